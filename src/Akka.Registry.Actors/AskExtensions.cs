@@ -1,0 +1,21 @@
+namespace Akka.Registry.Actors;
+
+/// <summary>Request and reply between code outside the system and an actor.</summary>
+public static class AskExtensions
+{
+    /// <summary>Tells a message that carries an address for the reply, and waits for it.</summary>
+    /// <param name="actor">Whom to ask.</param>
+    /// <param name="message">Makes the message of the address that the reply goes to. The first reply counts, others are dropped.</param>
+    /// <param name="timeout">How long to wait on <paramref name="time"/>; more than zero.</param>
+    /// <param name="time">The clock of the timeout.</param>
+    /// <param name="cancellation">Ends the wait early.</param>
+    /// <exception cref="TimeoutException">No reply in time. The message may have been handled all the same.</exception>
+    public static Task<TReply> Ask<TMessage, TReply>(
+        this IActorRef<TMessage> actor,
+        Func<IActorRef<TReply>, TMessage> message,
+        TimeSpan timeout,
+        TimeProvider time,
+        CancellationToken cancellation = default)
+        where TMessage : notnull
+        where TReply : notnull => throw new NotImplementedException();
+}

@@ -1,0 +1,62 @@
+namespace Akka.Registry.Contracts;
+
+/// <summary>What a frame's payload is. The value stands on the wire and is never reused.</summary>
+public enum FrameKind : byte
+{
+    /// <summary><see cref="Contracts.Hello"/>: the first frame of a peer connection.</summary>
+    Hello = 1,
+
+    /// <summary><see cref="Contracts.Welcome"/>: the answer to it.</summary>
+    Welcome = 2,
+
+    /// <summary><see cref="Contracts.Proof"/>: ends the handshake.</summary>
+    Proof = 3,
+
+    /// <summary><see cref="Contracts.Refused"/>: why the link is closed; the last frame on it.</summary>
+    Refused = 4,
+
+    /// <summary><see cref="Contracts.Ping"/>.</summary>
+    Ping = 16,
+
+    /// <summary><see cref="Contracts.PingAck"/>.</summary>
+    PingAck = 17,
+
+    /// <summary><see cref="Contracts.PingRequest"/>.</summary>
+    PingRequest = 18,
+
+    /// <summary><see cref="Contracts.PingNack"/>.</summary>
+    PingNack = 19,
+
+    /// <summary><see cref="Contracts.MembershipSync"/>.</summary>
+    MembershipSync = 20,
+
+    /// <summary><see cref="Contracts.Delta"/>.</summary>
+    Delta = 32,
+
+    /// <summary><see cref="Contracts.DeltaAck"/>.</summary>
+    DeltaAck = 33,
+
+    /// <summary><see cref="Contracts.Digest"/>.</summary>
+    Digest = 34,
+
+    /// <summary><see cref="Contracts.SnapshotRequest"/>.</summary>
+    SnapshotRequest = 35,
+
+    /// <summary><see cref="Contracts.ForwardedBeats"/>.</summary>
+    ForwardedBeats = 48,
+
+    /// <summary><see cref="Contracts.ForwardedBeatResults"/>.</summary>
+    ForwardedBeatResults = 49,
+
+    /// <summary><see cref="Contracts.ForwardedStatus"/>.</summary>
+    ForwardedStatus = 50,
+
+    /// <summary><see cref="Contracts.ForwardedStatusResult"/>.</summary>
+    ForwardedStatusResult = 51,
+
+    /// <summary><see cref="Contracts.HandOver"/>.</summary>
+    HandOver = 52,
+
+    /// <summary><see cref="Contracts.HandOverAck"/>.</summary>
+    HandOverAck = 53,
+}

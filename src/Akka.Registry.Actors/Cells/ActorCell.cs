@@ -72,7 +72,12 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
     public void CancelTimer(string key) => _timers?.Cancel(key);
 
     public void PipeTo<TResult>(Task<TResult> work, Func<TResult, TMessage> success, Func<Exception, TMessage> failure) =>
-        _ = PipeAsync(work, success, failure);
+        // Within the completion, whatever context it has: on virtual time that is the event that completed the work.
+        _ = work.ContinueWith(
+            done => Tell(Translate(done, success, failure)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
     protected override void RunMessages(int count)
     {
@@ -184,20 +189,17 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
         System.DeadLetters.Add(Path, message, DeadLetterReason.MailboxFull);
     }
 
-    private async Task PipeAsync<TResult>(
-        Task<TResult> work, Func<TResult, TMessage> success, Func<Exception, TMessage> failure)
+    private static TMessage Translate<TResult>(
+        Task<TResult> done, Func<TResult, TMessage> success, Func<Exception, TMessage> failure)
     {
-        TMessage message;
         try
         {
-            message = success(await work.ConfigureAwait(false));
+            return success(done.GetAwaiter().GetResult());
         }
         catch (Exception exception)
         {
-            message = failure(exception);
+            return failure(exception);
         }
-
-        Tell(message);
     }
 }
 

@@ -251,7 +251,11 @@ public abstract class ActorBehaviour
         await World.Reaches(4);
         works[2].SetCanceled();
         await World.Reaches(5);
-        World.Journal.Entries[2..].ShouldBe(["a gets 5", "a gets Boom", "a gets TaskCanceledException"]);
+        actor.Run(self => self.Context.PipeTo(
+            Task.FromResult(0), _ => throw new Boom(), exception => new Line.Say($"hears of {exception.GetType().Name}")));
+        await World.Reaches(6);
+        World.Journal.Entries[2..].ShouldBe(
+            ["a gets 5", "a gets Boom", "a gets TaskCanceledException", "a hears of Boom"]);
     }
 
     [Fact]

@@ -57,7 +57,9 @@ internal sealed class VirtualWorld : World
     }
 }
 
-/// <summary>A clock that stands still and whose timers fire when a test says so, even in the middle of a turn.</summary>
+/// <summary>
+/// A clock that stands still and whose timers fire when a test says so, even in the middle of a turn.
+/// </summary>
 internal sealed class HandClock : TimeProvider
 {
     private readonly List<HandTimer> _timers = [];

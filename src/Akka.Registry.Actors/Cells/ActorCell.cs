@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Akka.Registry.Actors.Cells;
 
-/// <summary>The cell of an actor of one message family: its mailbox, behaviour and timers, its address and its context.</summary>
+/// <summary>
+/// The cell of an actor of one message family: its mailbox, behaviour and timers, its address and its context.
+/// </summary>
 internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorContext<TMessage>
     where TMessage : notnull
 {
@@ -192,12 +194,15 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
     private static TMessage Translate<TResult>(
         Task<TResult> done, Func<TResult, TMessage> success, Func<Exception, TMessage> failure)
     {
+        if (!done.IsCompletedSuccessfully)
+            return failure(done.Exception?.InnerException ?? new TaskCanceledException(done));
         try
         {
-            return success(done.GetAwaiter().GetResult());
+            return success(done.Result);
         }
         catch (Exception exception)
         {
+            // Nobody supervises this thread: the actor hears of it, as of work that failed.
             return failure(exception);
         }
     }

@@ -23,7 +23,9 @@ public sealed class VirtualScheduler
     private volatile bool _disturbed;
 
     /// <summary>Starts a world at <see cref="Epoch"/>.</summary>
-    /// <param name="seed">Chooses the order of what could run at the same instant, and the draws of <see cref="Random"/>.</param>
+    /// <param name="seed">
+    /// Chooses the order of what could run at the same instant, and the draws of <see cref="Random"/>.
+    /// </param>
     /// <param name="eventsPerInstantMax">
     /// Events that may run without time moving on, before the run ends with an error: actors that tell each other without
     /// end would otherwise hang the test. At least 1, default 10,000,000.
@@ -43,7 +45,9 @@ public sealed class VirtualScheduler
     /// <summary>The seed that replays this run.</summary>
     public int Seed { get; }
 
-    /// <summary>Chance for what is simulated (loss, delays, jitter); seeded, and apart from the order of events.</summary>
+    /// <summary>
+    /// Chance for what is simulated (loss, delays, jitter); seeded, and apart from the order of events.
+    /// </summary>
     public Random Random { get; }
 
     /// <summary>True time, which no node's clock need agree with.</summary>
@@ -180,7 +184,9 @@ public sealed class VirtualScheduler
         _ready[_readyCount++] = item;
     }
 
-    /// <summary>SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.</summary>
+    /// <summary>
+    /// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    /// </summary>
     private ulong NextOrder()
     {
         unchecked

@@ -109,7 +109,7 @@ public sealed class VirtualSchedulerTests
         var asker = AskAsync();
         world.Scheduler.RunUntilIdle();
         asker.IsCompletedSuccessfully.ShouldBeTrue();
-        world.Journal.Entries.ShouldBe(["a starts", "a answers", "a has answered", "test goes on", "test slept"]);
+        world.Journal.Entries.ShouldBe(["a starts", "a answers", "a has answered", "test goes on"]);
         world.Scheduler.Elapsed.ShouldBe(TimeSpan.Zero);
 
         async Task AskAsync()
@@ -125,9 +125,6 @@ public sealed class VirtualSchedulerTests
                 world.System.Time).ConfigureAwait(false);
             Environment.CurrentManagedThreadId.ShouldBe(thread);
             world.Journal.Add("test goes on");
-            await Task.Delay(TimeSpan.FromTicks(0), world.System.Time).ConfigureAwait(false);
-            Environment.CurrentManagedThreadId.ShouldBe(thread);
-            world.Journal.Add("test slept");
         }
     }
 
@@ -135,7 +132,8 @@ public sealed class VirtualSchedulerTests
     public void An_ask_times_out_to_the_tick()
     {
         var world = new VirtualWorld();
-        var ask = world.Start("a").Ask<Line, string>(_ => new Line.Say("silent"), TimeSpan.FromSeconds(2), world.System.Time);
+        var ask = world.Start("a").Ask<Line, string>(
+            _ => new Line.Say("silent"), TimeSpan.FromSeconds(2), world.System.Time);
         world.Scheduler.RunFor(TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1));
         ask.IsCompleted.ShouldBeFalse();
         world.Scheduler.RunFor(TimeSpan.FromTicks(1));

@@ -26,31 +26,3 @@ public sealed class ServiceView
 /// <param name="Unverified">Entries that nobody can vouch for now, whatever their status.</param>
 public sealed record ServiceSummary(
     string Name, long Revision, int Instances, int Starting, int Passing, int Warning, int Critical, int Draining, int OutOfService, int Unverified);
-
-/// <summary>Which entries a query wants; every part that is set must hold.</summary>
-public sealed record InstanceFilter
-{
-    /// <summary>Takes everything.</summary>
-    public static InstanceFilter None { get; } = new();
-
-    /// <summary>Any of these statuses; empty for all.</summary>
-    public IReadOnlyList<InstanceStatus> Statuses { get; init; } = [];
-
-    /// <summary>All of these tags.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
-
-    /// <summary>All of these pairs.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(0);
-
-    /// <summary>That zone; null for all.</summary>
-    public string? Zone { get; init; }
-
-    /// <summary>That version; null for all.</summary>
-    public string? Version { get; init; }
-
-    /// <summary>Instances that offer this method; null for all.</summary>
-    public string? Method { get; init; }
-
-    /// <summary>Whether the entry is wanted.</summary>
-    public bool Matches(ServiceEntry entry) => throw new NotImplementedException();
-}

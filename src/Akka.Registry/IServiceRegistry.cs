@@ -1,0 +1,62 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Queries;
+using Akka.Registry.Routing;
+using Akka.Registry.Subscriptions;
+
+namespace Akka.Registry;
+
+/// <summary>The registry of this node: what every door translates to. All members are safe on any thread.</summary>
+/// <remarks>Reads come from immutable views and never wait. Writes throw <see cref="RegistryException"/> when they are refused.</remarks>
+public interface IServiceRegistry
+{
+    /// <summary>Whether this node holds the whole registry and serves. While it does not, reads would be partial: doors answer 503.</summary>
+    bool IsReady { get; }
+
+    /// <summary>Why this node is not ready, as a sentence; null when it is.</summary>
+    string? NotReadyReason { get; }
+
+    /// <summary>Registers an instance, or replaces its entry. This node becomes the owner of its lease.</summary>
+    Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default);
+
+    /// <summary>Says that the instance lives. At a node that does not own the lease the beat is forwarded, or the lease adopted when its owner is not up.</summary>
+    /// <param name="key">The instance.</param>
+    /// <param name="epoch">Its epoch; null when the caller knows none.</param>
+    /// <param name="cancellation">Ends the wait; the beat may have counted.</param>
+    Task<HeartbeatResult> HeartbeatAsync(RecordKey key, ulong? epoch, CancellationToken cancellation = default);
+
+    /// <summary>Sets the status that the instance reports of itself; counts as a beat.</summary>
+    Task<ServiceEntry> ReportStatusAsync(RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default);
+
+    /// <summary>Sets or clears (null) the operator's override.</summary>
+    Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default);
+
+    /// <summary>Ends the instance's epoch for good.</summary>
+    Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default);
+
+    /// <summary>The current view of a service; null when it has no entry.</summary>
+    ServiceView? Find(string service);
+
+    /// <summary>Every service that has an entry, by name.</summary>
+    IReadOnlyList<ServiceSummary> Services();
+
+    /// <summary>Revision of the whole registry: grows with every change, comparable between nodes, below 2^53.</summary>
+    long Revision { get; }
+
+    /// <summary>What the queries of this moment reflect, as an opaque cursor.</summary>
+    string Cursor { get; }
+
+    /// <summary>Chooses routees.</summary>
+    /// <exception cref="RegistryException">The strategy is not known, or the service is not registered.</exception>
+    IReadOnlyList<ServiceEntry> Routees(RouteeRequest request);
+
+    /// <summary>Subscribes to one service's changes, or to all.</summary>
+    /// <exception cref="RegistryException">The cursor is malformed, the limit of subscriptions is reached, or this node stays behind the cursor.</exception>
+    Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Until when the instance must beat, where this node owns its lease; null elsewhere.</summary>
+    TimeSpan? ExpiresIn(ServiceEntry entry);
+
+    /// <summary>The node's name by uid: of the members that are known; else the uid's digits.</summary>
+    string NodeName(NodeUid uid);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Leases;
+
+/// <summary>What the scheduler actor understands: it owns the leases of the entries that this node owns.</summary>
+public abstract record SchedulerMessage
+{
+    /// <summary>Closed within the assembly: the actor's own ticks are its other cases.</summary>
+    private protected SchedulerMessage() { }
+
+    /// <summary>Begin a lease, or replace the one of an older epoch; a lease of the same epoch is renewed with the new terms.</summary>
+    public sealed record Grant(RecordKey Key, ulong Epoch, LeaseTerms Terms) : SchedulerMessage;
+
+    /// <summary>End a lease: its entry was deregistered, evicted, or is owned by another node now.</summary>
+    public sealed record Release(RecordKey Key) : SchedulerMessage;
+
+    /// <summary>A heartbeat by name. The answer says whether there is such a lease here.</summary>
+    /// <param name="Key">The instance.</param>
+    /// <param name="Epoch">0 when the caller gave none: any epoch is meant.</param>
+    /// <param name="ReplyTo">Where the answer goes; null when nobody waits.</param>
+    public sealed record Beat(RecordKey Key, ulong Epoch, IActorRef<BeatAnswer>? ReplyTo) : SchedulerMessage;
+
+    /// <summary>Heartbeats by name, many at once; answered in the same order.</summary>
+    public sealed record BeatMany(ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
+}
+
+/// <summary>The terms of one lease.</summary>
+/// <param name="Ttl">Silence beyond it makes the entry critical.</param>
+/// <param name="DeregisterAfter">Silence that long beyond the TTL removes it.</param>
+public readonly record struct LeaseTerms(TimeSpan Ttl, TimeSpan DeregisterAfter);
+
+/// <summary>What became of a heartbeat.</summary>
+public enum BeatOutcome
+{
+    /// <summary>This node holds no lease of that name.</summary>
+    Unknown,
+
+    /// <summary>The lease is renewed.</summary>
+    Renewed,
+
+    /// <summary>The lease is of a newer epoch. Nothing changed.</summary>
+    StaleEpoch,
+}
+
+/// <summary>The answer to a heartbeat.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Epoch">The lease's epoch; 0 when unknown.</param>
+/// <param name="Terms">The lease's terms; default when unknown.</param>
+public sealed record BeatAnswer(BeatOutcome Outcome, ulong Epoch, LeaseTerms Terms);
+
+/// <summary>What the scheduler tells the registry. Batched: one message a sweep.</summary>
+public abstract record LeaseVerdict
+{
+    private LeaseVerdict() { }
+
+    /// <summary>Silent beyond the TTL: make them critical.</summary>
+    public sealed record Missed(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
+
+    /// <summary>Silent beyond TTL and deregister-after: evict them. Their leases are gone.</summary>
+    public sealed record Expired(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
+
+    /// <summary>Beat again after they were missed: make them what they report.</summary>
+    public sealed record Revived(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
+}
+
+/// <summary>Names one lease.</summary>
+/// <param name="Key">The instance.</param>
+/// <param name="Epoch">Its epoch.</param>
+public readonly record struct LeaseKey(RecordKey Key, ulong Epoch);

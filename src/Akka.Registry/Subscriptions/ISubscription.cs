@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Subscriptions;
+
+/// <summary>What to subscribe to, and from where.</summary>
+public sealed record SubscriptionRequest
+{
+    /// <summary>Only this service; null for all.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The cursor of the last batch seen, at any node; null to begin with a snapshot.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A live feed of changes. A reader that is slow gets the latest states, never a gap, never a growing queue.</summary>
+public interface ISubscription : IAsyncDisposable
+{
+    /// <summary>The batches in order. One reader.</summary>
+    IAsyncEnumerable<ChangeBatch> ReadAllAsync(CancellationToken cancellation = default);
+}
+
+/// <summary>What kind of batch it is.</summary>
+public enum ChangeBatchKind
+{
+    /// <summary>The whole of what is subscribed to: what is not in it is gone.</summary>
+    Snapshot,
+
+    /// <summary>What is different since the last batch, or since the cursor.</summary>
+    Changes,
+}
+
+/// <summary>Changes that belong together: to be applied as a whole, with the cursor that stands after them.</summary>
+/// <remarks>Shared between all subscribers of the same scope, so that it is encoded once: see <see cref="Encoded{T}"/>.</remarks>
+public sealed class ChangeBatch
+{
+    private object? _encoded;
+
+    /// <summary>Snapshot or changes.</summary>
+    public required ChangeBatchKind Kind { get; init; }
+
+    /// <summary>Each key at most once.</summary>
+    public required ImmutableArray<Change> Changes { get; init; }
+
+    /// <summary>What has been delivered with this batch, as an opaque cursor for any node.</summary>
+    public required string Cursor { get; init; }
+
+    /// <summary>The revision of the subscribed scope after it.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The batch in a door's encoding, made once and kept.</summary>
+    /// <param name="encode">Pure; may run twice when two readers come at once.</param>
+    public T Encoded<T>(Func<ChangeBatch, T> encode)
+        where T : class
+    {
+        if (Volatile.Read(ref _encoded) is T known)
+            return known;
+        var made = encode(this);
+        Volatile.Write(ref _encoded, made);
+        return made;
+    }
+}
+
+/// <summary>What happened to an entry.</summary>
+public enum ChangeKind
+{
+    /// <summary>It was written: registered, replaced, another status, another owner.</summary>
+    Put,
+
+    /// <summary>It is gone: deregistered or evicted.</summary>
+    Removed,
+
+    /// <summary>This node's trust in it changed (its owner went, or came back); the entry itself is as it was. Not a part of the cursor.</summary>
+    Verification,
+}
+
+/// <summary>One entry's change.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Key">To which entry.</param>
+/// <param name="Entry">As it stands; null when removed.</param>
+/// <param name="Epoch">The epoch that the change belongs to.</param>
+public sealed record Change(ChangeKind Kind, RecordKey Key, ServiceEntry? Entry, ulong Epoch);

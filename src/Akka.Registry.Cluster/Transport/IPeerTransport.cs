@@ -25,7 +25,8 @@ public interface IPeerTransport
     void Start(NodeIdentity self, ITransportSink sink);
 
     /// <summary>Sends a frame at most once; connects when there is no connection. Frames to one address on one lane arrive in order.</summary>
-    /// <returns>False when the lane to that address cannot take it now: its bounded queue is full. The frame is not sent.</returns>
+    /// <returns>False when the lane to that address cannot take it now: its bounded queue is full, or the
+    /// peer could not be reached a moment ago. The frame is not sent.</returns>
     bool Send(NodeAddress to, Lane lane, Frame frame);
 
     /// <summary>Bytes that wait to be sent to the address on the lane; for senders that compute what to send when the link can take it.</summary>

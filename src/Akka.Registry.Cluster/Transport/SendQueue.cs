@@ -9,13 +9,15 @@ internal sealed class SendQueue(int framesMax, long bytesMax)
 {
     private readonly Queue<Frame> _frames = new();
     private int _framesTaken;
-    private long _bytesTaken;
 
     /// <summary>Frames held: waiting, or taken and not yet <see cref="Release"/>d.</summary>
     public int Frames => _frames.Count + _framesTaken;
 
     /// <summary>Bytes held, as <see cref="Frames"/>.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Bytes of what was taken and not yet released.</summary>
+    public long BytesTaken { get; private set; }
 
     /// <summary>Whether nothing waits to be taken.</summary>
     public bool IsEmpty => _frames.Count == 0;
@@ -48,16 +50,16 @@ internal sealed class SendQueue(int framesMax, long bytesMax)
         }
 
         _framesTaken += taken;
-        _bytesTaken += bytes;
+        BytesTaken += bytes;
         return taken;
     }
 
     /// <summary>What was taken has been written.</summary>
     public void Release()
     {
-        Bytes -= _bytesTaken;
+        Bytes -= BytesTaken;
         _framesTaken = 0;
-        _bytesTaken = 0;
+        BytesTaken = 0;
     }
 
     /// <summary>Lets everything go, what was taken included.</summary>

@@ -24,7 +24,7 @@ public sealed record TransportOptions : IValidatableObject
     public int AdvertisedPort { get; init; }
 
     /// <summary>The cluster's name; 1 to 255 characters, default <c>registry</c>. Nodes of another name are refused.</summary>
-    /// <remarks>Keeps two clusters on one network apart by mistake's standards; against ill will use <see cref="ClusterSecret"/>.</remarks>
+    /// <remarks>It keeps two clusters from mixing by mistake; against ill will there is <see cref="ClusterSecret"/>.</remarks>
     [Required, StringLength(255, MinimumLength = 1)]
     public string ClusterName { get; init; } = "registry";
 
@@ -71,7 +71,7 @@ public sealed record TransportOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a peer's host may leave sent data or keep-alives without answer before the link counts as broken; 1 s to 10 min, default 10 s.</summary>
+    /// <summary>How long a peer's host may leave data or keep-alives unanswered; 1 s to 10 min, default 10 s. Then the link is broken.</summary>
     /// <remarks>
     /// Without it a link that a cut network swallows stays up for a quarter of an hour, and comes back late after the network does.
     /// Unanswered data is judged so on Linux alone (TCP_USER_TIMEOUT, RFC 5482); keep-alives everywhere.
@@ -103,7 +103,7 @@ public sealed record TransportOptions : IValidatableObject
             yield return Violation("The largest frame does not fit the queue.", nameof(QueueBytesMax), nameof(FrameBytesMax));
         if (ReconnectDelayMax < ReconnectDelayMin)
             yield return Violation("The longest delay is below the first.", nameof(ReconnectDelayMax), nameof(ReconnectDelayMin));
-        if (AdvertisedHost.Length == 0 && Host is "0.0.0.0" or "::" or "*")
+        if (AdvertisedHost.Length == 0 && Host is "0.0.0.0" or "::")
             yield return Violation("Peers cannot reach \"every interface\": name one to them.", nameof(AdvertisedHost));
     }
 

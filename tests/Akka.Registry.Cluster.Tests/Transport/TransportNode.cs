@@ -70,6 +70,15 @@ internal sealed class TransportNode : ITransportSink, ILoggerFactory, ILogger, I
         }
     }
 
+    /// <summary>How many lines of that event wait in the log; takes all lines out of it.</summary>
+    public int LogLines(int eventId)
+    {
+        var lines = 0;
+        while (_log.Reader.TryRead(out var line))
+            lines += line.Event == eventId ? 1 : 0;
+        return lines;
+    }
+
     public void FrameReceived(NodeIdentity from, Lane lane, Frame frame) => Of(lane).Writer.TryWrite((from, frame));
 
     public void LinkBroken(NodeAddress peer) => _broken.Writer.TryWrite(peer);

@@ -13,10 +13,11 @@ public static class FrameReader
 
     /// <summary>Reads the frame that the buffer begins with.</summary>
     /// <remarks>
-    /// An error is told as early as the bytes allow: a length over the limit after its four bytes, an unknown kind after one
-    /// more. The only allocation is the payload of a whole frame.
+    /// An error is told as early as the bytes allow: a length over the limit after its four bytes, an unknown kind
+    /// after one more. The only allocation is the payload of a whole frame.
     /// </remarks>
-    /// <param name="buffer">What has arrived; moved behind the frame when one is complete, otherwise left as it is.</param>
+    /// <param name="buffer">What has arrived; moved behind the frame when one is complete, otherwise left as it
+    /// is.</param>
     /// <param name="limits">What this link may announce.</param>
     public static FrameReading Read(ref ReadOnlySequence<byte> buffer, FrameLimits limits)
     {

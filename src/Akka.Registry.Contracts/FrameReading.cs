@@ -36,7 +36,9 @@ public readonly record struct FrameReading
     /// <summary>How it ended.</summary>
     public FrameOutcome Outcome { get; }
 
-    /// <summary>The frame, with a payload of its own, when <see cref="Outcome"/> is <see cref="FrameOutcome.Complete"/>.</summary>
+    /// <summary>
+    /// The frame, with a payload of its own, when <see cref="Outcome"/> is <see cref="FrameOutcome.Complete"/>.
+    /// </summary>
     public Frame Frame { get; }
 
     /// <summary>Whether the link must be closed.</summary>

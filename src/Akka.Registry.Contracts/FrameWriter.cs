@@ -13,7 +13,9 @@ public static class FrameWriter
         output.Write(frame.Payload.Span);
     }
 
-    /// <summary>Writes what stands before the payload, for a caller that hands a large payload on without a copy.</summary>
+    /// <summary>
+    /// Writes what stands before the payload, for a caller that hands a large payload on without a copy.
+    /// </summary>
     public static void WriteHeader(IBufferWriter<byte> output, in Frame frame)
     {
         var header = output.GetSpan(Frame.HeaderBytes);

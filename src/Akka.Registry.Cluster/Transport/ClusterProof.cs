@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Akka.Registry.Cluster.Transport;
 
-/// <summary>Proof that a side knows the cluster secret, tied to one handshake. The layout stands in handshake.proto.</summary>
+/// <summary>
+/// Proof that a side knows the cluster secret, tied to one handshake. The layout stands in handshake.proto.
+/// </summary>
 internal static class ClusterProof
 {
     /// <summary>Bytes of a challenge.</summary>
@@ -14,7 +16,9 @@ internal static class ClusterProof
     private static ReadOnlySpan<byte> ConnectLabel => "akka-registry connect\0"u8;
 
     /// <summary>A challenge that nobody can foresee.</summary>
-    /// <remarks>The one place where chance is not handed in: a seeded generator would let an observer prepare answers.</remarks>
+    /// <remarks>
+    /// The one place where chance is not handed in: a seeded generator would let an observer prepare answers.
+    /// </remarks>
     public static byte[] DrawChallenge() => RandomNumberGenerator.GetBytes(ChallengeBytes);
 
     /// <summary>What the accepting side proves with.</summary>

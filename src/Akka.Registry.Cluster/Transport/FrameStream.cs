@@ -25,7 +25,8 @@ internal sealed class FrameStream : IAsyncDisposable
     }
 
     /// <summary>Reads one frame.</summary>
-    /// <returns>The frame, or an error, or <see cref="FrameOutcome.NeedMore"/> when the peer closed before a frame was whole.</returns>
+    /// <returns>The frame, or an error, or <see cref="FrameOutcome.NeedMore"/> when the peer closed before a frame was
+    /// whole.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<FrameReading> ReadAsync(FrameLimits limits, CancellationToken stop)
     {
@@ -48,8 +49,8 @@ internal sealed class FrameStream : IAsyncDisposable
 
     /// <summary>Reads and forgets, until the peer closes or the limit is passed.</summary>
     /// <remarks>
-    /// Closing a socket with bytes unread resets the connection and may take the last frame sent away from the peer (RFC 2525,
-    /// section 2.17); so what refuses a peer reads on for a moment.
+    /// Closing a socket with bytes unread resets the connection and may take the last frame sent away from the peer
+    /// (RFC 2525, section 2.17); so what refuses a peer reads on for a moment.
     /// </remarks>
     public async ValueTask DrainAsync(long bytesMax, CancellationToken stop)
     {

@@ -58,7 +58,7 @@ internal static class Handshake
     {
         if (!TryRead(refused, Refused.Parser, out var message))
             return "a reason that cannot be read";
-        var reason = message.Reason.Length > ReasonCharactersMax ? message.Reason[..ReasonCharactersMax] : message.Reason;
+        var reason = message.Reason[..Math.Min(message.Reason.Length, ReasonCharactersMax)];
         return string.Create(reason.Length, reason, static (target, source) =>
         {
             for (var i = 0; i < source.Length; i++)

@@ -7,7 +7,8 @@ using Akka.Registry.Contracts;
 namespace Akka.Registry.Cluster.Transport;
 
 /// <summary>A connection that a peer made: handshake within its deadline, then frames to the sink, in order.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
 internal sealed class IncomingLink(
     TransportScope scope, Listener listener, Socket socket, HandshakeTerms terms, ITransportSink sink)
 {

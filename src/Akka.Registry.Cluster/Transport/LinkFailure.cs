@@ -8,7 +8,11 @@ internal static class LinkFailure
 {
     /// <summary>Whether the exception is a link's ordinary end.</summary>
     public static bool Is(Exception exception) => exception
-        is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException;
+        is IOException
+        or SocketException
+        or ObjectDisposedException
+        or OperationCanceledException
+        or AuthenticationException;
 
     /// <summary>Why the link ended, for the log.</summary>
     public static string Reason(Exception exception) => exception switch

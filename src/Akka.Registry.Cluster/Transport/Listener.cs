@@ -55,8 +55,8 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     }
 
     /// <summary>
-    /// Makes the link the only one of its peer and lane: an older one, whose end has not been seen yet, hands nothing more to
-    /// the sink when this completes. So frames of two connections of one sender never mix.
+    /// Makes the link the only one of its peer and lane: an older one, whose end has not been seen yet, hands nothing
+    /// more to the sink when this completes. So frames of two connections of one sender never mix.
     /// </summary>
     public async Task SupersedeAsync(IncomingLink link, HandshakeStep.Established handshake)
     {
@@ -120,7 +120,8 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
             {
                 // Out of descriptors, or the peer was gone again: neither is the end of listening.
                 scope.Logger.CannotAccept(failure.SocketErrorCode.ToString());
-                await Task.Delay(AcceptPause, scope.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AcceptPause, scope.Time, _stop.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception failure) when (LinkFailure.Is(failure))
             {

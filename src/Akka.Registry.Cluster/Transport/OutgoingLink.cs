@@ -5,8 +5,11 @@ using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Cluster.Transport;
 
-/// <summary>One lane to one address: a bounded queue, and the connection that the first frame makes and silence ends.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
+/// <summary>
+/// One lane to one address: a bounded queue, and the connection that the first frame makes and silence ends.
+/// </summary>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
 internal sealed class OutgoingLink(
     TransportScope scope, LinkKey key, HandshakeTerms terms, ITransportSink sink)
 {
@@ -80,7 +83,9 @@ internal sealed class OutgoingLink(
         return true;
     }
 
-    /// <summary>Looks for silence: closes a connection that carried nothing for long, ends a link that has none.</summary>
+    /// <summary>
+    /// Looks for silence: closes a connection that carried nothing for long, ends a link that has none.
+    /// </summary>
     /// <returns>Whether the link is over and can be forgotten.</returns>
     public bool Sweep(Instant now)
     {
@@ -215,7 +220,9 @@ internal sealed class OutgoingLink(
         }
     }
 
-    /// <summary>Reads from a link on which only a refusal may come, so that its end is seen at once, silence or not.</summary>
+    /// <summary>
+    /// Reads from a link on which only a refusal may come, so that its end is seen at once, silence or not.
+    /// </summary>
     /// <returns>Why it ended; null when this side ended it.</returns>
     private static async Task<string?> WatchAsync(FrameStream frames, CancellationTokenSource over)
     {
@@ -315,7 +322,9 @@ internal sealed class OutgoingLink(
         return again;
     }
 
-    /// <summary>A link that lived longer than the first delay is tried again at once: whether its peer still lives is urgent.</summary>
+    /// <summary>
+    /// A link that lived longer than the first delay is tried again at once: whether its peer still lives is urgent.
+    /// </summary>
     private int CountFailure(End end) =>
         end is End.Broken && scope.Now - _establishedAt >= scope.Options.ReconnectDelayMin ? 0 : _failures + 1;
 

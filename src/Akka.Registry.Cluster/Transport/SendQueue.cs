@@ -2,7 +2,9 @@ using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Cluster.Transport;
 
-/// <summary>Frames that wait for one link, in order, bounded in number and bytes. Not thread-safe: its link guards it.</summary>
+/// <summary>
+/// Frames that wait for one link, in order, bounded in number and bytes. Not thread-safe: its link guards it.
+/// </summary>
 /// <param name="framesMax">Frames held at most.</param>
 /// <param name="bytesMax">Bytes held at most, headers included.</param>
 internal sealed class SendQueue(int framesMax, long bytesMax)

@@ -11,8 +11,8 @@ internal static class SocketTuning
 
     /// <summary>Sends small frames at once, and notices a peer that is gone without a word.</summary>
     /// <remarks>
-    /// Half of the time passes before the first keep-alive and the rest between three of them. Keep-alives are not sent while
-    /// data waits for its acknowledgement; that case is RFC 5482's user timeout, which Linux has.
+    /// Half of the time passes before the first keep-alive and the rest between three of them. Keep-alives are not sent
+    /// while data waits for its acknowledgement; that case is RFC 5482's user timeout, which Linux has.
     /// </remarks>
     public static void Apply(Socket socket, TimeSpan deadLinkTimeout)
     {

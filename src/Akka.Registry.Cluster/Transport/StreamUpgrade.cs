@@ -5,5 +5,6 @@ namespace Akka.Registry.Cluster.Transport;
 /// <param name="connectedTo">The address that this node connected to; null on the side that accepted.</param>
 /// <param name="stop">Set when the handshake's time is over.</param>
 /// <returns>The stream to speak on.</returns>
-/// <exception cref="IOException">It could not be agreed on; so may an authentication failure say. The link is closed.</exception>
+/// <exception cref="IOException">It could not be agreed on; so may an authentication failure say. The link is
+/// closed.</exception>
 public delegate ValueTask<Stream> StreamUpgrade(Stream plain, NodeAddress? connectedTo, CancellationToken stop);

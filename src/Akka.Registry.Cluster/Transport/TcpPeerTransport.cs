@@ -9,17 +9,19 @@ namespace Akka.Registry.Cluster.Transport;
 /// <summary>Frames between nodes over TCP.</summary>
 /// <remarks>
 /// <para>
-/// Each lane to each address is a connection of its own that this node makes with the first frame and that only it sends frames
-/// on; the peer makes its own for the other direction. So both may connect at the same moment, and bulk never delays a probe.
+/// Each lane to each address is a connection of its own that this node makes with the first frame and that only it
+/// sends frames on; the peer makes its own for the other direction. So both may connect at the same moment, and bulk
+/// never delays a probe.
 /// </para>
 /// <para>
-/// Delivery is at most once. Frames to one address on one lane arrive in order; frames that were taken are lost when their
-/// connection breaks or cannot be made, and <see cref="ITransportSink.LinkBroken"/> says so, once for each connection and each
-/// attempt.
+/// Delivery is at most once. Frames to one address on one lane arrive in order; frames that were taken are lost when
+/// their connection breaks or cannot be made, and <see cref="ITransportSink.LinkBroken"/> says so, once for each
+/// connection and each attempt.
 /// </para>
 /// <para>
-/// A node that presents another name, cluster, secret or version than it should is refused with a reason that both sides log; the
-/// sink sees nothing of it. Whether the node at an address is the one expected there is for the membership to judge.
+/// A node that presents another name, cluster, secret or version than it should is refused with a reason that both
+/// sides log; the sink sees nothing of it. Whether the node at an address is the one expected there is for the
+/// membership to judge.
 /// </para>
 /// </remarks>
 public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
@@ -67,7 +69,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     /// <param name="upgrade">Puts encryption under the frames; null for none.</param>
     /// <param name="stop">Gives up binding.</param>
     /// <exception cref="ValidationException">An option is out of its range. Nothing was opened.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the host is not this machine's. Nothing was opened.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the host is not this machine's.
+    /// Nothing was opened.</exception>
     public static async Task<TcpPeerTransport> BindAsync(
         TransportOptions options,
         TimeProvider time,
@@ -104,8 +107,9 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Never blocks and never throws. False also while the peer is left alone after a failure, before <see cref="Start"/> and
-    /// after the end; and for a frame over <see cref="TransportOptions.FrameBytesMax"/>, which is logged as the defect that it is.
+    /// Never blocks and never throws. False also while the peer is left alone after a failure, before
+    /// <see cref="Start"/> and after the end; and for a frame over <see cref="TransportOptions.FrameBytesMax"/>, which
+    /// is logged as the defect that it is.
     /// </remarks>
     public bool Send(NodeAddress to, Lane lane, Frame frame)
     {
@@ -123,8 +127,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
 
     /// <summary>
     /// Closes the port and every link. Established links first send what they hold, for at most
-    /// <see cref="TransportOptions.FlushTimeout"/>. When it completes nothing of the transport runs any more and the sink is not
-    /// called again. Not to be awaited by the sink itself.
+    /// <see cref="TransportOptions.FlushTimeout"/>. When it completes nothing of the transport runs any more and the
+    /// sink is not called again. Not to be awaited by the sink itself.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -181,7 +185,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         foreach (var (_, link) in _links)
             link.Close();
         var ended = _scope.WhenAllEndedAsync();
-        await Task.WhenAny(ended, Task.Delay(_scope.Options.FlushTimeout, _scope.Time));
+        await ended.WaitAsync(_scope.Options.FlushTimeout, _scope.Time)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var (_, link) in _links)
             link.Abort();
         await ended;

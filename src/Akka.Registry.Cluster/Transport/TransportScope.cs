@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Cluster.Transport;
 
-/// <summary>What the links of one transport share: surroundings, counters, and the tasks that its end waits for.</summary>
+/// <summary>
+/// What the links of one transport share: surroundings, counters, and the tasks that its end waits for.
+/// </summary>
 internal sealed class TransportScope(
     TransportOptions options, TimeProvider time, Random random, ILogger logger, StreamUpgrade? upgrade)
 {

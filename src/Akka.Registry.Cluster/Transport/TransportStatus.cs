@@ -53,9 +53,12 @@ public sealed record LinkStatus(
 /// <param name="BytesOut">Bytes of those frames.</param>
 /// <param name="FramesIn">Frames handed to the sink.</param>
 /// <param name="BytesIn">Bytes of those frames.</param>
-/// <param name="FramesRejected">Frames that were not taken: queue full, peer in back-off, frame too large, transport not started or closed.</param>
-/// <param name="FramesDropped">Frames that were taken, and lost with their connection or because none could be made.</param>
-/// <param name="ConnectionsRefused">Incoming connections closed before they carried a frame: handshake failed or timed out, or too many connections.</param>
+/// <param name="FramesRejected">Frames that were not taken: queue full, peer in back-off, frame too large, transport
+/// not started or closed.</param>
+/// <param name="FramesDropped">Frames that were taken, and lost with their connection or because none could be
+/// made.</param>
+/// <param name="ConnectionsRefused">Incoming connections closed before they carried a frame: handshake failed or timed
+/// out, or too many connections.</param>
 /// <param name="LinksBroken">Times that an established outgoing connection broke, or that none could be made.</param>
 public sealed record TransportStatus(
     ImmutableArray<LinkStatus> Links,

@@ -2,7 +2,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Akka.Registry.Cluster.Transport;
 
-/// <summary>Wakes one waiter; set before the wait it is remembered, once. No allocation, and never the setter's thread.</summary>
+/// <summary>
+/// Wakes one waiter; set before the wait it is remembered, once. No allocation, and never the setter's thread.
+/// </summary>
 internal sealed class WakeSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();

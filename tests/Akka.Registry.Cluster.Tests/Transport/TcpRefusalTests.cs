@@ -140,6 +140,23 @@ public sealed class TcpRefusalTests
         (await node.NextAsync(Lane.Replication)).From.Uid.ShouldBe(new NodeUid(99));
     }
 
+    [Fact]
+    public async Task A_defect_of_the_sink_closes_that_link_alone()
+    {
+        await using var node = await TransportNode.StartAsync(1);
+        await using var peer = await RawPeer.ConnectAsync(node);
+        await peer.EstablishAsync();
+
+        await peer.SayAsync(FrameKind.HandOver, new HandOver());
+
+        await peer.HearEndAsync();
+        await node.NextLogAsync(2131);
+        await using var other = await RawPeer.ConnectAsync(node);
+        await other.EstablishAsync();
+        await other.SayAsync(FrameKind.Ping, new Ping());
+        await node.NextAsync(Lane.Membership);
+    }
+
     [Theory]
     [InlineData(new byte[0])]
     [InlineData(new byte[] { 0, 0 })]
@@ -197,7 +214,7 @@ public sealed class TcpRefusalTests
         await young.EstablishAsync();
 
         await old.HearEndAsync();
-        await young.SayAsync(FrameKind.Ping, new Ping { });
+        await young.SayAsync(FrameKind.Ping, new Ping());
 
         await node.NextAsync(Lane.Membership);
         node.Status.Links.ShouldHaveSingleItem().Frames.ShouldBe(1);

@@ -79,7 +79,12 @@ internal sealed class TransportNode : ITransportSink, ILoggerFactory, ILogger, I
         return lines;
     }
 
-    public void FrameReceived(NodeIdentity from, Lane lane, Frame frame) => Of(lane).Writer.TryWrite((from, frame));
+    public void FrameReceived(NodeIdentity from, Lane lane, Frame frame)
+    {
+        if (frame.Kind == FrameKind.HandOver)
+            throw new InvalidOperationException("A defect of the sink.");
+        Of(lane).Writer.TryWrite((from, frame));
+    }
 
     public void LinkBroken(NodeAddress peer) => _broken.Writer.TryWrite(peer);
 
@@ -93,7 +98,11 @@ internal sealed class TransportNode : ITransportSink, ILoggerFactory, ILogger, I
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         _log.Writer.TryWrite((eventId.Id, formatter(state, exception)));
 
     public void Dispose()

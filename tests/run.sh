@@ -12,7 +12,17 @@ cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
 configuration=Release
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+
+# Processes that tests start are noted with their start time; what a run that died has left is ended by id.
+export AKREG_TEST_LEDGER="$results/processes"
+end_leftovers() {
+  [ -f "$AKREG_TEST_LEDGER" ] || return 0
+  while read -r pid started; do
+    [ "$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat" 2>/dev/null)" = "$started" ] && kill -KILL "$pid" 2>/dev/null
+  done <"$AKREG_TEST_LEDGER"
+  return 0
+}
+trap 'end_leftovers; rm -rf "$results"' EXIT
 
 # One line of a TRX file holds the counters: <Counters total="3" executed="3" passed="3" failed="0" ... />
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }

@@ -97,7 +97,11 @@ internal sealed class HoconScanner(string text, string source)
     }
 
     /// <summary>Takes a string in quotes, one or three a side.</summary>
-    public string TakeQuoted() => TryTake("\"\"\"") ? TakeTripleQuoted() : TakeSingleQuoted();
+    public string TakeQuoted()
+    {
+        var opened = Here;
+        return TryTake("\"\"\"") ? TakeTripleQuoted(opened) : TakeSingleQuoted(opened);
+    }
 
     /// <summary>How an error quotes what stands at the position.</summary>
     public string Describe() => Peek() switch
@@ -121,9 +125,8 @@ internal sealed class HoconScanner(string text, string source)
         return _position - 1 > start;
     }
 
-    private string TakeTripleQuoted()
+    private string TakeTripleQuoted(HoconOrigin opened)
     {
-        var opened = Here;
         var start = _position;
         var quotes = 0;
         while (Peek() is >= 0)
@@ -139,9 +142,8 @@ internal sealed class HoconScanner(string text, string source)
             opened, "A string in triple quotes is not closed before the end of the text.", "Close it with \"\"\".");
     }
 
-    private string TakeSingleQuoted()
+    private string TakeSingleQuoted(HoconOrigin opened)
     {
-        var opened = Here;
         Take();
         var result = new StringBuilder();
         while (true)

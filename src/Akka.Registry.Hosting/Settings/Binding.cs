@@ -110,12 +110,12 @@ internal sealed class Binding(SettingLayers root)
         else if (whole is not null && shape.Element is SettingShape.Scalar scalar)
         {
             foreach (var text in whole.Text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                items.Add(Parse(property, scalar, key, text, whole.Place, null));
+                AddSound(items, Parse(property, scalar, key, text, whole.Place, null));
         }
         else
         {
             foreach (var index in indexes)
-                items.Add(BindElement(property, shape.Element, Join(key, index), layer, defaults: null));
+                AddSound(items, BindElement(property, shape.Element, Join(key, index), layer));
         }
 
         return items;
@@ -148,7 +148,7 @@ internal sealed class Binding(SettingLayers root)
         else
         {
             foreach (var name in layers.ChildrenOf(key))
-                entries[name] = BindElement(property, shape.Value, Join(key, name), layers, defaults: null);
+                entries[name] = BindElement(property, shape.Value, Join(key, name), layers);
         }
 
         return entries;
@@ -168,13 +168,12 @@ internal sealed class Binding(SettingLayers root)
         }
     }
 
-    private object? BindElement(
-        SettingProperty property, SettingShape shape, string key, SettingLayers layers, object? defaults)
+    private object? BindElement(SettingProperty property, SettingShape shape, string key, SettingLayers layers)
     {
         switch (shape)
         {
             case SettingShape.Section section:
-                return BindSection(section, key, layers, defaults ?? Activator.CreateInstance(section.Type)!);
+                return BindSection(section, key, layers, Activator.CreateInstance(section.Type)!);
             case SettingShape.Scalar scalar when layers.Find(key) is { Text: { } text, Place: var place }:
                 return Parse(property, scalar, key, text, place, null);
             case SettingShape.Scalar:
@@ -224,6 +223,13 @@ internal sealed class Binding(SettingLayers root)
         return layers.DescendantsOf(key) is [var first, ..] && layers.Find(Join(key, first)) is { } below
             ? below.Place
             : root.PathOf(key);
+    }
+
+    /// <summary>What could not be read is an error already, and no element.</summary>
+    private static void AddSound(IList items, object? item)
+    {
+        if (item is not null)
+            items.Add(item);
     }
 
     private static string DefaultOf(SettingProperty property, object? fallback) =>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Akka.Registry.Hosting.Settings;
 
 /// <summary>
@@ -49,8 +51,12 @@ internal static class UnknownSettings
                     return "Is below a setting that is a single value. Remove the last part of the key.";
                 case SettingShape.List:
                     return "Is below a setting that is a list. Write it in square brackets.";
+                case SettingShape.Section section:
+                    var here = new List<string>(known);
+                    List(section, string.Concat(segments.Take(i).Select(segment => segment + ":")), here);
+                    return Suggest(key, layers, here);
                 default:
-                    return Suggest(key, layers, known);
+                    throw new UnreachableException($"No rule for {shape.GetType().Name}.");
             }
         }
 

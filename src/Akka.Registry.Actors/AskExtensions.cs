@@ -1,11 +1,20 @@
+using Akka.Registry.Actors.Cells;
+
 namespace Akka.Registry.Actors;
 
 /// <summary>Request and reply between code outside the system and an actor.</summary>
 public static class AskExtensions
 {
     /// <summary>Tells a message that carries an address for the reply, and waits for it.</summary>
+    /// <remarks>
+    /// What awaits the answer goes on on the thread pool. If <paramref name="time"/> is a
+    /// <see cref="Virtual.VirtualClock"/>, it goes on as an event of that clock's node instead: after the turn that
+    /// answered, on the scheduler's thread, in the seeded order.
+    /// </remarks>
     /// <param name="actor">Whom to ask.</param>
-    /// <param name="message">Makes the message of the address that the reply goes to. The first reply counts, others are dropped.</param>
+    /// <param name="message">
+    /// Makes the message of the address that the reply goes to. The first reply counts, others are dropped.
+    /// </param>
     /// <param name="timeout">How long to wait on <paramref name="time"/>; more than zero.</param>
     /// <param name="time">The clock of the timeout.</param>
     /// <param name="cancellation">Ends the wait early.</param>
@@ -17,5 +26,14 @@ public static class AskExtensions
         TimeProvider time,
         CancellationToken cancellation = default)
         where TMessage : notnull
-        where TReply : notnull => throw new NotImplementedException();
+        where TReply : notnull
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<TReply>(cancellation);
+        var reply = new AskReply<TReply>(timeout, time);
+        reply.Arm(time, cancellation);
+        actor.Tell(message(reply));
+        return reply.Task;
+    }
 }

@@ -1,0 +1,87 @@
+namespace Akka.Registry.EndToEnd.Harness;
+
+/// <summary>Several real nodes that know each other as seeds. Ends by process id what it started.</summary>
+internal sealed class TestCluster : IDisposable
+{
+    private readonly List<NodeProcess?> _nodes = [];
+    private readonly List<(int Http, int Cluster)> _ports = [];
+    private readonly string[] _more;
+    private readonly string _seeds;
+
+    public TestCluster(int nodes, params string[] more)
+    {
+        _more = more;
+        for (var i = 0; i < nodes; i++)
+        {
+            _ports.Add((NodeProcess.FreePort(), NodeProcess.FreePort()));
+            _nodes.Add(null);
+        }
+
+        _seeds = string.Join(',', _ports.Select(port => $"127.0.0.1:{port.Cluster}"));
+    }
+
+    public NodeProcess this[int number] => _nodes[number - 1] ?? throw new InvalidOperationException($"node-{number} was not started.");
+
+    public IEnumerable<NodeProcess> Nodes => _nodes.OfType<NodeProcess>();
+
+    public static async Task<TestCluster> StartAsync(int nodes, params string[] more)
+    {
+        var cluster = new TestCluster(nodes, more);
+        try
+        {
+            for (var i = 1; i <= nodes; i++)
+                cluster.Start(i);
+            await cluster.ReadyAsync(TimeSpan.FromSeconds(30));
+            return cluster;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    public NodeProcess Start(int number)
+    {
+        var (http, port) = _ports[number - 1];
+        var node = NodeProcess.Start($"node-{number}", http, port, _seeds, _more);
+        _nodes[number - 1] = node;
+        return node;
+    }
+
+    /// <summary>Waits until every node that was started is ready and sees all of them up.</summary>
+    public async Task ReadyAsync(TimeSpan limit)
+    {
+        foreach (var node in Nodes)
+            await node.ReadyAsync(limit);
+        foreach (var node in Nodes)
+        {
+            foreach (var other in Nodes)
+            {
+                await Wait.UntilAsync($"{node.Name} sees {other.Name} up", limit,
+                    async () => await node.Api.MemberStateAsync(other.Name) == "up", () => node.Log);
+            }
+        }
+    }
+
+    /// <summary>Whether all nodes that run show one state hash and as many live entries.</summary>
+    public async Task<bool> AreEqualAsync(long liveEntries)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in Nodes.Where(node => !node.HasExited))
+        {
+            var cluster = await node.Api.ClusterAsync();
+            if (cluster.GetProperty("liveEntries").GetInt64() != liveEntries)
+                return false;
+            seen.Add(cluster.GetProperty("stateHash").GetString()!);
+        }
+
+        return seen.Count == 1;
+    }
+
+    public void Dispose()
+    {
+        foreach (var node in Nodes)
+            node.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+using Akka.Registry.EndToEnd.Harness;
+
+namespace Akka.Registry.EndToEnd;
+
+/// <summary>deploy/local-cluster.sh does what it says.</summary>
+public partial class ScriptTests
+{
+    [Fact]
+    public async Task The_local_cluster_comes_up_says_so_and_goes_down()
+    {
+        var state = Directory.CreateTempSubdirectory("local-cluster-");
+        var (http, cluster) = FreeRanges();
+        Dictionary<string, string> environment = new(StringComparer.Ordinal)
+        {
+            ["AKREG_LOCAL_CLUSTER"] = state.FullName,
+            ["HTTP_BASE"] = $"{http - 1}",
+            ["CLUSTER_BASE"] = $"{cluster - 1}",
+        };
+        try
+        {
+            var up = await RunAsync(environment, "up", "2");
+            up.Length.ShouldBe(2, string.Join('\n', up));
+            for (var i = 0; i < 2; i++)
+                up[i].ShouldMatch($@"^node-{i + 1} http://127\.0\.0\.1:{http + i} 127\.0\.0\.1:{cluster + i} pid \d+$");
+            (await RunAsync(environment, "status")).ShouldBe(up);
+            using var node = new NodeApi(new Uri($"http://127.0.0.1:{http + 1}"));
+            (await node.StatusOfAsync("/readyz")).ShouldBe(HttpStatusCode.OK);
+
+            (await RunAsync(environment, "down")).ShouldBeEmpty();
+            foreach (var line in up)
+                Directory.Exists($"/proc/{PidRegex().Match(line).Value}").ShouldBeFalse(line);
+            (await RunAsync(environment, "status")).ShouldBeEmpty();
+        }
+        finally
+        {
+            await RunAsync(environment, "down");
+            state.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Two pairs of neighbouring ports that are free.</summary>
+    private static (int Http, int Cluster) FreeRanges()
+    {
+        while (true)
+        {
+            var (first, second) = (NodeProcess.FreePort(), NodeProcess.FreePort());
+            if (Math.Abs(first - second) > 2 && first < 65_000 && second < 65_000)
+                return (first, second);
+        }
+    }
+
+    private static async Task<string[]> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SourceRoot.Path };
+        start.ArgumentList.Add("deploy/local-cluster.sh");
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, await errors);
+        return lines;
+    }
+
+    [GeneratedRegex(@"\d+$", RegexOptions.None, 1000)]
+    private static partial Regex PidRegex();
+}

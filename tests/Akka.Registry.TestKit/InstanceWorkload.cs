@@ -1,0 +1,75 @@
+namespace Akka.Registry.TestKit;
+
+/// <summary>Instances that come, live, move, die and say goodbye; and the truth about them.</summary>
+public sealed class InstanceWorkload
+{
+    private readonly SimulatedCluster _cluster;
+    private readonly List<SimulatedInstance> _instances = [];
+    private readonly List<Task> _goodbyes = [];
+
+    /// <summary>Sets instances up, spread over services and nodes; none runs yet.</summary>
+    public InstanceWorkload(SimulatedCluster cluster, int services, int instances, TimeSpan ttl)
+    {
+        _cluster = cluster;
+        for (var i = 0; i < instances; i++)
+            _instances.Add(new SimulatedInstance(cluster, $"service-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count));
+    }
+
+    /// <summary>All instances, alive or not.</summary>
+    public IReadOnlyList<SimulatedInstance> Instances => _instances;
+
+    /// <summary>Starts every instance.</summary>
+    public void StartAll() => _instances.ForEach(instance => instance.Start());
+
+    /// <summary>Something happens to one instance, drawn from the seed.</summary>
+    public void Disturb()
+    {
+        var random = _cluster.Scheduler.Random;
+        var instance = _instances[random.Next(_instances.Count)];
+        var action = random.Next(4);
+        _cluster.Trace.Note("world", $"{instance.Key.Instance} {(instance.IsAlive ? "lives" : "is dead")}, draws {action}");
+        if (!instance.IsAlive || action == 0)
+            instance.Start();
+        else if (action == 1)
+            instance.Die();
+        else if (action == 2)
+            _goodbyes.Add(instance.DeregisterAsync());
+        else
+            instance.MoveTo(random.Next(_cluster.Nodes.Count));
+    }
+
+    /// <summary>Every live node shows every living instance in its own epoch, passing, and no other.</summary>
+    public void CheckTruth()
+    {
+        foreach (var goodbye in _goodbyes)
+        {
+            if (goodbye.IsFaulted)
+                throw new InvariantException($"Seed {_cluster.Scheduler.Seed}: a goodbye failed: {goodbye.Exception}");
+        }
+
+        foreach (var node in _cluster.LiveNodes)
+        {
+            foreach (var instance in _instances)
+                Check(node, instance);
+        }
+    }
+
+    private void Check(SimulatedNode node, SimulatedInstance instance)
+    {
+        var entry = node.Registry.Find(instance.Key.Service)?.Instances.Find(instance.Key.Instance);
+        var where = $"seed {_cluster.Scheduler.Seed}, {node.Name}, {instance.Key.Service}/{instance.Key.Instance}";
+        if (!instance.IsAlive)
+        {
+            if (entry is not null)
+                throw new InvariantException($"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}.\n{_cluster.Tail(80)}");
+            return;
+        }
+
+        if (entry is null)
+            throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, and is missing.\n{_cluster.Tail(80)}");
+        if (entry.Epoch != instance.Epoch)
+            throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, shown in {entry.Epoch}.\n{_cluster.Tail(80)}");
+        if (entry.Status != InstanceStatus.Passing || entry.Unverified)
+            throw new InvariantException($"{where}: lives, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
+    }
+}

@@ -1,0 +1,153 @@
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.TestKit;
+
+/// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL, and goes to another node when one fails.</summary>
+public sealed class SimulatedInstance
+{
+    private readonly SimulatedCluster _cluster;
+    private int _home;
+    private int _run;
+
+    internal SimulatedInstance(SimulatedCluster cluster, string service, string id, TimeSpan ttl, int home)
+    {
+        (_cluster, Ttl, _home) = (cluster, ttl, home);
+        Key = new RecordKey(service, id);
+    }
+
+    /// <summary>Service and id.</summary>
+    public RecordKey Key { get; }
+
+    /// <summary>Its TTL.</summary>
+    public TimeSpan Ttl { get; }
+
+    /// <summary>Its epoch; 0 before the first registration was asked for.</summary>
+    public ulong Epoch { get; private set; }
+
+    /// <summary>Whether it runs and beats.</summary>
+    public bool IsAlive { get; private set; }
+
+    /// <summary>Whether a node has acknowledged the registration of this epoch.</summary>
+    public bool IsAcknowledged { get; private set; }
+
+    /// <summary>When it last ended, by death or by deregistration.</summary>
+    public TimeSpan EndedAt { get; private set; }
+
+    /// <summary>When a node last took a beat or a registration of it.</summary>
+    public TimeSpan LastTakenAt { get; private set; }
+
+    /// <summary>Starts a process of this id with an epoch of its own.</summary>
+    public void Start()
+    {
+        Epoch = (ulong)(_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
+        (IsAlive, IsAcknowledged) = (true, false);
+        var run = ++_run;
+        _ = RegisterAsync(run);
+        _cluster.Scheduler.Schedule(Ttl / 3, () => Tick(run));
+    }
+
+    /// <summary>The process dies without a word.</summary>
+    public void Die()
+    {
+        (IsAlive, EndedAt) = (false, _cluster.Scheduler.Elapsed);
+        _run++;
+    }
+
+    /// <summary>The process says goodbye at the node it beats at.</summary>
+    /// <returns>Whether a node took it.</returns>
+    public async Task<bool> DeregisterAsync()
+    {
+        Die();
+        for (var attempt = 0; attempt < _cluster.Nodes.Count; attempt++)
+        {
+            if (Home() is { } node)
+            {
+                try
+                {
+                    await node.Registry.DeregisterAsync(Key, Epoch, WriteOptions.Default);
+                    return true;
+                }
+                catch (Exception e) when (e is RegistryException or TimeoutException)
+                {
+                    // The next node.
+                }
+            }
+
+            _home++;
+        }
+
+        return false;
+    }
+
+    /// <summary>From now on it talks to that node first.</summary>
+    public void MoveTo(int home) => _home = home;
+
+    private void Tick(int run)
+    {
+        if (run != _run)
+            return;
+        _ = BeatAsync(run);
+        _cluster.Scheduler.Schedule(Ttl / 3, () => Tick(run));
+    }
+
+    private async Task BeatAsync(int run)
+    {
+        if (Home() is not { } node)
+        {
+            _home++;
+            return;
+        }
+
+        try
+        {
+            await node.Registry.HeartbeatAsync(Key, Epoch);
+            if (run == _run)
+                LastTakenAt = _cluster.Scheduler.Elapsed;
+        }
+        catch (RegistryException e) when (e.Error == RegistryError.NotFound)
+        {
+            if (run == _run)
+                await RegisterAsync(run);
+        }
+        catch (Exception e) when (e is RegistryException or TimeoutException)
+        {
+            _home++;
+        }
+    }
+
+    private async Task RegisterAsync(int run)
+    {
+        if (Home() is not { } node)
+        {
+            _home++;
+            return;
+        }
+
+        try
+        {
+            var registration = new Registration
+            {
+                Service = Key.Service,
+                Id = Key.Instance,
+                Address = "10.1.0.1",
+                Port = 80,
+                Ttl = Ttl,
+                Epoch = Epoch,
+            };
+            await node.Registry.RegisterAsync(registration, WriteOptions.Default);
+            if (run == _run)
+                (IsAcknowledged, LastTakenAt) = (true, _cluster.Scheduler.Elapsed);
+        }
+        catch (Exception e) when (e is RegistryException or TimeoutException)
+        {
+            _home++;
+        }
+    }
+
+    /// <summary>The node that it talks to now; null when a call to it would find nobody.</summary>
+    private SimulatedNode? Home()
+    {
+        var node = _cluster.Nodes[_home % _cluster.Nodes.Count];
+        return node is { IsRunning: true, IsPaused: false } ? node : null;
+    }
+}

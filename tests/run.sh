@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Passes the tests: builds everything once, runs every ring, and ends with the sum alone on a line.
+#
+#   tests/run.sh                 all rings
+#   tests/run.sh Cluster Server  only the rings whose project name holds one of the words
+#
+# Rings, in order: machines and actors (exact, virtual time), simulation (many nodes, one thread, seeds), real sockets on
+# loopback, real processes. What a ring needs and does not find is installed, or the ring is skipped with its reason.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
+configuration=Release
+results=$(mktemp -d)
+
+# Processes that tests start are noted with their start time; what a run that died has left is ended by id.
+export AKREG_TEST_LEDGER="$results/processes"
+end_leftovers() {
+  [ -f "$AKREG_TEST_LEDGER" ] || return 0
+  while read -r pid started; do
+    [ "$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat" 2>/dev/null)" = "$started" ] && kill -KILL "$pid" 2>/dev/null
+  done <"$AKREG_TEST_LEDGER"
+  return 0
+}
+trap 'end_leftovers; rm -rf "$results"' EXIT
+
+# One line of a TRX file holds the counters: <Counters total="3" executed="3" passed="3" failed="0" ... />
+counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+
+passed=0 failed=0 skipped=0
+finish() {
+  echo
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+echo "== build"
+started=$SECONDS
+if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:NoSummary; then
+  echo "The build failed: no test ran."
+  failed=1
+  finish
+fi
+echo "   built in $((SECONDS - started)) s"
+
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Hosting.Tests Server.Tests Architecture Simulation EndToEnd"
+for ring in $rings; do
+  project="tests/Akka.Registry.$ring"
+  [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
+  if [ $# -gt 0 ]; then
+    wanted=false
+    for word in "$@"; do case "$ring" in *"$word"*) wanted=true ;; esac; done
+    $wanted || continue
+  fi
+
+  echo "== $ring"
+  started=$SECONDS
+  trx="$results/$ring.trx"
+  dotnet test "$project" -c "$configuration" --no-build -nologo -v quiet \
+    --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none
+  code=$?
+  if [ -f "$trx" ]; then
+    total=$(counter "$trx" total); p=$(counter "$trx" passed); executed=$(counter "$trx" executed)
+    f=$((executed - p)); s=$((total - executed))
+  else
+    p=0 f=0 s=0
+  fi
+  # A runner that died says so by its code alone.
+  [ "$code" -ne 0 ] && [ "$f" -eq 0 ] && f=1
+  [ "$code" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ] && { echo "   no test ran"; f=1; }
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  echo "   $p passed, $f failed, $s skipped, $((SECONDS - started)) s"
+done
+finish

@@ -48,7 +48,7 @@ public sealed class HoconConfigurationProvider(HoconConfigurationSource source) 
     {
         switch (value)
         {
-            case HoconValue.Object fields:
+            case HoconValue.Object fields when fields.Fields.Count > 0 || prefix.Length == 0:
                 foreach (var (key, child) in fields.Fields)
                     Flatten(child, Join(prefix, key, child.Origin), data, origins);
                 break;
@@ -57,7 +57,7 @@ public sealed class HoconConfigurationProvider(HoconConfigurationSource source) 
                     Flatten(list.Items[i], Join(prefix, $"{i}", list.Origin), data, origins);
                 break;
             default:
-                if (!data.TryAdd(prefix, value is HoconValue.Scalar scalar ? scalar.Text : EmptyOf(value)))
+                if (!data.TryAdd(prefix, TextOf(value)))
                 {
                     throw new HoconException(
                         value.Origin,
@@ -70,7 +70,12 @@ public sealed class HoconConfigurationProvider(HoconConfigurationSource source) 
         }
     }
 
-    private static string? EmptyOf(HoconValue value) => value is HoconValue.List ? "" : null;
+    private static string? TextOf(HoconValue value) => value switch
+    {
+        HoconValue.Scalar scalar => scalar.Text,
+        HoconValue.Null => null,
+        _ => "",
+    };
 
     private static string Join(string prefix, string key, HoconOrigin origin)
     {

@@ -4,8 +4,8 @@ namespace Akka.Registry.Hosting.Hocon;
 
 /// <summary>HOCON, from a file or from memory, as a source of <see cref="IConfiguration"/>.</summary>
 /// <remarks>
-/// An object becomes a section, a list the keys <c>0</c>, <c>1</c>, …; an empty list is the empty string at its own
-/// key, and <c>null</c> a key without value. The file is read once, when the configuration is built; it is not watched.
+/// An object becomes a section, a list the keys <c>0</c>, <c>1</c>, …; an empty list or object is the empty string at
+/// its own key, and <c>null</c> a key without value. The file is read once, when the configuration is built; it is not watched.
 /// </remarks>
 public sealed class HoconConfigurationSource : IConfigurationSource
 {

@@ -41,8 +41,8 @@ internal sealed class Binding(SettingLayers root)
         place = DefaultSource;
         if (property.Shape is SettingShape.Section section)
         {
-            // An optional section is there once one of its keys is.
-            return fallback is null && layers.ChildrenOf(key).Count == 0
+            // An optional section is there once it, or one of its keys, is.
+            return fallback is null && layers.ChildrenOf(key).Count == 0 && layers.Find(key)?.Text is null
                 ? null
                 : BindSection(section, key, layers, fallback ?? Activator.CreateInstance(section.Type)!);
         }
@@ -132,7 +132,7 @@ internal sealed class Binding(SettingLayers root)
         place = topmost.Find(key)?.Place ?? PlaceOfFirst(topmost, key);
         if (shape.Value is SettingShape.Scalar scalar)
         {
-            if (topmost.Find(key) is { Text: { } pairs } whole)
+            if (topmost.Find(key) is { Text: { Length: > 0 } pairs } whole)
             {
                 BindPairs(property, scalar, key, pairs, whole.Place, entries);
                 return entries;

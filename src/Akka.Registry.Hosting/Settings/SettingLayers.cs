@@ -1,3 +1,4 @@
+using Akka.Registry.Hosting.Hocon;
 using Microsoft.Extensions.Configuration;
 
 namespace Akka.Registry.Hosting.Settings;
@@ -7,7 +8,14 @@ namespace Akka.Registry.Hosting.Settings;
 /// <param name="Values">By key below the section, with <c>:</c>; without regard to case.</param>
 /// <param name="OriginOf">The place of a value, by its whole key.</param>
 internal sealed record SettingLayer(
-    string Name, IReadOnlyDictionary<string, string?> Values, Func<string, string?> OriginOf);
+    string Name, IReadOnlyDictionary<string, string?> Values, Func<string, string?> OriginOf)
+{
+    /// <summary>
+    /// Whole keys that a HOCON file holds elsewhere. It may: host settings, values to refer to. But one that would be a
+    /// setting if it stood in the section was meant for it.
+    /// </summary>
+    public IReadOnlyList<string> Outside { get; init; } = [];
+}
 
 /// <summary>A value with the place that it was written at.</summary>
 internal sealed record PlacedValue(string? Text, string Place);
@@ -116,7 +124,10 @@ internal sealed class SettingLayers
             Walk(provider, section.Length == 0 ? null : section, section, values);
             var origins = provider as ISettingOrigins;
             layers.Add(new SettingLayer(
-                provider.ToString() ?? provider.GetType().Name, values, key => origins?.OriginOf(key)));
+                provider.ToString() ?? provider.GetType().Name, values, key => origins?.OriginOf(key))
+            {
+                Outside = provider is HoconConfigurationProvider && section.Length > 0 ? KeysOutside(provider, section) : [],
+            });
         }
     }
 
@@ -127,6 +138,13 @@ internal sealed class SettingLayers
             Add(path, value, section, values);
         foreach (var child in provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
             Walk(provider, path is null ? child : $"{path}:{child}", section, values);
+    }
+
+    private static List<string> KeysOutside(IConfigurationProvider provider, string section)
+    {
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        Walk(provider, path: null, section: "", all);
+        return [.. all.Keys.Where(key => !$"{key}:".StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))];
     }
 
     private static void Add(string key, string? value, string section, Dictionary<string, string?> values)

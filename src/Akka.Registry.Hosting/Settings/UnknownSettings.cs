@@ -10,28 +10,53 @@ internal static class UnknownSettings
     /// <summary>A key that differs by more than this share of its length is no misspelling.</summary>
     private const double DistanceShareMax = 0.4;
 
-    public static void Collect(SettingLayers layers, SettingShape.Section shape, List<SettingsError> errors)
+    public static void Collect(SettingLayers layers, IReadOnlyList<OptionsRoot> roots, List<SettingsError> errors)
     {
         var known = new List<string>();
-        List(shape, "", known);
+        foreach (var root in roots)
+            List(root.Shape, root.Key.Length == 0 ? "" : root.Key + ":", known);
+
         foreach (var layer in layers.Layers)
         {
             foreach (var (key, value) in layer.Values)
             {
-                if (Judge(shape, key, value, layers, known) is { } problem)
+                if (Judge(roots, key, value, layers, known) is { } problem)
                     errors.Add(new SettingsError(layers.PathOf(key), layers.PlaceOf(layer, key), problem));
+            }
+
+            foreach (var key in layer.Outside)
+            {
+                if (Judge(roots, key, "a value", layers, known) is null)
+                {
+                    errors.Add(new SettingsError(
+                        SettingKeys.ToPath(key), layer.OriginOf(key) ?? layer.Name,
+                        $"Nothing reads it there. Write it as {layers.PathOf(key)}."));
+                }
             }
         }
     }
 
+    private static string? Judge(
+        IReadOnlyList<OptionsRoot> roots, string key, string? value, SettingLayers layers, List<string> known)
+    {
+        foreach (var root in roots.Where(root => root.Key.Length > 0))
+        {
+            if (key.Equals(root.Key, StringComparison.OrdinalIgnoreCase))
+                return Judge(root.Shape, "", "", value, layers, known);
+            if (key.StartsWith(root.Key + ":", StringComparison.OrdinalIgnoreCase))
+                return Judge(root.Shape, root.Key + ":", key[(root.Key.Length + 1)..], value, layers, known);
+        }
+
+        return roots.FirstOrDefault(root => root.Key.Length == 0) is { } whole
+            ? Judge(whole.Shape, "", key, value, layers, known)
+            : Suggest(key, layers, known);
+    }
+
     /// <summary>What is wrong with a key; null when a property receives it.</summary>
     private static string? Judge(
-        SettingShape shape, string key, string? value, SettingLayers layers, List<string> known)
+        SettingShape shape, string prefix, string key, string? value, SettingLayers layers, List<string> known)
     {
-        if (key.Length == 0)
-            return "Is a section, not a single value. Write its keys in braces.";
-
-        var segments = key.Split(':');
+        var segments = key.Split(':', StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < segments.Length; i++)
         {
             switch (shape)
@@ -53,8 +78,8 @@ internal static class UnknownSettings
                     return "Is below a setting that is a list. Write it in square brackets.";
                 case SettingShape.Section section:
                     var here = new List<string>(known);
-                    List(section, string.Concat(segments.Take(i).Select(segment => segment + ":")), here);
-                    return Suggest(key, layers, here);
+                    List(section, prefix + string.Concat(segments.Take(i).Select(segment => segment + ":")), here);
+                    return Suggest(prefix + key, layers, here);
                 default:
                     throw new UnreachableException($"No rule for {shape.GetType().Name}.");
             }

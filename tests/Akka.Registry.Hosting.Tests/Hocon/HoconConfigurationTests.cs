@@ -25,12 +25,14 @@ public sealed class HoconConfigurationTests
     }
 
     [Fact]
-    public void An_empty_list_is_an_empty_string_and_null_is_no_value()
+    public void An_empty_list_or_object_is_an_empty_string_and_null_is_no_value()
     {
-        var provider = Provider("a = [], b = null");
+        var provider = Provider("a = [], b = null, c {}");
 
-        provider.TryGet("a", out var empty).ShouldBeTrue();
-        empty.ShouldBe("");
+        provider.TryGet("a", out var list).ShouldBeTrue();
+        list.ShouldBe("");
+        provider.TryGet("c", out var fields).ShouldBeTrue();
+        fields.ShouldBe("");
         provider.TryGet("b", out var none).ShouldBeTrue();
         none.ShouldBeNull();
     }

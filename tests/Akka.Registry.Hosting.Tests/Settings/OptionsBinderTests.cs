@@ -111,7 +111,7 @@ public sealed class OptionsBinderTests
         [
             "akka.registry.certificate-file (test.conf:20:20): There is no such setting. The nearest is akka.registry.tls.certificate-file.",
             "akka.registry.cluster.probe-interval (test.conf:17:20): \"10\" is not a duration: a number with a unit, such as 500ms, 30s, 2m, 1h or 1d. Allowed: 1ms to 1h. Default: 1s.",
-            "akka.registry.cluster.rules.0.modes (test.conf:18:23): \"other\" is not one of none, full-sync.",
+            "akka.registry.cluster.rules.0.modes.0 (test.conf:18:23): \"other\" is not one of none, full-sync.",
             "akka.registry.cluster.seed-nodes (test.conf:16:17): [\"a\"] is outside what is allowed: host:port. Default: [\"127.0.0.1:4053\"].",
             "akka.registry.node.bind (test.conf:11:10): \"localhost\" is not an address and a port such as 127.0.0.1:4053 or [::1]:4053. Default: \"127.0.0.1:4053\".",
             "akka.registry.node.cluster-secret (test.conf:13:20): The value is outside what is allowed: at least 8 characters.",
@@ -183,6 +183,46 @@ public sealed class OptionsBinderTests
         OptionsBinder.Bind<SampleOptions>(configuration).Value.Node.Labels.ShouldBe(
             new Dictionary<string, string> { ["zone"] = "b", ["rack"] = "1" }, ignoreOrder: true);
     }
+
+    [Fact]
+    public void Records_of_several_rooms_are_bound_and_judged_together()
+    {
+        var sound = new OptionsBinder(Configuration("node.port = 1, http.prefix = web"))
+            .Add<SampleOptions>().Add<SampleRuleOptions>("http").Bind();
+
+        sound.Get<SampleOptions>().Node.Port.ShouldBe(1);
+        sound.Get<SampleRuleOptions>().Prefix.ShouldBe("web");
+        sound.Settings.ShouldContain(setting => setting.Key == "akka.registry.http.prefix" && setting.Value == "\"web\"");
+
+        var broken = new OptionsBinder(Configuration("node.port = 0, http.prefx = web, htp.prefix = x"))
+            .Add<SampleOptions>().Add<SampleRuleOptions>("http");
+
+        Should.Throw<SettingsException>(broken.Bind).Errors.Select(error => $"{error.Key}: {error.Problem}").ShouldBe(
+        [
+            "akka.registry.htp.prefix: There is no such setting. The nearest is akka.registry.http.prefix.",
+            "akka.registry.http.prefx: There is no such setting. The nearest is akka.registry.http.prefix.",
+            "akka.registry.node.port: 0 is outside what is allowed: 1 to 65535. Default: 4053.",
+        ]);
+    }
+
+    [Fact]
+    public void A_setting_outside_the_section_is_an_error_and_anything_else_there_is_not()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddHoconText("node { name = a, other = 1 }\ncluster = mine\nLogging.LogLevel.Default = Debug", "test.conf")
+            .Build();
+
+        Should.Throw<SettingsException>(() => OptionsBinder.Bind<SampleOptions>(configuration)).Message.ShouldBe(
+            "One setting is wrong:\n  node.name (test.conf:1:15): Nothing reads it there. Write it as akka.registry.node.name.");
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("tls = null", false)]
+    [InlineData("tls {}", true)]
+    [InlineData("tls.certificate-file = x", true)]
+    public void An_optional_section_is_there_once_it_is_mentioned(string text, bool isThere) =>
+        (Bind(text).Value.Tls is not null).ShouldBe(isThere);
 
     [Fact]
     public void Other_providers_are_named_as_they_name_themselves()

@@ -16,7 +16,9 @@ public abstract class Actor<TMessage>
     protected IActorContext<TMessage> Context =>
         _context ?? throw new InvalidOperationException("The context is there from PreStart on, not in the constructor.");
 
-    /// <summary>How failures of this actor's children are answered; by default restart, at most 10 times in a minute.</summary>
+    /// <summary>
+    /// How failures of this actor's children are answered; by default restart, at most 10 times in a minute.
+    /// </summary>
     protected internal virtual SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Default;
 
     /// <summary>Handles one message.</summary>
@@ -28,13 +30,17 @@ public abstract class Actor<TMessage>
     /// <summary>Runs after the last message, when all children have stopped.</summary>
     protected internal virtual void PostStop() { }
 
-    /// <summary>Runs on the failed instance before it is replaced; children are stopped already. Calls <see cref="PostStop"/>.</summary>
+    /// <summary>
+    /// Runs on the failed instance before it is replaced; children are stopped already. Calls <see cref="PostStop"/>.
+    /// </summary>
     protected internal virtual void PreRestart(Exception reason) => PostStop();
 
     /// <summary>Runs on the fresh instance after a restart. Calls <see cref="PreStart"/>.</summary>
     protected internal virtual void PostRestart(Exception reason) => PreStart();
 
-    /// <summary>A watched actor has stopped. Delivered once for each watched actor, after its last message to this one.</summary>
+    /// <summary>
+    /// A watched actor has stopped. Delivered once for each watched actor, after its last message to this one.
+    /// </summary>
     protected internal virtual void OnTerminated(IActorRef actor) { }
 
     internal void Attach(IActorContext<TMessage> context) => _context = context;

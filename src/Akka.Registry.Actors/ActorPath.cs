@@ -21,11 +21,18 @@ public sealed record ActorPath
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > 128)
-            throw new ArgumentException($"An actor's name has at most 128 characters; this one has {name.Length}.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"An actor's name has at most 128 characters; this one has {name.Length}.", nameof(name));
+        }
+
         foreach (var c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && !"-_.$+:@".Contains(c, StringComparison.Ordinal))
-                throw new ArgumentException($"'{c}' may not stand in an actor's name ('{name}'); letters, digits and -_.$+:@ may.", nameof(name));
+            {
+                throw new ArgumentException(
+                    $"'{c}' may not stand in an actor's name ('{name}'); letters, digits and -_.$+:@ may.", nameof(name));
+            }
         }
 
         return new ActorPath(Text == "/" ? "/" + name : Text + "/" + name);

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Actors;
 
-/// <summary>A tree of actors with one clock and one dispatcher. <c>/user</c> holds the application's, <c>/system</c> the engine's.</summary>
+/// <summary>
+/// A tree of actors with one clock and one dispatcher. <c>/user</c> holds the application's, <c>/system</c> the
+/// engine's.
+/// </summary>
 public sealed class ActorSystem : IAsyncDisposable
 {
     private readonly TaskCompletionSource _terminated;
@@ -15,7 +18,11 @@ public sealed class ActorSystem : IAsyncDisposable
     {
         (Name, Options) = (name, options);
         if (options.Throughput is < 1 or > 10_000)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Throughput, "Throughput is 1 to 10,000 messages a turn.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Throughput, "Throughput is 1 to 10,000 messages a turn.");
+        }
+
         Logger = options.LoggerFactory.CreateLogger<ActorSystem>();
         DeadLetters = new DeadLetters(this);
         _terminated = new TaskCompletionSource(
@@ -36,7 +43,9 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>Messages that could not be delivered since the start.</summary>
     public long DeadLetterCount => DeadLetters.Count;
 
-    /// <summary>Messages lost to a full mailbox since the start, over all actors; each is among the dead letters too.</summary>
+    /// <summary>
+    /// Messages lost to a full mailbox since the start, over all actors; each is among the dead letters too.
+    /// </summary>
     public long OverflowCount => DeadLetters.OverflowCount;
 
     /// <summary>Completes when every actor has stopped.</summary>
@@ -48,15 +57,24 @@ public sealed class ActorSystem : IAsyncDisposable
 
     /// <summary>Starts a system.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public static ActorSystem Create(string name, ActorSystemOptions? options = null) => new(name, options ?? new ActorSystemOptions());
+    public static ActorSystem Create(string name, ActorSystemOptions? options = null) =>
+        new(name, options ?? new ActorSystemOptions());
 
-    /// <summary>Starts an actor under <c>/user</c>. Actors stop in the reverse order of their start. Safe on any thread.</summary>
-    /// <exception cref="InvalidOperationException">An actor of that name runs already, or the system is terminating.</exception>
+    /// <summary>
+    /// Starts an actor under <c>/user</c>. Actors stop in the reverse order of their start. Safe on any thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// An actor of that name runs already, or the system is terminating.
+    /// </exception>
     public IActorRef<TMessage> ActorOf<TMessage>(Props<TMessage> props, string name)
         where TMessage : notnull => _user.ActorOf(props, name);
 
-    /// <summary>Starts an actor under <c>/system</c>, which stops after everything under <c>/user</c> has. Safe on any thread.</summary>
-    /// <exception cref="InvalidOperationException">An actor of that name runs already, or the system has terminated.</exception>
+    /// <summary>
+    /// Starts an actor under <c>/system</c>, which stops after everything under <c>/user</c> has. Safe on any thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// An actor of that name runs already, or the system has terminated.
+    /// </exception>
     public IActorRef<TMessage> SystemActorOf<TMessage>(Props<TMessage> props, string name)
         where TMessage : notnull => _system.ActorOf(props, name);
 
@@ -65,7 +83,9 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <returns>Dispose to end.</returns>
     public IDisposable SubscribeDeadLetters(Action<DeadLetter> observer) => DeadLetters.Subscribe(observer);
 
-    /// <summary>What an actor's mailbox holds and has lost; safe on any thread, exact when nobody tells meanwhile.</summary>
+    /// <summary>
+    /// What an actor's mailbox holds and has lost; safe on any thread, exact when nobody tells meanwhile.
+    /// </summary>
     /// <exception cref="ArgumentException">The address is not an actor's.</exception>
     public static MailboxStatus InspectMailbox(IActorRef actor) => Cell.Of(actor).Mailbox;
 
@@ -75,11 +95,17 @@ public sealed class ActorSystem : IAsyncDisposable
     {
         var cell = Cell.Of(actor);
         if (cell.System != this)
-            throw new ArgumentException($"'{actor.Path}' is an actor of '{cell.System.Name}', not of '{Name}'.", nameof(actor));
+        {
+            throw new ArgumentException(
+                $"'{actor.Path}' is an actor of '{cell.System.Name}', not of '{Name}'.", nameof(actor));
+        }
+
         cell.Send(new Signal.Stop());
     }
 
-    /// <summary>Stops every actor: <c>/user</c> first, in reverse order of start, then <c>/system</c> likewise.</summary>
+    /// <summary>
+    /// Stops every actor: <c>/user</c> first, in reverse order of start, then <c>/system</c> likewise.
+    /// </summary>
     /// <remarks>One actor is awaited before the next is stopped. May be called again, and answers with the same task.</remarks>
     public Task TerminateAsync()
     {

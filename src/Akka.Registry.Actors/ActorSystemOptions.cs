@@ -15,6 +15,8 @@ public sealed record ActorSystemOptions
     /// <summary>Where failures, restarts and dead letters are logged; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Messages that an actor may handle in one turn before others have theirs; 1 to 10,000, default 64.</summary>
+    /// <summary>
+    /// Messages that an actor may handle in one turn before others have theirs; 1 to 10,000, default 64.
+    /// </summary>
     public int Throughput { get; init; } = 64;
 }

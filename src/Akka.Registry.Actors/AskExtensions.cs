@@ -12,7 +12,9 @@ public static class AskExtensions
     /// answered, on the scheduler's thread, in the seeded order.
     /// </remarks>
     /// <param name="actor">Whom to ask.</param>
-    /// <param name="message">Makes the message of the address that the reply goes to. The first reply counts, others are dropped.</param>
+    /// <param name="message">
+    /// Makes the message of the address that the reply goes to. The first reply counts, others are dropped.
+    /// </param>
     /// <param name="timeout">How long to wait on <paramref name="time"/>; more than zero.</param>
     /// <param name="time">The clock of the timeout.</param>
     /// <param name="cancellation">Ends the wait early.</param>

@@ -1,6 +1,8 @@
 namespace Akka.Registry.Actors;
 
-/// <summary>A point on a monotonic clock, in ticks of 100 ns since an arbitrary start. Comparable within one process only.</summary>
+/// <summary>
+/// A point on a monotonic clock, in ticks of 100 ns since an arbitrary start. Comparable within one process only.
+/// </summary>
 /// <param name="Ticks">100-nanosecond ticks since the clock's start.</param>
 public readonly record struct Instant(long Ticks) : IComparable<Instant>
 {

@@ -27,7 +27,14 @@ internal static partial class Log
         ILogger logger, string system, ActorPath recipient, Type message, DeadLetterReason reason);
 
     [LoggerMessage(1006, LogLevel.Information,
-        "{System}: {Count} more messages were not delivered, {Total} in all; the last, a {Message} for {Recipient}: {Reason}.")]
+        "{System}: {Count} more messages were not delivered, {Total} in all; "
+        + "the last, a {Message} for {Recipient}: {Reason}.")]
     public static partial void MessagesUndelivered(
-        ILogger logger, string system, long count, long total, ActorPath recipient, Type message, DeadLetterReason reason);
+        ILogger logger,
+        string system,
+        long count,
+        long total,
+        ActorPath recipient,
+        Type message,
+        DeadLetterReason reason);
 }

@@ -16,7 +16,9 @@ public enum MailboxOverflow
 public sealed record Props<TMessage>(Func<Actor<TMessage>> Create)
     where TMessage : notnull
 {
-    /// <summary>Messages that may wait; 1 to 16,777,216, default 65,536. More are treated by <see cref="Overflow"/> and counted.</summary>
+    /// <summary>
+    /// Messages that may wait; 1 to 16,777,216, default 65,536. More are treated by <see cref="Overflow"/> and counted.
+    /// </summary>
     public int MailboxCapacity { get; init; } = 65_536;
 
     /// <summary>What happens past <see cref="MailboxCapacity"/>; by default the new message is rejected.</summary>

@@ -17,8 +17,15 @@ public enum Directive
 }
 
 /// <summary>One-for-one supervision: each failing child is judged alone.</summary>
+/// <remarks>
+/// An actor that fails in its constructor or its start cannot be resumed: it is restarted instead. Under <c>/user</c> and
+/// <c>/system</c> the default strategy holds, and what is escalated that far stops the actor at the top. The children of a
+/// failed actor go on until its verdict stops them.
+/// </remarks>
 /// <param name="Decide">Maps the exception to a directive; pure.</param>
-/// <param name="RestartsMax">Restarts granted within <paramref name="Window"/>; one more stops the child. 0 or more.</param>
+/// <param name="RestartsMax">
+/// Restarts granted within <paramref name="Window"/>; one more stops the child. 0 or more.
+/// </param>
 /// <param name="Window">The sliding window that restarts are counted in; more than zero.</param>
 public sealed record SupervisorStrategy(Func<Exception, Directive> Decide, int RestartsMax, TimeSpan Window)
 {

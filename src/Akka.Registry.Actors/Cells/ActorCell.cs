@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Akka.Registry.Actors.Cells;
 
-/// <summary>The cell of an actor of one message family: its mailbox, behaviour and timers, its address and its context.</summary>
+/// <summary>
+/// The cell of an actor of one message family: its mailbox, behaviour and timers, its address and its context.
+/// </summary>
 internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorContext<TMessage>
     where TMessage : notnull
 {
@@ -72,7 +74,12 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
     public void CancelTimer(string key) => _timers?.Cancel(key);
 
     public void PipeTo<TResult>(Task<TResult> work, Func<TResult, TMessage> success, Func<Exception, TMessage> failure) =>
-        _ = PipeAsync(work, success, failure);
+        // Within the completion, whatever context it has: on virtual time that is the event that completed the work.
+        _ = work.ContinueWith(
+            done => Tell(Translate(done, success, failure)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
     protected override void RunMessages(int count)
     {
@@ -184,20 +191,20 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
         System.DeadLetters.Add(Path, message, DeadLetterReason.MailboxFull);
     }
 
-    private async Task PipeAsync<TResult>(
-        Task<TResult> work, Func<TResult, TMessage> success, Func<Exception, TMessage> failure)
+    private static TMessage Translate<TResult>(
+        Task<TResult> done, Func<TResult, TMessage> success, Func<Exception, TMessage> failure)
     {
-        TMessage message;
+        if (!done.IsCompletedSuccessfully)
+            return failure(done.Exception?.InnerException ?? new TaskCanceledException(done));
         try
         {
-            message = success(await work.ConfigureAwait(false));
+            return success(done.Result);
         }
         catch (Exception exception)
         {
-            message = failure(exception);
+            // Nobody supervises this thread: the actor hears of it, as of work that failed.
+            return failure(exception);
         }
-
-        Tell(message);
     }
 }
 

@@ -1,6 +1,8 @@
 namespace Akka.Registry.Actors.Cells;
 
-/// <summary>The timers of one actor by key. Used on the actor's own turn alone; only the tick comes from elsewhere.</summary>
+/// <summary>
+/// The timers of one actor by key. Used on the actor's own turn alone; only the tick comes from elsewhere.
+/// </summary>
 internal sealed class ActorTimers<TMessage>(ActorCell<TMessage> cell)
     where TMessage : notnull
 {
@@ -28,7 +30,9 @@ internal sealed class ActorTimers<TMessage>(ActorCell<TMessage> cell)
         _current.Clear();
     }
 
-    /// <summary>Whether a tick that comes out of the mailbox still counts: its timer is the current one of its key.</summary>
+    /// <summary>
+    /// Whether a tick that comes out of the mailbox still counts: its timer is the current one of its key.
+    /// </summary>
     public bool TryFire(ActorTimer<TMessage> timer)
     {
         timer.Taken();

@@ -58,8 +58,10 @@ internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef
 
     private void Expire()
     {
-        if (TryAnswer())
-            TrySetException(new TimeoutException($"No reply within {_timeout}; the message may have been handled all the same."));
+        if (!TryAnswer())
+            return;
+        TrySetException(
+            new TimeoutException($"No reply within {_timeout}; the message may have been handled all the same."));
     }
 
     private void Cancel(CancellationToken token)

@@ -54,7 +54,9 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
     protected DeathWatch DeathWatch => _watch;
 
     /// <summary>The cell behind an address.</summary>
-    /// <exception cref="ArgumentException">The address is no actor's: it belongs to an ask, or to other code.</exception>
+    /// <exception cref="ArgumentException">
+    /// The address is no actor's: it belongs to an ask, or to other code.
+    /// </exception>
     public static Cell Of(IActorRef actor) =>
         (actor as ICellRef)?.Cell ?? throw new ArgumentException($"'{actor.Path}' is not an actor.", nameof(actor));
 
@@ -106,7 +108,11 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
     {
         var target = Of(actor);
         if (target != this && target.Parent != this)
-            throw new ArgumentException($"'{path}' can stop itself and its children, but not '{actor.Path}'.", nameof(actor));
+        {
+            throw new ArgumentException(
+                $"'{path}' can stop itself and its children, but not '{actor.Path}'.", nameof(actor));
+        }
+
         target.Send(new Signal.Stop());
     }
 
@@ -155,7 +161,9 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
             .Send(new Signal.ChildFailed(this, failure));
     }
 
-    /// <summary>Handles up to <paramref name="count"/> messages while <see cref="Receives"/>; signals go first.</summary>
+    /// <summary>
+    /// Handles up to <paramref name="count"/> messages while <see cref="Receives"/>; signals go first.
+    /// </summary>
     protected abstract void RunMessages(int count);
 
     /// <summary>Makes the behaviour and starts it; <paramref name="reason"/> is set after a restart.</summary>
@@ -299,7 +307,9 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
             EndChildren();
     }
 
-    /// <summary>Stops the youngest child; its notice brings the next one, and after the last the actor itself ends.</summary>
+    /// <summary>
+    /// Stops the youngest child; its notice brings the next one, and after the last the actor itself ends.
+    /// </summary>
     private void EndChildren()
     {
         CancelTimers();

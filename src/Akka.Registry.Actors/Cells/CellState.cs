@@ -1,6 +1,8 @@
 namespace Akka.Registry.Actors.Cells;
 
-/// <summary>Where a cell stands in its life. Messages are handled in <see cref="Running"/> only; they wait in all others.</summary>
+/// <summary>
+/// Where a cell stands in its life. Messages are handled in <see cref="Running"/> only; they wait in all others.
+/// </summary>
 internal enum CellState
 {
     /// <summary>Its start is on its way.</summary>

@@ -6,7 +6,9 @@ internal sealed class DeathWatch
     private Dictionary<Cell, IActorRef>? _watched;
     private HashSet<Cell>? _watchers;
 
-    /// <summary>Notes that <paramref name="target"/> is watched, under the address that was given; false if it was already.</summary>
+    /// <summary>
+    /// Notes that <paramref name="target"/> is watched, under the address that was given; false if it was already.
+    /// </summary>
     public bool Watch(Cell target, IActorRef address) => (_watched ??= []).TryAdd(target, address);
 
     /// <summary>Forgets that <paramref name="target"/> is watched; false if it was not.</summary>

@@ -67,7 +67,10 @@ internal sealed class Mailbox<TMessage>(int capacity, MailboxOverflow overflow)
         return true;
     }
 
-    /// <summary>Takes the oldest message to make room, from any thread; notes stay. Only with <see cref="MailboxOverflow.DropOldest"/>.</summary>
+    /// <summary>
+    /// Takes the oldest message to make room, from any thread; notes stay. Only with
+    /// <see cref="MailboxOverflow.DropOldest"/>.
+    /// </summary>
     public bool TryDropOldest(out TMessage message)
     {
         while (_queue.TryDequeue(out var envelope))

@@ -52,8 +52,12 @@ internal abstract class Signal
 
 /// <summary>How a cell failed.</summary>
 /// <param name="Reason">What was thrown.</param>
-/// <param name="Started">Whether the behaviour was up: one that failed in its start cannot be resumed, only restarted.</param>
-/// <param name="Escalated">Whether a child's failure was passed on, rather than the cell's own code having thrown.</param>
+/// <param name="Started">
+/// Whether the behaviour was up: one that failed in its start cannot be resumed, only restarted.
+/// </param>
+/// <param name="Escalated">
+/// Whether a child's failure was passed on, rather than the cell's own code having thrown.
+/// </param>
 internal readonly record struct Failure(Exception Reason, bool Started, bool Escalated);
 
 /// <summary>

@@ -25,7 +25,10 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>The node whose clock it is.</summary>
     public VirtualNode Node { get; }
 
-    /// <summary>What the wall clock is wrong by; moves <see cref="GetUtcNow"/> at once, timestamps and timers never. Default zero.</summary>
+    /// <summary>
+    /// What the wall clock is wrong by; moves <see cref="GetUtcNow"/> at once, timestamps and timers never. Default
+    /// zero.
+    /// </summary>
     public TimeSpan WallClockOffset { get; set; }
 
     /// <summary>
@@ -76,7 +79,9 @@ public sealed class VirtualClock : TimeProvider
             _scheduler.Add(ToTrueTicks(delay.Ticks), new VirtualEvent(timer, Node, timer.Generation));
     }
 
-    /// <summary>True time that passes while this clock moves on by so much; rounded up, so that a timer never fires early.</summary>
+    /// <summary>
+    /// True time that passes while this clock moves on by so much; rounded up, so that a timer never fires early.
+    /// </summary>
     private long ToTrueTicks(long localTicks)
     {
         if (_driftPpm == 0)

@@ -7,7 +7,7 @@ namespace Akka.Registry.Actors.Virtual;
 /// <remarks>
 /// Everything runs on the thread that calls one of the <c>Run</c> methods, without a synchronization context, so that
 /// continuations of tasks completed by an event run within that event. Time stands still while an event runs. Work from
-/// another thread would end the determinism, and throws.
+/// another thread would end the determinism: it is refused with an exception, there and out of the <c>Run</c> method.
 /// </remarks>
 public sealed class VirtualScheduler
 {
@@ -20,9 +20,12 @@ public sealed class VirtualScheduler
     private long _sequence;
     private long _eventsAtInstant;
     private int _runningThread;
+    private volatile bool _disturbed;
 
     /// <summary>Starts a world at <see cref="Epoch"/>.</summary>
-    /// <param name="seed">Chooses the order of what could run at the same instant, and the draws of <see cref="Random"/>.</param>
+    /// <param name="seed">
+    /// Chooses the order of what could run at the same instant, and the draws of <see cref="Random"/>.
+    /// </param>
     /// <param name="eventsPerInstantMax">
     /// Events that may run without time moving on, before the run ends with an error: actors that tell each other without
     /// end would otherwise hang the test. At least 1, default 10,000,000.
@@ -42,7 +45,9 @@ public sealed class VirtualScheduler
     /// <summary>The seed that replays this run.</summary>
     public int Seed { get; }
 
-    /// <summary>Chance for what is simulated (loss, delays, jitter); seeded, and apart from the order of events.</summary>
+    /// <summary>
+    /// Chance for what is simulated (loss, delays, jitter); seeded, and apart from the order of events.
+    /// </summary>
     public Random Random { get; }
 
     /// <summary>True time, which no node's clock need agree with.</summary>
@@ -92,7 +97,11 @@ public sealed class VirtualScheduler
     internal void Add(long delayTicks, VirtualEvent item)
     {
         if (_runningThread != 0 && _runningThread != Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException("Work for virtual time came from another thread than the one that runs it.");
+        {
+            _disturbed = true;
+            throw Disturbed();
+        }
+
         if (delayTicks > 0)
             _later.Enqueue(item, (_nowTicks + delayTicks, _sequence++));
         else
@@ -116,6 +125,9 @@ public sealed class VirtualScheduler
                         return true;
                     RunOne();
                 }
+
+                if (condition is not null && condition())
+                    return true;
             }
             while (TryMoveOn(untilTicks));
             return condition is not null && condition();
@@ -140,6 +152,8 @@ public sealed class VirtualScheduler
             return;
         EventsRun++;
         item.Run();
+        if (_disturbed)
+            throw Disturbed();
     }
 
     /// <summary>Moves time to the next event, or to the end when there is none before it.</summary>
@@ -170,7 +184,9 @@ public sealed class VirtualScheduler
         _ready[_readyCount++] = item;
     }
 
-    /// <summary>SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.</summary>
+    /// <summary>
+    /// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    /// </summary>
     private ulong NextOrder()
     {
         unchecked
@@ -181,6 +197,9 @@ public sealed class VirtualScheduler
             return z ^ (z >> 31);
         }
     }
+
+    private static InvalidOperationException Disturbed() =>
+        new("Work for virtual time came from another thread than the one that runs it.");
 
     private sealed class ActionWork(Action action) : IThreadPoolWorkItem
     {

@@ -1,0 +1,70 @@
+using Akka.Registry.Actors;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>An interval that is being sent to a peer, part by part: keys are captured when it begins, records are looked up when a part is cut.</summary>
+/// <remarks>
+/// What stands when the part is cut, not what stood when the interval began: the peer may have been told meanwhile that a record
+/// was superseded, and may have collected what superseded it. A record captured then and sent now would revive what is gone.
+/// </remarks>
+internal sealed class OutgoingInterval(
+    ulong id, VersionVector from, VersionVector to, IReadOnlyList<MapRecord> items, uint receiverGeneration, VersionVector? collected)
+{
+    private int _next;
+    private uint _part;
+
+    /// <summary>Names it to the receiver.</summary>
+    public ulong Id { get; } = id;
+
+    /// <summary>Whether it is the whole state, for a node that asked for it.</summary>
+    public bool IsAnew => collected is not null;
+
+    /// <summary>Whether the last part was cut.</summary>
+    public bool IsSent { get; private set; }
+
+    /// <summary>When an acknowledgement is overdue; known once the last part was cut.</summary>
+    public Instant Deadline { get; set; } = new(long.MaxValue);
+
+    /// <summary>An interval whose only part was sent already, as the frame of another peer.</summary>
+    public static OutgoingInterval Sent(ulong id, Instant deadline) =>
+        new(id, VersionVector.Empty, VersionVector.Empty, [], receiverGeneration: 0, collected: null) { IsSent = true, Deadline = deadline };
+
+    /// <summary>Cuts the next part.</summary>
+    /// <param name="map">Where what stands now is looked up.</param>
+    /// <param name="standing">False to send what was captured.</param>
+    /// <param name="chunkBytes">The most bytes of records in it; one record is taken in any case.</param>
+    /// <param name="number">The frame's number.</param>
+    /// <param name="generation">The sender's generation.</param>
+    /// <param name="bytes">About how many bytes it takes.</param>
+    public PeerFrame.Delta Cut(LwwMap map, bool standing, int chunkBytes, ulong number, uint generation, out int bytes)
+    {
+        var records = new List<MapRecord>(Math.Min(items.Count - _next, 64));
+        bytes = 0;
+        for (; _next < items.Count; _next++)
+        {
+            var record = standing ? map.Find(items[_next].Key) : items[_next];
+            if (record is null)
+                continue;                                   // Collected meanwhile: every current member covers it.
+            var size = ReplicationCodec.SizeOf(record);
+            if (records.Count > 0 && bytes + size > chunkBytes)
+                break;
+            records.Add(record);
+            bytes += size;
+        }
+
+        IsSent = _next == items.Count;
+        return new PeerFrame.Delta(number, generation)
+        {
+            Interval = Id,
+            Part = _part++,
+            Last = IsSent,
+            From = IsSent ? from : VersionVector.Empty,
+            To = IsSent ? to : VersionVector.Empty,
+            Records = records,
+            Anew = collected is not null,
+            Collected = IsSent && collected is not null ? collected : VersionVector.Empty,
+            AckWanted = IsSent && collected is null,
+            ReceiverGeneration = receiverGeneration,
+        };
+    }
+}

@@ -1,0 +1,110 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What this node knows of one current member, and what is under way to and from it. Forgotten when it is no longer current.</summary>
+internal sealed class Peer(NodeIdentity node)
+{
+    private (VersionVector? Marks, VersionVector? Vector, bool Covered) _compared;
+
+    public NodeIdentity Node { get; set; } = node;
+
+    public NodeUid Uid => Node.Uid;
+
+    /// <summary>The number of the last frame taken from it.</summary>
+    public ulong LastNumber { get; set; }
+
+    /// <summary>Its generation as of that frame.</summary>
+    public uint Generation { get; private set; }
+
+    /// <summary>Its last digest of this generation; null when it has told none since it became current.</summary>
+    public PeerFrame.Digest? Told { get; private set; }
+
+    /// <summary>What it covers as last told, by digest or acknowledgement.</summary>
+    public VersionVector Vector { get; set; } = VersionVector.Empty;
+
+    public TimeSpan ClockOffset { get; private set; }
+
+    public long StampsAhead { get; set; }
+
+    public bool IsSynchronized => Told is { Synchronized: true };
+
+    /// <summary>The interval that it has not acknowledged yet.</summary>
+    public OutgoingInterval? Outgoing { get; set; }
+
+    /// <summary>It lacks what others wrote: a whole delta is owed.</summary>
+    public bool WholeOwed { get; set; }
+
+    /// <summary>Everything is owed, from nothing on: hashes differed where vectors were equal.</summary>
+    public bool EverythingOwed { get; set; }
+
+    /// <summary>Digests in a row with equal vectors and unequal hashes.</summary>
+    public int Mismatches { get; set; }
+
+    /// <summary>Intervals in a row that it could not apply.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Nothing is sent before this.</summary>
+    public Instant HoldUntil { get; set; }
+
+    /// <summary>When an interval was last begun.</summary>
+    public Instant LastPush { get; set; } = new(long.MinValue / 2);
+
+    /// <summary>When it was last asked for its digest because of a frame that could not be taken.</summary>
+    public Instant LastAsked { get; set; } = new(long.MinValue / 2);
+
+    /// <summary>Whether it was reported as away too long.</summary>
+    public bool ReportedBehind { get; set; }
+
+    /// <summary>The interval that comes from it.</summary>
+    public IncomingInterval Incoming { get; } = new();
+
+    /// <summary>Whether it covers the marks. Remembered for as long as neither changes: it is asked at every turn.</summary>
+    public bool Holds(VersionVector marks)
+    {
+        if (!ReferenceEquals(marks, _compared.Marks) || !ReferenceEquals(Vector, _compared.Vector))
+            _compared = (marks, Vector, Vector.Covers(marks));
+        return _compared.Covered;
+    }
+
+    public void Tell(PeerFrame.Digest digest, TimeSpan clockOffset)
+    {
+        Told = digest;
+        Vector = digest.Vector;
+        ClockOffset = clockOffset;
+    }
+
+    /// <summary>A frame of a newer generation: whatever it told before is void.</summary>
+    public void BeginGeneration(uint generation)
+    {
+        Generation = generation;
+        Told = null;
+        Vector = VersionVector.Empty;
+        Outgoing = null;
+        WholeOwed = EverythingOwed = false;
+        Mismatches = Refusals = 0;
+        Incoming.Break();
+    }
+}
+
+/// <summary>The progress of an interval of several parts: complete only when each part came, in order.</summary>
+internal sealed class IncomingInterval
+{
+    private ulong _interval;
+    private uint _next;
+    private bool _whole;
+
+    /// <summary>Takes note of a part.</summary>
+    /// <returns>Whether all parts up to this one have come.</returns>
+    public bool Advance(ulong interval, uint part)
+    {
+        if (part == 0)
+            (_interval, _next, _whole) = (interval, 0, true);
+        _whole = _whole && interval == _interval && part == _next;
+        _next++;
+        return _whole;
+    }
+
+    public void Break() => _whole = false;
+}

@@ -1,0 +1,81 @@
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What replicators say to each other, decoded and checked.</summary>
+/// <param name="Number">Grows with each frame of one sender; a receiver drops what is not above the last one that it took.</param>
+/// <param name="Generation">How often the sender's state has begun anew, from 1 on.</param>
+internal abstract record PeerFrame(ulong Number, uint Generation)
+{
+    /// <summary>A part of an interval of records; or, with <see cref="To"/> empty and nothing to acknowledge, records alone.</summary>
+    internal sealed record Delta(ulong Number, uint Generation) : PeerFrame(Number, Generation)
+    {
+        /// <summary>Names the interval; for a state that was asked for anew, the request.</summary>
+        public required ulong Interval { get; init; }
+
+        /// <summary>0-based.</summary>
+        public required uint Part { get; init; }
+
+        public required bool Last { get; init; }
+
+        /// <summary>The receiver must cover this for its vector to move. On the last part.</summary>
+        public VersionVector From { get; init; } = VersionVector.Empty;
+
+        /// <summary>What the receiver covers once it has all parts. On the last part.</summary>
+        public VersionVector To { get; init; } = VersionVector.Empty;
+
+        public required IReadOnlyList<MapRecord> Records { get; init; }
+
+        /// <summary>Whether this is the whole state, for a node that takes it anew.</summary>
+        public bool Anew { get; init; }
+
+        /// <summary>The sender's collected marks; with <see cref="Anew"/>, on the last part.</summary>
+        public VersionVector Collected { get; init; } = VersionVector.Empty;
+
+        public bool AckWanted { get; init; }
+
+        /// <summary>The receiver's generation that this was made for.</summary>
+        public required uint ReceiverGeneration { get; init; }
+    }
+
+    /// <summary>What the receiver of an interval covers after it.</summary>
+    internal sealed record DeltaAck(ulong Number, uint Generation, ulong Interval, VersionVector Vector, bool Applied, uint ReceiverGeneration)
+        : PeerFrame(Number, Generation);
+
+    /// <summary>Opens an exchange: vectors and marks first, records after.</summary>
+    internal sealed record Digest(ulong Number, uint Generation) : PeerFrame(Number, Generation)
+    {
+        public required VersionVector Vector { get; init; }
+
+        public required VersionVector Collected { get; init; }
+
+        public required ulong StateHash { get; init; }
+
+        public required long LiveEntries { get; init; }
+
+        public required bool ReplyWanted { get; init; }
+
+        public required bool Synchronized { get; init; }
+
+        public required HybridTimestamp Clock { get; init; }
+
+        public required long Uncovered { get; init; }
+
+        public required bool Retains { get; init; }
+
+        public required VoidRange Void { get; init; }
+    }
+
+    /// <summary>"Send me everything, what I once wrote included."</summary>
+    internal sealed record SnapshotRequest(ulong Number, uint Generation, ulong Request) : PeerFrame(Number, Generation);
+}
+
+/// <summary>Own writes that were given up when the state began anew: sequences above <paramref name="From"/>, up to <paramref name="To"/>.</summary>
+internal readonly record struct VoidRange(ulong From, ulong To)
+{
+    public bool IsEmpty => To <= From;
+
+    public bool Contains(ulong sequence) => sequence > From && sequence <= To;
+
+    /// <summary>The least range that holds both.</summary>
+    public VoidRange Extend(VoidRange other) =>
+        IsEmpty ? other : other.IsEmpty ? this : new VoidRange(Math.Min(From, other.From), Math.Max(To, other.To));
+}

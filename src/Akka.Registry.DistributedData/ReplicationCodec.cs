@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Text;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Google.Protobuf;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>Between frames on the wire and what the machine speaks of. What is malformed in any field is refused as a whole.</summary>
+internal static class ReplicationCodec
+{
+    private const int FixedRecordBytes = 72;     // Tags, lengths, epoch, stamp, dot: a little more than they ever take.
+
+    /// <summary>About how many bytes the record takes in a frame; never fewer than it does.</summary>
+    public static int SizeOf(MapRecord record) =>
+        FixedRecordBytes + Encoding.UTF8.GetByteCount(record.Key.Service) + Encoding.UTF8.GetByteCount(record.Key.Instance) + record.Value.Length;
+
+    public static Frame Encode(PeerFrame frame) => frame switch
+    {
+        PeerFrame.Delta delta => Frame.Of(FrameKind.Delta, ToWire(delta)),
+        PeerFrame.DeltaAck ack => Frame.Of(FrameKind.DeltaAck, ToWire(ack)),
+        PeerFrame.Digest digest => Frame.Of(FrameKind.Digest, ToWire(digest)),
+        PeerFrame.SnapshotRequest request => Frame.Of(FrameKind.SnapshotRequest, ToWire(request)),
+        _ => throw new UnreachableException($"No wire form for {frame.GetType().Name}."),
+    };
+
+    /// <summary>Reads a frame.</summary>
+    /// <returns>False when the frame is malformed or of a kind that replication does not speak.</returns>
+    public static bool TryDecode(Frame frame, out PeerFrame decoded)
+    {
+        decoded = null!;
+        try
+        {
+            return frame.Kind switch
+            {
+                FrameKind.Delta => TryRead(frame.Read(Delta.Parser), out decoded),
+                FrameKind.DeltaAck => TryRead(frame.Read(DeltaAck.Parser), out decoded),
+                FrameKind.Digest => TryRead(frame.Read(Digest.Parser), out decoded),
+                FrameKind.SnapshotRequest => TryRead(frame.Read(SnapshotRequest.Parser), out decoded),
+                _ => false,
+            };
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
+    public static WireRecord ToWire(MapRecord record) => new()
+    {
+        Service = record.Key.Service,
+        Instance = record.Key.Instance,
+        Epoch = record.Order.Epoch,
+        Deregistered = record.Order.Deregistered,
+        StampTime = record.Order.Stamp.Time.Value,
+        StampNode = record.Order.Stamp.Node.Value,
+        Evicted = record.Order.Evicted,
+        Origin = record.Dot.Origin.Value,
+        Sequence = record.Dot.Sequence,
+        Value = UnsafeByteOperations.UnsafeWrap(record.Value),
+    };
+
+    public static bool TryFromWire(WireRecord wire, out MapRecord record)
+    {
+        record = null!;
+        var removal = wire.Deregistered || wire.Evicted;
+        if (wire.Service.Length == 0 || wire.Instance.Length == 0 || wire.Origin == 0 || wire.Sequence == 0 || (removal && !wire.Value.IsEmpty))
+            return false;
+        var stamp = new Stamp(new HybridTimestamp(wire.StampTime), new NodeUid(wire.StampNode));
+        record = new MapRecord(
+            new RecordKey(wire.Service, wire.Instance),
+            new RecordOrder(wire.Epoch, wire.Deregistered, stamp, wire.Evicted),
+            new Dot(new NodeUid(wire.Origin), wire.Sequence),
+            wire.Value.Memory);
+        return true;
+    }
+
+    private static Delta ToWire(PeerFrame.Delta delta)
+    {
+        var wire = new Delta
+        {
+            Number = delta.Number,
+            Generation = delta.Generation,
+            ReceiverGeneration = delta.ReceiverGeneration,
+            Interval = delta.Interval,
+            Part = delta.Part,
+            Last = delta.Last,
+            Anew = delta.Anew,
+            AckWanted = delta.AckWanted,
+            From = delta.Last ? delta.From.ToWire() : null,
+            To = delta.Last ? delta.To.ToWire() : null,
+            Collected = delta is { Last: true, Anew: true } ? delta.Collected.ToWire() : null,
+        };
+        wire.Records.Capacity = delta.Records.Count;
+        foreach (var record in delta.Records)
+            wire.Records.Add(ToWire(record));
+        return wire;
+    }
+
+    private static DeltaAck ToWire(PeerFrame.DeltaAck ack) => new()
+    {
+        Number = ack.Number,
+        Generation = ack.Generation,
+        ReceiverGeneration = ack.ReceiverGeneration,
+        Interval = ack.Interval,
+        Vector = ack.Vector.ToWire(),
+        Applied = ack.Applied,
+    };
+
+    private static Digest ToWire(PeerFrame.Digest digest) => new()
+    {
+        Number = digest.Number,
+        Generation = digest.Generation,
+        Vector = digest.Vector.ToWire(),
+        Collected = digest.Collected.ToWire(),
+        StateHash = digest.StateHash,
+        LiveEntries = (ulong)digest.LiveEntries,
+        ReplyWanted = digest.ReplyWanted,
+        Synchronized = digest.Synchronized,
+        Clock = digest.Clock.Value,
+        Uncovered = (ulong)digest.Uncovered,
+        Retains = digest.Retains,
+        VoidFrom = digest.Void.From,
+        VoidTo = digest.Void.To,
+    };
+
+    private static SnapshotRequest ToWire(PeerFrame.SnapshotRequest request) => new()
+    {
+        Number = request.Number,
+        Generation = request.Generation,
+        Request = request.Request,
+    };
+
+    private static bool TryRead(Delta wire, out PeerFrame frame)
+    {
+        frame = null!;
+        if (!VersionVector.TryFromWire(wire.From, out var from) || !VersionVector.TryFromWire(wire.To, out var to)
+            || !VersionVector.TryFromWire(wire.Collected, out var collected))
+            return false;
+        var records = new MapRecord[wire.Records.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            if (!TryFromWire(wire.Records[i], out records[i]))
+                return false;
+        }
+
+        frame = new PeerFrame.Delta(wire.Number, wire.Generation)
+        {
+            ReceiverGeneration = wire.ReceiverGeneration,
+            Interval = wire.Interval,
+            Part = wire.Part,
+            Last = wire.Last,
+            From = from,
+            To = to,
+            Records = records,
+            Anew = wire.Anew,
+            Collected = collected,
+            AckWanted = wire.AckWanted,
+        };
+        return true;
+    }
+
+    private static bool TryRead(DeltaAck wire, out PeerFrame frame)
+    {
+        var valid = VersionVector.TryFromWire(wire.Vector, out var vector);
+        frame = new PeerFrame.DeltaAck(wire.Number, wire.Generation, wire.Interval, vector, wire.Applied, wire.ReceiverGeneration);
+        return valid;
+    }
+
+    private static bool TryRead(Digest wire, out PeerFrame frame)
+    {
+        var valid = VersionVector.TryFromWire(wire.Vector, out var vector) & VersionVector.TryFromWire(wire.Collected, out var collected);
+        frame = new PeerFrame.Digest(wire.Number, wire.Generation)
+        {
+            Vector = vector,
+            Collected = collected,
+            StateHash = wire.StateHash,
+            LiveEntries = (long)Math.Min(wire.LiveEntries, long.MaxValue),
+            ReplyWanted = wire.ReplyWanted,
+            Synchronized = wire.Synchronized,
+            Clock = new HybridTimestamp(wire.Clock),
+            Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
+            Retains = wire.Retains,
+            Void = new VoidRange(wire.VoidFrom, wire.VoidTo),
+        };
+        return valid;
+    }
+
+    private static bool TryRead(SnapshotRequest wire, out PeerFrame frame)
+    {
+        frame = new PeerFrame.SnapshotRequest(wire.Number, wire.Generation, wire.Request);
+        return true;
+    }
+}

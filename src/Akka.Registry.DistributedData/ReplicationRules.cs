@@ -1,0 +1,41 @@
+namespace Akka.Registry.DistributedData;
+
+/// <summary>The rules that the map's safety rests on. All hold in production; tests take one away and show what breaks.</summary>
+internal sealed record ReplicationRules
+{
+    /// <summary>All rules.</summary>
+    public static ReplicationRules All { get; } = new();
+
+    /// <summary>R1: a removal is ordered just above what it removes, not at the time of removal.</summary>
+    public bool RemovalJustAbove { get; init; } = true;
+
+    /// <summary>R2: a node behind a peer's collected marks takes everything anew.</summary>
+    public bool TakeAnew { get; init; } = true;
+
+    /// <summary>R3: an exchange moves the vector by one interval over all origins, never origin by origin.</summary>
+    public bool WholeIntervals { get; init; } = true;
+
+    /// <summary>R4: nothing is taken from a node behind our collected marks, nor from one that has not told its vector.</summary>
+    public bool Guard { get; init; } = true;
+
+    /// <summary>A push carries what stands for each own write, whoever wrote it.</summary>
+    public bool PushSuperseders { get; init; } = true;
+
+    /// <summary>Only frames newer than the last one taken from the sender count.</summary>
+    public bool NumberedFrames { get; init; } = true;
+
+    /// <summary>Frames made for, or in, another generation are not applied.</summary>
+    public bool Generations { get; init; } = true;
+
+    /// <summary>Own writes that were given up come back under new sequences.</summary>
+    public bool VoidRewritten { get; init; } = true;
+
+    /// <summary>A part of a long interval carries what stands when it is sent, not what stood when the interval began.</summary>
+    public bool StandingAtSend { get; init; } = true;
+
+    /// <summary>The vector moves only when all parts came and the interval begins at or below it.</summary>
+    public bool CompleteIntervals { get; init; } = true;
+
+    /// <summary>A tombstone is collected only when every current member covers it.</summary>
+    public bool CollectWhenStable { get; init; } = true;
+}

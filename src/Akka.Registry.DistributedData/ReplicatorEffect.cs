@@ -1,0 +1,55 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What the machine wants done, in this order.</summary>
+internal abstract record ReplicatorEffect
+{
+    private ReplicatorEffect() { }
+
+    /// <summary>Send a frame to a peer. The same frame object may go to several peers: it is encoded once.</summary>
+    internal sealed record Send(NodeIdentity To, PeerFrame Frame) : ReplicatorEffect;
+
+    /// <summary>Tell the subscribers.</summary>
+    internal sealed record Publish(MapEvent Event) : ReplicatorEffect;
+
+    /// <summary>Answer a write.</summary>
+    internal sealed record Reply(IActorRef<MapWriteResult> To, MapWriteResult Answer) : ReplicatorEffect;
+
+    /// <summary>This node holds the whole registry for the first time.</summary>
+    internal sealed record AnnounceUp : ReplicatorEffect;
+
+    /// <summary>Something that people should know.</summary>
+    internal sealed record Report(ReplicatorReport What) : ReplicatorEffect;
+}
+
+/// <summary>What people should know.</summary>
+internal abstract record ReplicatorReport
+{
+    private ReplicatorReport() { }
+
+    /// <summary>This node holds the whole registry.</summary>
+    /// <param name="Source">Where it was taken from; null when nobody else had it.</param>
+    /// <param name="Live">Live entries.</param>
+    /// <param name="Tombstones">Tombstones.</param>
+    internal sealed record Synchronized(NodeIdentity? Source, int Live, int Tombstones) : ReplicatorReport;
+
+    /// <summary>This node was away too long: it takes everything anew.</summary>
+    internal sealed record TakingAnew(NodeIdentity Source) : ReplicatorReport;
+
+    /// <summary>A fill broke off; another one begins.</summary>
+    internal sealed record FillBroken(NodeIdentity Source, string Reason) : ReplicatorReport;
+
+    /// <summary>A peer was away too long; nothing is taken from it until it has taken everything anew.</summary>
+    internal sealed record PeerAwayTooLong(NodeIdentity Peer) : ReplicatorReport;
+
+    /// <summary>Stamps of a peer are too far ahead; the clock does not follow them.</summary>
+    internal sealed record ClockAhead(NodeIdentity Peer, TimeSpan Offset, long Total) : ReplicatorReport;
+
+    /// <summary>Equal vectors, unequal hashes: a defect. A full exchange repairs it.</summary>
+    internal sealed record Diverged(NodeIdentity Peer, VersionVector Vector, ulong Hash, ulong PeerHash) : ReplicatorReport;
+
+    /// <summary>Own writes that had been given up were found at a peer and written again.</summary>
+    internal sealed record Rewritten(NodeIdentity? Peer, int Records) : ReplicatorReport;
+}

@@ -1,0 +1,233 @@
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What comes from peers: digests, deltas, acknowledgements.</summary>
+internal sealed partial class ReplicatorMachine
+{
+    private const int MismatchesMax = 3;
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<MapRecord> _returned = [];
+
+    private void OnReceived(NodeUid from, PeerFrame frame)
+    {
+        if (!_peers.TryGetValue(from, out var peer))
+            return;                                 // Not a current member (yet): it is greeted as soon as it is one.
+        var stale = (frame.Number <= peer.LastNumber && _rules.NumberedFrames) || (frame.Generation < peer.Generation && _rules.Generations);
+        if (stale)
+        {
+            StaleFrames++;
+            return;
+        }
+
+        peer.LastNumber = frame.Number;
+        if (frame.Generation != peer.Generation && (frame.Generation > peer.Generation || !_rules.Generations))
+            peer.BeginGeneration(frame.Generation);
+        switch (frame)
+        {
+            case PeerFrame.Digest digest: OnDigest(peer, digest); break;
+            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, delta); break;
+            case PeerFrame.Delta delta: OnDelta(peer, delta); break;
+            case PeerFrame.DeltaAck ack: OnAck(peer, ack); break;
+            case PeerFrame.SnapshotRequest request: OnSnapshotRequest(peer, request); break;
+            default: throw new System.Diagnostics.UnreachableException($"No handler for {frame.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Sends this node's digest: it opens an exchange, or answers one.</summary>
+    private void Greet(Peer peer, bool replyWanted) => Send(peer, new PeerFrame.Digest(NextNumber(), Generation)
+    {
+        // While it is being filled a node covers nothing: nobody may collect what it is about to be sent.
+        Vector = IsSynchronized ? _map.Vector : VersionVector.Empty,
+        Collected = IsSynchronized ? _map.Collected : VersionVector.Empty,
+        StateHash = _map.StateHash,
+        LiveEntries = _map.LiveEntries,
+        ReplyWanted = replyWanted,
+        Synchronized = IsSynchronized,
+        Clock = _clock.Tick(_world.UnixMilliseconds),
+        Uncovered = _map.CountUncovered(),
+        Retains = _hasServed,
+        Void = _void,
+    });
+
+    private void OnDigest(Peer peer, PeerFrame.Digest digest)
+    {
+        var offset = TimeSpan.FromMilliseconds(digest.Clock.UnixMilliseconds - _world.UnixMilliseconds);
+        peer.Tell(digest, offset);
+        Observe(peer, digest.Clock);
+        if (digest.ReplyWanted)
+            Greet(peer, replyWanted: false);
+        if (!IsSynchronized)
+        {
+            Settle();
+            return;
+        }
+
+        PeersCoverMore();
+        if (!digest.Synchronized || BeginAnewIfBehind(peer))
+            return;
+        if (!IsVerified(peer))
+        {
+            if (!peer.ReportedBehind)
+                Report(new ReplicatorReport.PeerAwayTooLong(peer.Node));
+            peer.ReportedBehind = true;
+            return;
+        }
+
+        peer.ReportedBehind = false;
+        Compare(peer, digest);
+        Pump(peer, urgent: false);
+    }
+
+    /// <summary>Whether records may be taken from it and sent to it: it holds, or has superseded, all that was collected here (R4).</summary>
+    private bool IsVerified(Peer peer) => !_rules.Guard ? peer.Told is not null : peer.IsSynchronized && peer.Holds(_map.Collected);
+
+    private void Compare(Peer peer, PeerFrame.Digest digest)
+    {
+        var same = digest.Vector.Equals(_map.Vector);
+        var unequal = same && digest.StateHash != _map.StateHash;
+        peer.WholeOwed |= unequal || _map.HasBeyond(digest.Vector) || HoldsVoid(peer, digest.Void);
+        if (!unequal || digest.Uncovered > 0 || peer.Outgoing is not null || _map.CountUncovered() > 0)
+        {
+            peer.Mismatches = 0;
+            return;
+        }
+
+        if (++peer.Mismatches < MismatchesMax)
+            return;
+        peer.Mismatches = 0;
+        peer.EverythingOwed = true;
+        Divergences++;
+        Report(new ReplicatorReport.Diverged(peer.Node, _map.Vector, _map.StateHash, digest.StateHash));
+    }
+
+    /// <summary>Whether this node holds writes that the peer gave up when its state began anew.</summary>
+    private bool HoldsVoid(Peer peer, VoidRange range)
+    {
+        if (range.IsEmpty)
+            return false;
+        _map.CopyOf(peer.Uid, range.From, range.To, _returned);
+        var any = _returned.Count > 0;
+        _returned.Clear();
+        return any;
+    }
+
+    private void OnDelta(Peer peer, PeerFrame.Delta delta)
+    {
+        var current = (delta.ReceiverGeneration == Generation && delta.Generation == peer.Generation) || !_rules.Generations;
+        if (!IsSynchronized || !current || !IsVerified(peer))
+        {
+            peer.Incoming.Break();
+            Refuse(peer, delta);
+            return;
+        }
+
+        var recordsAlone = !delta.AckWanted && delta.To.Count == 0 && delta.Last;
+        var whole = recordsAlone || peer.Incoming.Advance(delta.Interval, delta.Part);
+        var ahead = 0;
+        foreach (var record in delta.Records)
+        {
+            if (record.Dot.Origin == _self.Uid && record.Dot.Sequence > _sequence)
+            {
+                whole = false;                      // A write of ours that we do not know: its vector will tell, and we begin anew.
+                continue;
+            }
+
+            ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
+            if (!Merge(record))
+                continue;
+            if (record.Dot.Origin == _self.Uid && _void.Contains(record.Dot.Sequence) && _rules.VoidRewritten)
+                _returned.Add(record);
+            if (recordsAlone)
+                _relay.Add(record);
+        }
+
+        ReportAhead(peer, ahead);
+        if (!recordsAlone && delta.Last)
+            EndInterval(peer, delta, whole || !_rules.CompleteIntervals);
+        RewriteReturned(peer.Node);
+        PublishChanges();
+        if (_relay.Count > 0)
+            Relay(peer.Uid);
+    }
+
+    private void EndInterval(Peer peer, PeerFrame.Delta delta, bool whole)
+    {
+        peer.Incoming.Break();
+        var applied = whole && (_map.Vector.Covers(delta.From) || !_rules.CompleteIntervals);
+        if (applied)
+            _map.Cover(delta.To);
+        if (delta.AckWanted)
+            Send(peer, new PeerFrame.DeltaAck(NextNumber(), Generation, delta.Interval, _map.Vector, applied, peer.Generation));
+    }
+
+    /// <summary>The frame could not be taken: its sender does not know this node's state, or the other way round. Vectors first.</summary>
+    private void Refuse(Peer peer, PeerFrame.Delta delta)
+    {
+        if (delta.AckWanted && IsSynchronized && delta.ReceiverGeneration == Generation)
+            Send(peer, new PeerFrame.DeltaAck(NextNumber(), Generation, delta.Interval, _map.Vector, Applied: false, peer.Generation));
+        if (!delta.Last || _world.Now - peer.LastAsked < AskPause)
+            return;
+        peer.LastAsked = _world.Now;
+        Greet(peer, replyWanted: true);
+    }
+
+    private void OnAck(Peer peer, PeerFrame.DeltaAck ack)
+    {
+        var current = peer.Told is not null && ack.ReceiverGeneration == Generation;
+        if ((!current && _rules.Generations) || !IsSynchronized)
+            return;
+        peer.Vector = peer.Vector.Merge(ack.Vector);
+        if (peer.Outgoing is { } outgoing && outgoing.Id == ack.Interval)
+        {
+            peer.Outgoing = null;
+            peer.Refusals = ack.Applied ? 0 : Math.Min(peer.Refusals + 1, 10);
+            if (!ack.Applied)
+            {
+                // It lost a part: again, from what it covers, after a pause that doubles.
+                peer.WholeOwed = true;
+                peer.HoldUntil = _world.Now + Least(_options.FlushInterval * (1 << peer.Refusals), _options.GossipInterval);
+            }
+        }
+
+        PeersCoverMore();
+        Pump(peer, urgent: _waiting.Count > 0);
+    }
+
+    /// <summary>Writes of ours that had been given up stand at a peer: they are written again under sequences that count.</summary>
+    private void RewriteReturned(NodeIdentity? source)
+    {
+        if (_returned.Count == 0)
+            return;
+        foreach (var record in _returned)
+        {
+            if (_map.Find(record.Key) is { } standing && standing.Dot == record.Dot)
+                WriteOwn(record.Key, record.Order, record.Value);
+        }
+
+        Report(new ReplicatorReport.Rewritten(source, _returned.Count));
+        _returned.Clear();
+        PublishChanges();
+        PushAll(urgent: false);
+    }
+
+    private void Observe(Peer peer, HybridTimestamp time)
+    {
+        if (_clock.Observe(time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead)
+            ReportAhead(peer, 1);
+    }
+
+    private void ReportAhead(Peer peer, int stamps)
+    {
+        if (stamps == 0)
+            return;
+        var first = peer.StampsAhead == 0;
+        peer.StampsAhead += stamps;
+        StampsAhead += stamps;
+        if (first)
+            Report(new ReplicatorReport.ClockAhead(peer.Node, peer.ClockOffset, StampsAhead));
+    }
+
+    private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

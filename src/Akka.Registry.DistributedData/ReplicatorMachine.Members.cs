@@ -1,0 +1,154 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>Members, time, and collection.</summary>
+internal sealed partial class ReplicatorMachine
+{
+    private const double Jitter = 0.1;
+    private const int GreetingsMax = 8;
+
+    /// <summary>Nodes that were declared dead lately, with what they covered: tombstones wait for them for a while.</summary>
+    private readonly SortedDictionary<NodeUid, Away> _away = [];
+
+    private readonly List<NodeUid> _gone = [];
+    private readonly List<RecordChange> _collected = [];
+
+    private readonly record struct Away(VersionVector Vector, Instant Until);
+
+    private void OnMembers(MembershipView view)
+    {
+        foreach (var peer in _peers.Values)
+        {
+            if (view.Find(peer.Uid) is not { IsCurrent: true })
+                _gone.Add(peer.Uid);
+        }
+
+        foreach (var uid in _gone)
+            Forget(uid, view.Find(uid));
+        _gone.Clear();
+        foreach (var member in view.Members)
+        {
+            if (member.State == MemberState.Left)
+                _away.Remove(member.Node.Uid);
+            if (!member.IsCurrent || member.Node.Uid == _self.Uid)
+                continue;
+            if (_peers.TryGetValue(member.Node.Uid, out var known))
+            {
+                known.Node = member.Node;
+                continue;
+            }
+
+            _away.Remove(member.Node.Uid);
+            var peer = new Peer(member.Node);
+            _peers.Add(peer.Uid, peer);
+            Greet(peer, replyWanted: true);
+        }
+
+        if (_gossipAt.Ticks == long.MinValue)
+            ScheduleGossip();
+        Settle();
+        PeersCoverMore();
+    }
+
+    private void Forget(NodeUid uid, Member? member)
+    {
+        var peer = _peers[uid];
+        _peers.Remove(uid);
+        if (member is { State: MemberState.Down } && _options.AwayGrace > TimeSpan.Zero)
+            _away[uid] = new Away(peer.Vector, _world.Now + _options.AwayGrace);
+    }
+
+    private void OnWake()
+    {
+        if (_waiting.NextDeadline <= _world.Now)
+            _waiting.Expire(_world.Now, Holders(), _effects);
+        if (_world.Now >= _gossipAt)
+            OnGossip();
+        if (_fill is { } fill && fill.Deadline <= _world.Now)
+            BreakFill("no answer in time");
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.Outgoing is { IsSent: true } overdue && overdue.Deadline <= _world.Now)
+            {
+                peer.Outgoing = null;
+                peer.WholeOwed = true;              // Its vector as last told says from where on.
+            }
+
+            Pump(peer, urgent: false);
+        }
+    }
+
+    private void OnGossip()
+    {
+        ScheduleGossip();
+        if (_peers.Count > 0)
+        {
+            var chosen = RandomPeer();
+            Greet(chosen, replyWanted: true);
+            var greetings = GreetingsMax;
+            foreach (var peer in _peers.Values)
+            {
+                if (peer.Told is null && peer != chosen && greetings-- > 0)
+                    Greet(peer, replyWanted: true);
+            }
+        }
+
+        foreach (var (uid, away) in _away)
+        {
+            if (away.Until <= _world.Now)
+                _gone.Add(uid);
+        }
+
+        foreach (var uid in _gone)
+            _away.Remove(uid);
+        _gone.Clear();
+        Settle();
+        Collect();
+    }
+
+    private void ScheduleGossip() =>
+        _gossipAt = _world.Now + (_options.GossipInterval * (1 - Jitter + (2 * Jitter * _random.NextDouble())));
+
+    private Peer RandomPeer()
+    {
+        var index = _random.Next(_peers.Count);
+        foreach (var peer in _peers.Values)
+        {
+            if (index-- == 0)
+                return peer;
+        }
+
+        throw new InvalidOperationException("There is no peer.");
+    }
+
+    private void Collect()
+    {
+        if (!IsSynchronized || _map.Tombstones == 0)
+            return;
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.Told is null && _rules.CollectWhenStable)
+                return;                             // Who has told nothing may lack anything.
+        }
+
+        _map.Collect(CoveredByOthers, _options.CollectMax, _collected);
+        foreach (var change in _collected)
+            _changes.Add(change);
+        _collected.Clear();
+    }
+
+    /// <summary>Up to which of the origin's writes every other current member, and who is away for a short while, covers.</summary>
+    private ulong CoveredByOthers(NodeUid origin)
+    {
+        var covered = ulong.MaxValue;
+        if (!_rules.CollectWhenStable)
+            return covered;
+        foreach (var peer in _peers.Values)
+            covered = Math.Min(covered, peer.Vector[origin]);
+        foreach (var away in _away.Values)
+            covered = Math.Min(covered, away.Vector[origin]);
+        return covered;
+    }
+}

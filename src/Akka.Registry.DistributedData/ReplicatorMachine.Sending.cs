@@ -1,0 +1,195 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What goes to peers. At most one interval is under way to a peer; the next is computed when that one is answered.</summary>
+internal sealed partial class ReplicatorMachine
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
+
+    private readonly List<RecordKey> _keys = [];
+    private (ulong From, ulong To, uint ReceiverGeneration, PeerFrame.Delta Frame)? _lastPush;
+
+    /// <summary>Pushes own writes to every peer that can take them now; or, in a large cluster, the records to a few.</summary>
+    private void PushAll(bool urgent)
+    {
+        if (IsSmall)
+        {
+            foreach (var peer in _peers.Values)
+                Pump(peer, urgent);
+            _relayed = _sequence;
+            return;
+        }
+
+        _map.CopyOf(_self.Uid, _relayed, _sequence, _relay);
+        _relayed = _sequence;
+        Relay(except: default);
+    }
+
+    /// <summary>Sends records alone to a few: vectors move by whole intervals only.</summary>
+    private void Relay(NodeUid except)
+    {
+        var candidates = new List<Peer>();
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.Uid != except && IsVerified(peer) && _queuedBytes(peer.Node) < _options.WindowBytes)
+                candidates.Add(peer);
+        }
+
+        for (var left = _options.PushFanOut; left > 0 && candidates.Count > 0; left--)
+        {
+            var index = _random.Next(candidates.Count);
+            var chosen = candidates[index];
+            candidates.RemoveAt(index);
+            var interval = new OutgoingInterval(0, VersionVector.Empty, VersionVector.Empty, _relay, chosen.Generation, collected: null);
+            while (!interval.IsSent)
+            {
+                var part = interval.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
+                Send(chosen, part with { AckWanted = false, Last = true });
+            }
+        }
+
+        _relay.Clear();
+    }
+
+    /// <summary>Goes on with the interval to the peer, or begins the next when one is due.</summary>
+    private void Pump(Peer peer, bool urgent)
+    {
+        if (peer.Outgoing is null && !TryBegin(peer, urgent))
+            return;
+        var outgoing = peer.Outgoing;
+        if (outgoing is null || outgoing.IsSent)
+            return;
+        var room = _options.WindowBytes - _queuedBytes(peer.Node);
+        while (room > 0 && !outgoing.IsSent)
+        {
+            Send(peer, outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out var bytes));
+            room -= bytes;
+        }
+
+        if (!outgoing.IsSent)
+            return;
+        outgoing.Deadline = _world.Now + _options.AckTimeout;
+        if (outgoing.IsAnew)
+            peer.Outgoing = null;                   // Its digest will answer.
+    }
+
+    private bool TryBegin(Peer peer, bool urgent)
+    {
+        if (!IsSynchronized || !IsVerified(peer) || _world.Now < peer.HoldUntil)
+            return false;
+        var covered = peer.Vector[_self.Uid];
+        if (!peer.EverythingOwed && !peer.WholeOwed)
+        {
+            if (!OwesPush(peer) || (!urgent && _world.Now < peer.LastPush + _options.FlushInterval))
+                return false;
+            if (covered >= _superseded.Floor)
+            {
+                peer.LastPush = _world.Now;
+                BeginPush(peer, covered);
+                return peer.Outgoing is not null;
+            }
+        }
+
+        peer.LastPush = _world.Now;
+        return _rules.WholeIntervals ? BeginWhole(peer) : BeginByOrigin(peer);
+    }
+
+    private bool OwesPush(Peer peer) => IsSmall && _sequence > peer.Vector[_self.Uid];
+
+    /// <summary>An own interval: for each own write that the peer does not cover, the record that stands now, whoever wrote it.</summary>
+    private void BeginPush(Peer peer, ulong covered)
+    {
+        if (_lastPush is { } last && last.From == covered && last.To == _sequence && last.ReceiverGeneration == peer.Generation
+            && _rules.StandingAtSend && last.Frame.Number == _number)
+        {
+            // The frame that the peer before got in this turn, to be encoded once.
+            peer.Outgoing = OutgoingInterval.Sent(last.Frame.Interval, _world.Now + _options.AckTimeout);
+            Send(peer, last.Frame);
+            return;
+        }
+
+        var items = new List<MapRecord>();
+        _map.CopyOf(_self.Uid, covered, _sequence, items);
+        if (_rules.PushSuperseders)
+        {
+            _superseded.CopyTo(_keys, covered, _sequence);
+            foreach (var key in _keys)
+            {
+                if (_map.Find(key) is { } standing)
+                    items.Add(standing);            // None: collected, and the peer covers what it was collected for.
+            }
+
+            _keys.Clear();
+        }
+
+        peer.Outgoing = new OutgoingInterval(
+            NextNumber(), VersionVector.Empty.With(_self.Uid, covered), VersionVector.Of(_self.Uid, _sequence), items, peer.Generation, collected: null);
+        if (_queuedBytes(peer.Node) >= _options.WindowBytes)
+            return;
+        var frame = peer.Outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
+        Send(peer, frame);
+        if (frame is { Part: 0, Last: true })
+            _lastPush = (covered, _sequence, peer.Generation, frame);
+        if (frame.Last)
+            peer.Outgoing.Deadline = _world.Now + _options.AckTimeout;
+    }
+
+    /// <summary>A whole interval: all records that the peer's vector does not cover, and those that it gave up.</summary>
+    private bool BeginWhole(Peer peer)
+    {
+        var from = peer.EverythingOwed ? VersionVector.Empty : peer.Vector;
+        peer.WholeOwed = peer.EverythingOwed = false;
+        var items = new List<MapRecord>();
+        _map.CopySince(from, items);
+        if (peer.Told is { } told && !told.Void.IsEmpty && _rules.VoidRewritten)
+            _map.CopyOf(peer.Uid, told.Void.From, Math.Min(told.Void.To, from[peer.Uid]), items);
+        if (items.Count == 0 && from.Covers(_map.Vector))
+            return false;
+        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation, collected: null);
+        return true;
+    }
+
+    /// <summary>What R3 forbids, for the test that shows why: one interval for each origin, with that origin's records alone.</summary>
+    private bool BeginByOrigin(Peer peer)
+    {
+        peer.WholeOwed = peer.EverythingOwed = false;
+        foreach (var entry in _map.Vector)
+        {
+            var covered = peer.Vector[entry.Origin];
+            if (entry.Sequence <= covered)
+                continue;
+            var items = new List<MapRecord>();
+            _map.CopyOf(entry.Origin, covered, entry.Sequence, items);
+            peer.WholeOwed = true;                  // The next origin follows when this one is acknowledged.
+            peer.Outgoing = new OutgoingInterval(
+                NextNumber(), VersionVector.Empty.With(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation, null);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void OnLinkFull(NodeUid uid)
+    {
+        if (!_peers.TryGetValue(uid, out var peer))
+            return;
+        peer.HoldUntil = _world.Now + Pace;
+        if (peer.Outgoing is null)
+            return;
+        peer.Outgoing = null;                       // A part is missing: again, from what the peer covers, when the link has room.
+        peer.WholeOwed = true;
+    }
+
+    /// <summary>When the peer next needs attention; null when it waits for nothing.</summary>
+    private Instant? NextAttempt(Peer peer)
+    {
+        if (peer.Outgoing is { } outgoing)
+            return outgoing.IsSent ? outgoing.Deadline : _world.Now + Pace;
+        if (!IsSynchronized || !IsVerified(peer) || !(peer.WholeOwed || peer.EverythingOwed || OwesPush(peer)))
+            return null;
+        var flush = peer.WholeOwed || peer.EverythingOwed ? peer.HoldUntil : peer.LastPush + _options.FlushInterval;
+        return flush > peer.HoldUntil ? flush : peer.HoldUntil;
+    }
+}

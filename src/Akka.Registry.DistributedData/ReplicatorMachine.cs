@@ -1,0 +1,242 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>
+/// The replicator as a machine: (state, input, surroundings) to effects. It reads no clock and opens no link; chance and the view of
+/// the links' queues are handed in.
+/// </summary>
+/// <remarks>
+/// Delta CRDT anti-entropy after Almeida, Shoker, Baquero, "Delta State Replicated Data Types" (2016), section 6, with two kinds of
+/// interval. A push covers the sender's own writes (s0, s1] and carries, for each, the record that stands now, whoever wrote it: so
+/// the receiver's entry for the sender moves alone, and what it covers is held or superseded. An exchange covers the whole vector and
+/// carries every record that the receiver's vector does not cover. This part handles inputs and local writes.
+/// </remarks>
+internal sealed partial class ReplicatorMachine
+{
+    private readonly NodeIdentity _self;
+    private readonly ReplicationOptions _options;
+    private readonly ReplicationRules _rules;
+    private readonly Random _random;
+    private readonly Func<NodeIdentity, long> _queuedBytes;
+    private readonly HybridClock _clock;
+    private readonly OwnPushLog _superseded;
+    private readonly WaitingWrites _waiting = new();
+    private readonly SortedDictionary<NodeUid, Peer> _peers = [];
+    private readonly List<ReplicatorEffect> _effects = [];
+    private readonly ChangeBatch _changes = new();
+    private readonly List<MapRecord> _relay = [];
+
+    private LwwMap _map = new();
+    private Surroundings _world;
+    private ulong _number;
+    private Instant _gossipAt = new(long.MinValue);
+
+    /// <param name="self">This node; its uid is the origin of its writes.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="random">Chance: which peer to gossip with, jitter.</param>
+    /// <param name="queuedBytes">Bytes that wait in the link to a peer at this moment.</param>
+    /// <param name="rules">All of them in production.</param>
+    public ReplicatorMachine(
+        NodeIdentity self, ReplicationOptions options, Random random, Func<NodeIdentity, long> queuedBytes, ReplicationRules? rules = null)
+    {
+        _self = self;
+        _options = options;
+        _random = random;
+        _queuedBytes = queuedBytes;
+        _rules = rules ?? ReplicationRules.All;
+        _clock = new HybridClock(options.MaxClockOffset);
+        _superseded = new OwnPushLog(options.SupersededKeysMax);
+    }
+
+    /// <summary>What this node holds.</summary>
+    public LwwMap Map => _map;
+
+    /// <summary>Whether this is the whole registry, and not being filled anew.</summary>
+    public bool IsSynchronized { get; private set; }
+
+    /// <summary>How often the state has begun anew, from 1 on.</summary>
+    public uint Generation { get; private set; } = 1;
+
+    /// <summary>Frames that were dropped because a newer one, or one of a newer generation, had been seen.</summary>
+    public long StaleFrames { get; private set; }
+
+    private bool IsSmall => _peers.Count <= _options.EagerPushPeers;
+
+    /// <summary>Advances the machine.</summary>
+    /// <returns>What to do, in this order. Valid until the next call.</returns>
+    public IReadOnlyList<ReplicatorEffect> Handle(ReplicatorInput input, Surroundings world)
+    {
+        _effects.Clear();
+        _world = world;
+        switch (input)
+        {
+            case ReplicatorInput.Write write: OnWrite(write.Command); break;
+            case ReplicatorInput.WriteMany many: OnWriteMany(many.Operations); break;
+            case ReplicatorInput.Received received: OnReceived(received.From, received.Frame); break;
+            case ReplicatorInput.Members members: OnMembers(members.View); break;
+            case ReplicatorInput.LinkFull full: OnLinkFull(full.Peer); break;
+            case ReplicatorInput.Wake: OnWake(); break;
+            default: throw new UnreachableException($"No handler for {input.GetType().Name}.");
+        }
+
+        PublishChanges();
+        return _effects;
+    }
+
+    /// <summary>When <see cref="ReplicatorInput.Wake"/> is next needed.</summary>
+    public Instant NextDeadline()
+    {
+        var next = _gossipAt;
+        if (_waiting.NextDeadline is { } answer && answer < next)
+            next = answer;
+        if (_fill is { } fill && fill.Deadline < next)
+            next = fill.Deadline;
+        foreach (var peer in _peers.Values)
+        {
+            if (NextAttempt(peer) is { } attempt && attempt < next)
+                next = attempt;
+        }
+
+        return next;
+    }
+
+    /// <summary>Answers a reader who has what the vector covers.</summary>
+    public MapEvent.Since ReadSince(MapCommand.ReadSince request)
+    {
+        var outcome = !_map.Vector.Covers(request.Vector) ? SinceOutcome.Behind
+            : !request.Vector.Covers(_map.Collected) || _void.Contains(request.Vector[_self.Uid]) ? SinceOutcome.TooOld
+            : SinceOutcome.Delta;
+        var records = new List<MapRecord>();
+        if (outcome == SinceOutcome.Delta)
+            _map.CopySince(request.Vector, records);
+        if (request.Service is { } service)
+            records.RemoveAll(record => record.Key.Service != service);
+        return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
+    }
+
+    /// <summary>The whole state, for a new subscriber.</summary>
+    public MapEvent.State ReadState() => new(_map.ToArray(), _map.Vector, _hasServed);
+
+    private void OnWrite(MapCommand.Write command)
+    {
+        if (!IsSynchronized)
+        {
+            Answer(command, MapWriteOutcome.NotReady, _map.Find(command.Operation.Key));
+            return;
+        }
+
+        var before = _map.Find(command.Operation.Key);
+        var outcome = Apply(command.Operation, out var record);
+        if (outcome != MapWriteOutcome.Accepted)
+        {
+            Answer(command, outcome, before);
+            return;
+        }
+
+        PublishChanges();
+        if (command.Consistency == WriteConsistency.Local)
+        {
+            _effects.Add(new ReplicatorEffect.Reply(
+                command.ReplyTo, new MapWriteResult(outcome, record, before, 1, _peers.Count + 1, ConsistencyReached: true)));
+        }
+        else
+        {
+            Wait(command, record, before);
+        }
+
+        PushAll(urgent: command.Consistency != WriteConsistency.Local);
+    }
+
+    private void OnWriteMany(ImmutableArray<MapWrite> operations)
+    {
+        if (!IsSynchronized)
+            return;                                 // Decided on a state that is being replaced; the decider will see the new one.
+        foreach (var operation in operations)
+            Apply(operation, out _);
+        PublishChanges();
+        PushAll(urgent: false);
+    }
+
+    private void Answer(MapCommand.Write command, MapWriteOutcome refusal, MapRecord? standing) =>
+        _effects.Add(new ReplicatorEffect.Reply(
+            command.ReplyTo, new MapWriteResult(refusal, standing, null, 0, _peers.Count + 1, ConsistencyReached: false)));
+
+    private void Wait(MapCommand.Write command, MapRecord record, MapRecord? before)
+    {
+        var holders = Holders();
+        _waiting.Add(record.Dot.Sequence, command, record, before, _world.Now + command.Timeout);
+        if (_waiting.Count > _options.WaitingWritesMax)
+            _waiting.Expire(new Instant(_waiting.NextDeadline!.Value.Ticks), holders, _effects);
+        _waiting.Acknowledged(holders, _effects);
+    }
+
+    private MapWriteOutcome Apply(MapWrite operation, out MapRecord record)
+    {
+        var standing = _map.Find(operation.Key);
+        var verdict = WriteRules.Decide(operation, standing, StampAbove, _world.UnixMilliseconds);
+        record = null!;
+        if (verdict.Outcome != MapWriteOutcome.Accepted)
+            return verdict.Outcome;
+        var order = verdict.Order;
+        if (order.IsRemoval && !_rules.RemovalJustAbove)
+            order = order with { Stamp = StampAbove(order.Stamp) };
+        record = WriteOwn(operation.Key, order, verdict.Value);
+        return MapWriteOutcome.Accepted;
+    }
+
+    private MapRecord WriteOwn(RecordKey key, RecordOrder order, ReadOnlyMemory<byte> value)
+    {
+        var record = new MapRecord(key, order, new Dot(_self.Uid, ++_sequence), value);
+        Merge(record);
+        _map.Cover(_self.Uid, _sequence);
+        return record;
+    }
+
+    private Stamp StampAbove(Stamp replaced) => new(_clock.TickAbove(replaced.Time, _world.UnixMilliseconds), _self.Uid);
+
+    /// <summary>Merges a record into the map, and remembers what it means for pushes and subscribers.</summary>
+    private bool Merge(MapRecord record)
+    {
+        if (!_map.Merge(record, out var change))
+            return false;
+        if (change.Before is { } before && before.Dot.Origin == _self.Uid && record.Dot.Origin != _self.Uid)
+            _superseded.Superseded(before);
+        _changes.Add(change);
+        return true;
+    }
+
+    private void PublishChanges()
+    {
+        if (_changes.Count > 0)
+            _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Changed(_changes.Take(), _map.Vector)));
+    }
+
+    private Holders Holders()
+    {
+        var covered = new ulong[_peers.Count];
+        var i = 0;
+        foreach (var peer in _peers.Values)
+            covered[i++] = peer.IsSynchronized ? peer.Vector[_self.Uid] : 0;
+        return new Holders(covered);
+    }
+
+    /// <summary>A peer has told what it covers: writes may be held widely enough now, and keys of superseded ones no longer needed.</summary>
+    private void PeersCoverMore()
+    {
+        if (_waiting.Count == 0 && _superseded.Count == 0)
+            return;
+        var holders = Holders();
+        _waiting.Acknowledged(holders, _effects);
+        _superseded.Acknowledged(holders.HeldByAll);
+    }
+
+    private ulong NextNumber() => _number = Math.Max(_number + 1, HybridTimestamp.At(_world.UnixMilliseconds).Value);
+
+    private void Send(Peer peer, PeerFrame frame) => _effects.Add(new ReplicatorEffect.Send(peer.Node, frame));
+
+    private void Report(ReplicatorReport what) => _effects.Add(new ReplicatorEffect.Report(what));
+}

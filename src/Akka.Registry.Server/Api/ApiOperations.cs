@@ -1,0 +1,194 @@
+using Akka.Registry.Server.Metrics;
+using Akka.Registry.Server.Streams;
+
+namespace Akka.Registry.Server.Api;
+
+/// <summary>The whole API, as a table: what is not here does not exist.</summary>
+internal static class ApiOperations
+{
+    private const string Instance = "/api/v1/services/{service}/instances/{id}";
+    private const string Services = "Services";
+    private const string Instances = "Instances";
+    private const string ClusterHeading = "Cluster";
+    private const string Operations = "Operations";
+
+    private static readonly ApiAnswer Invalid = ApiAnswer.OfProblem(400, "A parameter or a field is not valid; `errors` names each.");
+    private static readonly ApiAnswer NotFound = ApiAnswer.OfProblem(404, "Not registered.");
+    private static readonly ApiAnswer Stale = ApiAnswer.OfProblem(409, "The epoch has ended, or a newer one stands. Nothing has changed.");
+    private static readonly ApiAnswer TooLarge = ApiAnswer.OfProblem(413, "The body is over the limit, which `limitBytes` names.");
+    private static readonly ApiAnswer MediaType = ApiAnswer.OfProblem(415, "The body is not JSON in UTF-8.");
+    private static readonly ApiAnswer Limit = ApiAnswer.OfProblem(429, "A limit of the node is reached. Nothing has changed.");
+    private static readonly ApiAnswer NotReady = ApiAnswer.OfProblem(503, "The node does not hold the whole registry; Retry-After says when to retry.");
+    private static readonly ApiAnswer Owner = ApiAnswer.OfProblem(504, "The node that owns the lease did not answer.");
+
+    private static readonly ApiParameter Epoch = new("epoch", "Epoch", "The instance's epoch. What belongs to an older one is refused. Default: any.");
+
+    private static readonly ApiParameter[] Consistency =
+    [
+        new("consistency", "Consistency", "How many nodes must hold the write before the answer. Default: local."),
+        new("timeout", "Duration", "How long to wait for them. Default: 5s."),
+    ];
+
+    private static readonly ApiParameter[] Paging =
+    [
+        new("limit", "Limit", "The most that the answer holds, 1 to 100000. Default: all."),
+        new("after", "Text", "Begin after this one: the `next` of the answer before."),
+    ];
+
+    private static readonly ApiParameter[] Filter =
+    [
+        new("status", "StatusList", "Any of these statuses; repeated, or with commas. Default: all.", Repeats: true),
+        new("tag", "Text", "Only with this tag; repeated: with all of them.", Repeats: true),
+        new("meta.", "Text", "`meta.region=eu`: only with this pair of metadata."),
+        new("version", "Text", "Only this version."),
+        new("method", "Text", "Only instances that offer this method."),
+    ];
+
+    /// <summary>Every operation.</summary>
+    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfInstances(), .. OfServices(), .. OfTheCluster(), .. OfOperations()];
+
+    private static ApiOperation[] OfInstances() =>
+    [
+        new()
+        {
+            Method = "PUT", Path = Instance, Id = "registerInstance", Heading = Instances, Handler = InstanceApi.Register,
+            Summary = "Registers an instance, or replaces its entry.",
+            Description = "The node that takes it owns the instance's lease: send heartbeats to it (any other node forwards them). Without "
+                + "`epoch` in the body the node mints one: that of the live entry which is replaced, else one above all that it knows, "
+                + "from its clock.",
+            Query = Consistency, Body = "Registration",
+            Answers =
+            [
+                new(200, "Replaced: a live entry stood there.", "Registered"),
+                new(201, "Registered; Location is its path.", "Registered"),
+                new(202, "It stands and spreads, but fewer nodes than were asked for were known to hold it in time: `consistencyReached` is "
+                    + "false, `heldBy` says how many hold it.", "Registered"),
+                Invalid, Stale, TooLarge, MediaType, Limit, NotReady,
+            ],
+        },
+        new()
+        {
+            Method = "GET", Path = Instance, Id = "getInstance", Heading = Instances, Handler = InstanceApi.Get,
+            Summary = "Shows an instance.", Answers = [new(200, "The entry.", "Entry"), NotFound, NotReady],
+        },
+        new()
+        {
+            Method = "DELETE", Path = Instance, Id = "deregisterInstance", Heading = Instances, Handler = InstanceApi.Deregister,
+            Summary = "Deregisters an instance.",
+            Description = "Ends the instance's epoch for good: what comes late from it is refused on every node.",
+            Query = [Epoch, .. Consistency],
+            Answers = [new(204, "Deregistered."), Invalid, NotFound, Stale, NotReady],
+        },
+        new()
+        {
+            Method = "PUT", Path = Instance + "/heartbeat", Id = "heartbeat", Heading = Instances, Handler = InstanceApi.Heartbeat,
+            Summary = "Says that the instance lives.",
+            Description = "No body. Beat every third of the TTL. After 404 register again.",
+            Query = [Epoch],
+            Answers =
+            [
+                new(200, "Taken.", "Heartbeat"), Invalid, ApiAnswer.OfProblem(404, "Unknown: register again."), Stale, NotReady, Owner,
+            ],
+        },
+        new()
+        {
+            Method = "PUT", Path = Instance + "/status", Id = "setStatus", Heading = Instances, Handler = InstanceApi.SetStatus,
+            Summary = "Sets the status that the instance reports, or the operator's override.",
+            Description = "`{\"status\":\"draining\"}` is the instance's word and counts as a heartbeat. `{\"override\":\"out-of-service\"}` is the "
+                + "operator's: it stands over what the instance reports, re-registration included, until `{\"override\":null}`.",
+            Query = [Epoch], Body = "StatusChange",
+            Answers = [new(200, "The entry as it stands now.", "Entry"), Invalid, NotFound, Stale, TooLarge, MediaType, NotReady, Owner],
+        },
+    ];
+
+    private static ApiOperation[] OfServices() =>
+    [
+        new()
+        {
+            Method = "GET", Path = "/api/v1/services", Id = "listServices", Heading = Services, Handler = ServiceApi.List,
+            Summary = "Lists the services, with how many instances each has in which status.",
+            Query = Paging, Answers = [new(200, "By name.", "ServiceList"), Invalid, NotReady],
+        },
+        new()
+        {
+            Method = "GET", Path = "/api/v1/services/{service}", Id = "getService", Heading = Services, Handler = ServiceApi.Get,
+            Summary = "Shows a service's instances.",
+            Description = "Every condition that is given must hold. `cursor` is for `/api/v1/watch`: a watch from it misses nothing.",
+            Query = [.. Filter, new("zone", "Text", "Only in this zone."), .. Paging],
+            Answers = [new(200, "By id.", "Service"), Invalid, NotFound, NotReady],
+        },
+        new()
+        {
+            Method = "GET", Path = "/api/v1/services/{service}/routees", Id = "getRoutees", Heading = Services, Handler = ServiceApi.Routees,
+            Summary = "Chooses instances to call.",
+            Description = "Only instances that pass, then those with a warning; unverified ones only when nothing better is left. The list may be empty.",
+            Query =
+            [
+                new("strategy", "Strategy", "The routing logic. Default: round-robin."),
+                new("count", "Count", "How many, at most; distinct; 1 to 1000. Default: 1."),
+                new("hashKey", "Text", "What consistent-hashing goes by."),
+                new("zone", "Text", "Prefer this zone; others when it has none."),
+                .. Filter,
+            ],
+            Answers = [new(200, "The routees, in the order of choice.", "Routees"), Invalid, NotFound, NotReady],
+        },
+        new()
+        {
+            Method = "GET", Path = "/api/v1/watch", Id = "watch", Heading = Services, Handler = WatchApi.Watch,
+            Summary = "Streams changes as server-sent events.",
+            Description = "Begins with an event `snapshot` (what is not in it is gone); then each event `changes` is to be applied as a whole. "
+                + "`id` is the cursor: with it in the header `Last-Event-ID`, or as `cursor`, at any node, the stream goes on with exactly "
+                + "what is missing. A client that reads slowly gets latest states, never a gap. `expiresIn` is null in streams.",
+            Query =
+            [
+                new("service", "Text", "Only this service. Default: all."),
+                new("cursor", "Text", "Go on from here. The header Last-Event-ID wins over it."),
+            ],
+            Answers = [new(200, "Events; the data of each is a change batch.", "ChangeBatch", "text/event-stream"), Invalid, Limit, NotReady],
+        },
+    ];
+
+    private static ApiOperation[] OfTheCluster() =>
+    [
+        new()
+        {
+            Method = "GET", Path = "/api/v1/cluster", Id = "getCluster", Heading = ClusterHeading, Handler = ClusterApi.Get, ServesAlways = true,
+            Summary = "Shows the members, and how far each one's registry is, as this node knows it.",
+            Description = "Answers while the node is not ready, too. `converged`: every current member is known to hold exactly what this node holds.",
+            Answers = [new(200, "The cluster.", "Cluster")],
+        },
+        new()
+        {
+            Method = "POST", Path = "/api/v1/cluster/leave", Id = "leaveCluster", Heading = ClusterHeading, Handler = ClusterApi.Leave, ServesAlways = true,
+            Summary = "Makes this node leave, gracefully.",
+            Description = "The node hands its leases to its peers, tells them that it left, and its process ends.",
+            Answers = [new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked.")],
+        },
+    ];
+
+    private static ApiOperation[] OfOperations() =>
+    [
+        new()
+        {
+            Method = "GET", Path = "/healthz", Id = "healthz", Heading = Operations, Handler = HealthApi.Alive, ServesAlways = true,
+            Summary = "Says that the process lives.", Answers = [new(200, "It lives.", "Health")],
+        },
+        new()
+        {
+            Method = "GET", Path = "/readyz", Id = "readyz", Heading = Operations, Handler = HealthApi.Ready, ServesAlways = true,
+            Summary = "Says whether the node serves.", Answers = [new(200, "It serves.", "Health"), NotReady],
+        },
+        new()
+        {
+            Method = "GET", Path = "/metrics", Id = "metrics", Heading = Operations, Handler = HealthApi.Metrics, ServesAlways = true,
+            Summary = "The node's meters, in the text format of Prometheus.",
+            Answers = [new(200, "The metrics.", "Text", PrometheusText.ContentType)],
+        },
+        new()
+        {
+            Method = "GET", Path = "/problems/{name}", Id = "getProblem", Heading = Operations, Handler = HealthApi.ProblemMeaning, ServesAlways = true,
+            Summary = "Says what a problem's type means.",
+            Answers = [new(200, "The meaning.", "ProblemMeaning"), ApiAnswer.OfProblem(404, "There is no such type.")],
+        },
+    ];
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Akka.Registry.Server.Json;
+using Akka.Registry.Server.Metrics;
+using Akka.Registry.Server.Problems;
+
+namespace Akka.Registry.Server.Api;
+
+/// <summary>What orchestrators, scrapers and people who look into a problem ask.</summary>
+internal static class HealthApi
+{
+    /// <summary>The process lives.</summary>
+    public static Task Alive(ApiCall call) =>
+        JsonAnswer.Send(call.Http, StatusCodes.Status200OK, 0, static (json, _) => json.WriteString("status"u8, "alive"u8));
+
+    /// <summary>The node serves.</summary>
+    public static Task Ready(ApiCall call)
+    {
+        if (!call.Registry.IsReady)
+            throw new ProblemException(Problem.NotReady(call.Registry.NotReadyReason));
+        return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, 0, static (json, _) => json.WriteString("status"u8, "ready"u8));
+    }
+
+    /// <summary>The meters, in the text format of Prometheus.</summary>
+    public static Task Metrics(ApiCall call)
+    {
+        call.Http.Response.ContentType = PrometheusText.ContentType;
+        call.Get<MeterSnapshot>().Write(call.Http.Response.BodyWriter);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What a problem's type means.</summary>
+    public static Task ProblemMeaning(ApiCall call)
+    {
+        var name = (string)call.Http.Request.RouteValues["name"]!;
+        var type = ProblemTable.Find(name)
+            ?? throw new ProblemException(new Problem(ProblemTable.NoSuchPath, $"There is no problem type '{name}'."));
+        return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, type, Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, ProblemType type)
+    {
+        json.WriteString("type"u8, type.Uri);
+        json.WriteString("title"u8, type.Title);
+        json.WriteNumber("status"u8, type.Status);
+        json.WriteBoolean("retryable"u8, type.Retryable);
+        json.WriteString("meaning"u8, type.Meaning);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using Akka.Registry.Server.Problems;
+using Microsoft.Net.Http.Headers;
+
+namespace Akka.Registry.Server.Api;
+
+/// <summary>Reads a whole small body, within its limit, where it lies: nothing is copied.</summary>
+internal static class RequestBody
+{
+    /// <summary>Makes something of a body. The bytes are only lent.</summary>
+    public delegate T Parser<out T>(in ReadOnlySequence<byte> body);
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="ProblemException">It is too large, of another type, or the parser refuses it.</exception>
+    public static async Task<T> ReadAsync<T>(ApiCall call, Parser<T> parse)
+    {
+        var request = call.Http.Request;
+        var limit = call.Options.BodyBytesMax;
+        CheckType(request);
+        if (request.ContentLength > limit)
+            throw TooLarge(limit);
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(call.Aborted);
+            var body = result.Buffer;
+            if (body.Length > limit)
+            {
+                reader.AdvanceTo(body.End);
+                throw TooLarge(limit);
+            }
+
+            if (!result.IsCompleted)
+            {
+                reader.AdvanceTo(body.Start, body.End);
+                continue;
+            }
+
+            try
+            {
+                return parse(body);
+            }
+            finally
+            {
+                reader.AdvanceTo(body.End);
+            }
+        }
+    }
+
+    private static void CheckType(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+            throw Unsupported($"The body is encoded as {request.Headers.ContentEncoding}; send it uncompressed.");
+        if (string.IsNullOrEmpty(request.ContentType))
+            return;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !(type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
+            throw Unsupported($"The body is {request.ContentType}; send application/json.");
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported($"The body is in {type.Charset}; send UTF-8.");
+    }
+
+    private static ProblemException Unsupported(string detail) => new(new Problem(ProblemTable.UnsupportedMediaType, detail));
+
+    private static ProblemException TooLarge(long limitBytes) =>
+        new(new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes.") { LimitBytes = limitBytes });
+}

@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+
+namespace Akka.Registry.Server.Dashboard;
+
+/// <summary>The dashboard's files, kept in the assembly: one executable is the whole server.</summary>
+internal static class DashboardFiles
+{
+    // Everything comes from this server and nothing else may run, be loaded or be called.
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly FrozenDictionary<string, (string Resource, string ContentType)> Files = new Dictionary<string, (string, string)>
+    {
+        ["/"] = ("index.html", "text/html; charset=utf-8"),
+        ["/dashboard/dashboard.css"] = ("dashboard.css", "text/css; charset=utf-8"),
+        ["/dashboard/dashboard.js"] = ("dashboard.js", "text/javascript; charset=utf-8"),
+        ["/dashboard/render.js"] = ("render.js", "text/javascript; charset=utf-8"),
+        ["/favicon.ico"] = ("favicon.svg", "image/svg+xml"),
+    }.ToFrozenDictionary();
+
+    /// <summary>Maps every file.</summary>
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        foreach (var (path, (resource, contentType)) in Files)
+        {
+            var bytes = Load(resource);
+            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"";
+            endpoints.MapMethods(path, ["GET", "HEAD"], (HttpContext context) => Send(context, bytes, contentType, tag))
+                .ExcludeFromDescription();
+        }
+    }
+
+    private static async Task Send(HttpContext context, byte[] bytes, string contentType, string tag)
+    {
+        var headers = context.Response.Headers;
+        headers.ETag = tag;
+        headers.CacheControl = "no-cache";
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        if (context.Request.Headers.IfNoneMatch == tag)
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    private static byte[] Load(string resource)
+    {
+        using var stream = typeof(DashboardFiles).Assembly.GetManifestResourceStream("dashboard/" + resource)
+            ?? throw new InvalidOperationException($"The assembly lacks the dashboard's file {resource}.");
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

@@ -1,0 +1,19 @@
+namespace Akka.Registry.Server;
+
+/// <summary>What this room logs. Event ids 7000 to 7099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(7000, LogLevel.Error, "{Method} {Path} failed by a defect; the answer names it {Trace}")]
+    public static partial void RequestFailed(ILogger logger, Exception failure, string method, string path, string trace);
+
+    [LoggerMessage(7001, LogLevel.Warning, "The answer to {Path} broke off after it had begun; the connection is closed")]
+    public static partial void AnswerBroken(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(7002, LogLevel.Information, "Leaving the cluster: asked for by {Remote}")]
+    public static partial void LeaveRequested(ILogger logger, string remote);
+
+    [LoggerMessage(7003, LogLevel.Information,
+        "{Product} {Version} is up\n  node     {Node}\n  http     {HttpUrls}\n  cluster  {ClusterAddress}\n  members  {Members}\n  state    {State}")]
+    public static partial void Started(
+        ILogger logger, string product, string version, string node, string httpUrls, string clusterAddress, int members, string state);
+}

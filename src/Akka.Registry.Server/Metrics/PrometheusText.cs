@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace Akka.Registry.Server.Metrics;
+
+/// <summary>Names and escapes of Prometheus' text format, from OpenTelemetry's names and units.</summary>
+/// <seealso href="https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/">OpenTelemetry: Prometheus compatibility</seealso>
+/// <seealso href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: exposition formats</seealso>
+internal static class PrometheusText
+{
+    /// <summary>The media type.</summary>
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>The metric's name: characters replaced, the unit spelled out, <c>_total</c> after a counter.</summary>
+    /// <param name="name">The instrument's name, dotted.</param>
+    /// <param name="unit">Its unit (UCUM); null for none.</param>
+    /// <param name="kind">What it is.</param>
+    public static string MetricName(string name, string? unit, MetricKind kind)
+    {
+        var text = Sanitized(name);
+        var suffix = UnitName(unit, kind);
+        if (suffix.Length > 0 && !text.EndsWith("_" + suffix, StringComparison.Ordinal))
+            text += "_" + suffix;
+        if (kind == MetricKind.Counter && !text.EndsWith("_total", StringComparison.Ordinal))
+            text += "_total";
+        return text;
+    }
+
+    /// <summary>The name with every other character replaced, and no two underscores in a row.</summary>
+    public static string Sanitized(string name)
+    {
+        var text = new StringBuilder(name.Length);
+        foreach (var c in name)
+        {
+            var kept = char.IsAsciiLetterOrDigit(c) || c == ':' ? c : '_';
+            if (text.Length == 0 && char.IsAsciiDigit(kept))
+                text.Append('_');
+            if (kept != '_' || text.Length == 0 || text[^1] != '_')
+                text.Append(kept);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Escapes a label's value.</summary>
+    public static string EscapedLabel(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    /// <summary>Escapes a help text.</summary>
+    public static string EscapedHelp(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static string UnitName(string? unit, MetricKind kind) => unit switch
+    {
+        null or "" => "",
+        "1" => kind == MetricKind.Gauge ? "ratio" : "",
+        "s" => "seconds",
+        "ms" => "milliseconds",
+        "us" => "microseconds",
+        "ns" => "nanoseconds",
+        "min" => "minutes",
+        "h" => "hours",
+        "d" => "days",
+        "By" => "bytes",
+        "KiBy" => "kibibytes",
+        "MiBy" => "mebibytes",
+        "By/s" => "bytes_per_second",
+        "%" => "percent",
+        _ when unit[0] == '{' => "", // An annotation, not a unit.
+        _ => Sanitized(unit),
+    };
+}

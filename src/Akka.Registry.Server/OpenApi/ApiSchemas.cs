@@ -1,0 +1,154 @@
+using Microsoft.OpenApi;
+
+namespace Akka.Registry.Server.OpenApi;
+
+/// <summary>The shapes of what the API takes and answers. A test holds them against real answers.</summary>
+internal static class ApiSchemas
+{
+    private const string Statuses = "starting passing warning critical draining out-of-service";
+    private const string MemberStates = "joining up suspect leaving down left";
+
+    /// <summary>Every named shape.</summary>
+    public static IReadOnlyDictionary<string, OpenApiSchema> All(OpenApiDocument document) => new Dictionary<string, OpenApiSchema>
+    {
+        ["Text"] = Schema.Text("A text."),
+        ["Duration"] = Schema.Text("A duration: numbers with units `d h m s ms`, as `30s`, `500ms`, `1m30s`, `29.8s`.", @"^(\d+(\.\d{1,3})?(d|h|m|s|ms))+$"),
+        ["Status"] = Schema.OneOfTexts("An instance's status.", Statuses),
+        ["StatusList"] = Schema.Text("Statuses, with commas between them."),
+        ["Consistency"] = Schema.OneOfTexts("How many nodes hold a write.", "local majority all"),
+        ["Strategy"] = Schema.Text("A routing logic: round-robin, random, weighted-random, consistent-hashing, broadcast."),
+        ["Limit"] = Schema.Whole("How many.", 1, Api.ServiceApi.PageMax),
+        ["Count"] = Schema.Whole("How many.", 1, Api.ServiceApi.RouteesMax),
+        ["Epoch"] = Schema.Epoch(),
+        ["Registration"] = Registration(document),
+        ["StatusChange"] = Schema.Object("One of the two.", [
+            ("status", Schema.Ref("Status", document)), ("override?", Schema.Nullable(Schema.OneOfTexts("null takes it back.", Statuses)))], allOptional: true),
+        ["Entry"] = Schema.Object("One instance.", EntryFields(document)),
+        ["Registered"] = Schema.Object("The entry, and how far it has spread.", [
+            .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
+            ("members", Schema.Whole("Current members.")), ("consistencyReached", Schema.Flag("As many hold it as were asked for."))]),
+        ["Heartbeat"] = Schema.Object("The lease.", [
+            ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
+        ["ServiceSummary"] = ServiceSummary(),
+        ["ServiceList"] = Schema.Object("Services by name.", [
+            .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))), ("next?", Schema.Text("More: ask for what is `after` it."))]),
+        ["Service"] = Schema.Object("A service's instances by id.", [
+            ("service", Schema.Text("Its name.")), .. Cursor(), ("instances", Schema.List(Schema.Ref("Entry", document))),
+            ("next?", Schema.Text("More: ask for what is `after` it."))]),
+        ["Routees"] = Schema.Object("Instances to call.", [
+            ("service", Schema.Text("The service.")), ("strategy", Schema.Text("The routing logic.")),
+            ("routees", Schema.List(Schema.Ref("Entry", document)))]),
+        ["ChangeBatch"] = Schema.Object("The data of an event.", [
+            ("kind", Schema.OneOfTexts("What it is.", "snapshot changes")), ("revision", Schema.Whole("Of what is watched, after it.")),
+            ("changes", Schema.List(Schema.Ref("Change", document)))]),
+        ["Change"] = Schema.Object("One instance's change.", [
+            ("kind", Schema.OneOfTexts("What happened. `verification`: only this node's trust in it changed.", "put removed verification")),
+            ("service", Schema.Text("The service.")), ("id", Schema.Text("The instance.")), ("epoch", Schema.Ref("Epoch", document)),
+            ("instance?", Schema.Ref("Entry", document))]),
+        ["Member"] = Member(document),
+        ["Cluster"] = Cluster(document),
+        ["Leaving"] = Schema.Object("The node that leaves.", [
+            ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")), ("state", Schema.OneOfTexts("Its state.", "leaving"))]),
+        ["Health"] = Schema.Object("How it is.", [("status", Schema.OneOfTexts("How it is.", "alive ready"))]),
+        ["ProblemMeaning"] = Schema.Object("What a type of problem means.", [
+            ("type", Schema.Text("The type.")), ("title", Schema.Text("A short sentence.")), ("status", Schema.Whole("The HTTP status.")),
+            ("retryable", Schema.Flag("Whether the same request may succeed later.")), ("meaning", Schema.Text("What it says, and the way out."))]),
+        ["FieldError"] = Schema.Object("What is wrong with a field.", [
+            ("field", Schema.Text("As `port`, `metadata.region`, `tags[3]`.")), ("detail", Schema.Text("A sentence."))]),
+        ["Problem"] = Problem(document),
+    };
+
+    private static OpenApiSchema Registration(OpenApiDocument document) => Schema.Object(
+        "What an instance says of itself. No other field is taken; null stands for a field that is not there.",
+        [
+            ("address", Schema.Text("Host name or IP address that callers use.")),
+            ("port?", Schema.Whole("0 where the address says it all.", 0, 65_535)),
+            ("methods?", Schema.List(Schema.Text("A method that the instance offers."))),
+            ("tags?", Schema.List(Schema.Text("A label."))),
+            ("metadata?", Schema.Map("Free pairs.")),
+            ("zone?", Schema.Text("The zone that it stands in.")),
+            ("version?", Schema.Text("The version of its software.")),
+            ("weight?", Schema.Whole("Its share of calls. Default 1.", 0, 65_535)),
+            ("ttl?", Schema.Ref("Duration", document)),
+            ("deregisterAfter?", Schema.Ref("Duration", document)),
+            ("status?", Schema.OneOfTexts("The status to begin with. Default passing.", "starting passing warning critical draining")),
+            ("epoch?", Schema.Ref("Epoch", document)),
+        ]);
+
+    private static (string, IOpenApiSchema)[] EntryFields(OpenApiDocument document) =>
+    [
+        ("service", Schema.Text("The service's name.")),
+        ("id", Schema.Text("The instance's id.")),
+        ("address", Schema.Text("Host name or IP address.")),
+        ("port", Schema.Whole("Its port.")),
+        ("methods", Schema.List(Schema.Text("A method."))),
+        ("tags", Schema.List(Schema.Text("A label."))),
+        ("metadata", Schema.Map("Free pairs.")),
+        ("zone", Schema.Text("Its zone; empty for none.")),
+        ("version", Schema.Text("Its version; empty for none.")),
+        ("weight", Schema.Whole("Its share of calls.")),
+        ("ttl", Schema.Ref("Duration", document)),
+        ("deregisterAfter", Schema.Ref("Duration", document)),
+        ("status", Schema.Ref("Status", document)),
+        ("reported", Schema.Ref("Status", document)),
+        ("override?", Schema.Ref("Status", document)),
+        ("unverified", Schema.Flag("Nobody can vouch for it now.")),
+        ("epoch", Schema.Ref("Epoch", document)),
+        ("owner", Schema.Text("The name of the node that holds its lease.")),
+        ("ownerUid", Schema.Text("That node's uid.")),
+        ("stamp", Schema.Text("When it was last written, and by which node: `milliseconds.counter@uid`.")),
+        ("registeredAt", Schema.Text("When this epoch was first registered; RFC 3339, UTC.")),
+        ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it, and in streams."))),
+    ];
+
+    private static OpenApiSchema ServiceSummary() => Schema.Object(
+        "A service and how many instances it has in which status.",
+        [
+            ("service", Schema.Text("Its name.")), ("revision", Schema.Whole("Grows with every change of it.")),
+            ("instances", Schema.Whole("All.")), ("starting", Schema.Whole("Those that start.")), ("passing", Schema.Whole("Those that serve.")),
+            ("warning", Schema.Whole("Those with trouble.")), ("critical", Schema.Whole("Those that do not serve, or are silent.")),
+            ("draining", Schema.Whole("Those that finish.")), ("outOfService", Schema.Whole("Those that were taken out.")),
+            ("unverified", Schema.Whole("Those that nobody can vouch for, whatever their status.")),
+        ]);
+
+    private static (string, IOpenApiSchema)[] Cursor() =>
+    [
+        ("revision", Schema.Whole("Grows with every change; comparable between nodes.")),
+        ("cursor", Schema.Text("Where a watch may begin that misses nothing after this answer.")),
+    ];
+
+    private static OpenApiSchema Cluster(OpenApiDocument document) => Schema.Object(
+        "The cluster as this node knows it.",
+        [
+            ("self", Schema.Text("This node's name.")), ("selfUid", Schema.Text("This node's uid.")), ("ready", Schema.Flag("It serves.")),
+            ("notReadyReason", Schema.Nullable(Schema.Text("Why it does not."))), ("synchronized", Schema.Flag("It holds the whole registry.")),
+            ("converged", Schema.Flag("Every current member is known to hold exactly the same.")), .. Cursor(),
+            ("stateHash", Schema.Text("Hash over all live entries.")), ("liveEntries", Schema.Whole("Live entries.")),
+            ("tombstones", Schema.Whole("Removals that some member may not know yet.")), ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
+            ("members", Schema.List(Schema.Ref("Member", document))),
+        ]);
+
+    private static OpenApiSchema Member(OpenApiDocument document) => Schema.Object(
+        "A node.",
+        [
+            ("name", Schema.Text("Its name.")), ("uid", Schema.Text("This run of its process.")), ("address", Schema.Text("Its cluster port.")),
+            ("httpUrl", Schema.Text("Its HTTP door; empty for none.")), ("zone", Schema.Text("Its zone.")), ("version", Schema.Text("Its version.")),
+            ("state", Schema.OneOfTexts("How it stands.", MemberStates)), ("incarnation", Schema.Ref("Epoch", document)),
+            ("isSelf", Schema.Flag("It is the node that answers.")),
+            ("vector", Schema.Nullable(Schema.WholeMap("Per origin, up to which of its writes it holds; null when it has not told."))),
+            ("stateHash", Schema.Nullable(Schema.Text("Its hash over all live entries, as last told."))),
+            ("inStep", Schema.Nullable(Schema.Flag("It holds exactly what the answering node holds; null when that is not known."))),
+            ("clockOffset", Schema.Nullable(Schema.Text("How far its clock is ahead; begins with a minus when it is behind."))),
+        ]);
+
+    private static OpenApiSchema Problem(OpenApiDocument document) => Schema.Object(
+        "Why a request failed (RFC 9457).",
+        [
+            ("type", Schema.Text("The kind; a path of this server that explains it.")), ("title", Schema.Text("A short sentence.")),
+            ("status", Schema.Whole("The HTTP status.")), ("detail", Schema.Text("A sentence about this occurrence.")),
+            ("instance", Schema.Text("The path that was asked.")), ("retryable", Schema.Flag("Whether the same request may succeed later, or at another node.")),
+            ("field?", Schema.Text("The first field that is wrong.")), ("errors?", Schema.List(Schema.Ref("FieldError", document))),
+            ("line?", Schema.Whole("Where reading stopped, from 1.")), ("column?", Schema.Whole("The byte in the line, from 1.")),
+            ("limitBytes?", Schema.Whole("The limit that was passed.")), ("trace?", Schema.Text("What the server's log calls the request.")),
+        ]);
+}

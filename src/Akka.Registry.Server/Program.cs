@@ -1,0 +1,3 @@
+using Akka.Registry.Server;
+
+await RegistryServer.Build(new HttpOptions(), _ => { }).RunAsync();

@@ -1,0 +1,64 @@
+using Akka.Registry.Server.Api;
+using Akka.Registry.Server.Dashboard;
+using Akka.Registry.Server.Metrics;
+using Akka.Registry.Server.OpenApi;
+using Akka.Registry.Server.Problems;
+using Akka.Registry.Server.Streams;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Akka.Registry.Server;
+
+/// <summary>Puts the HTTP door onto an ASP.NET application whose container has a node.</summary>
+public static class RegistryHttp
+{
+    /// <summary>Adds what the door needs, and sets Kestrel's limits.</summary>
+    /// <remarks>
+    /// The container must have <see cref="IServiceRegistry"/>, <see cref="Cluster.IClusterMembership"/> and
+    /// <see cref="DistributedData.IReplicatedMap"/>; they are asked for when a request needs them, not before.
+    /// </remarks>
+    public static IServiceCollection AddRegistryHttp(this IServiceCollection services, HttpOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<MeterSnapshot>();
+        services.AddSingleton<EventEncoder>();
+        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
+        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options));
+        return services;
+    }
+
+    /// <summary>Puts the API, its description and the dashboard on routes, with the problem documents in front of them.</summary>
+    public static WebApplication UseRegistryHttp(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        // From the first moment: a counter that is read first and counted later would lack what came between.
+        app.Services.GetRequiredService<MeterSnapshot>();
+        app.MapRegistryApi();
+        return app;
+    }
+
+    /// <summary>Puts the API, its description and the dashboard on routes.</summary>
+    public static IEndpointRouteBuilder MapRegistryApi(this IEndpointRouteBuilder endpoints)
+    {
+        ApiRoutes.Map(endpoints);
+        endpoints.MapOpenApi();
+        DashboardFiles.Map(endpoints);
+        return endpoints;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.ConnectionsMax;
+        limits.KeepAliveTimeout = options.IdleTimeout;
+        limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
+        limits.MaxRequestHeadersTotalSize = options.HeadersBytesMax;
+        var rate = new MinDataRate(options.DataRateBytesMin, TimeSpan.FromSeconds(5));
+        limits.MinRequestBodyDataRate = rate;
+        limits.MinResponseDataRate = rate;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Akka.Registry.Server;
+
+/// <summary>The node executable: one node of the registry and its HTTP door.</summary>
+public static class RegistryServer
+{
+    /// <summary>Builds the application; nothing listens before it is run.</summary>
+    /// <param name="http">The door.</param>
+    /// <param name="addNode">Puts a node into the container.</param>
+    public static WebApplication Build(HttpOptions http, Action<WebApplicationBuilder> addNode)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Akka.Registry.Server" });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = false;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        // One line a request is for whoever asks for it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        builder.WebHost.UseUrls([.. http.Urls]);
+        addNode(builder);
+        builder.Services.AddRegistryHttp(http);
+        builder.Services.AddHostedService<StartupNotice>();
+        return builder.Build().UseRegistryHttp();
+    }
+}

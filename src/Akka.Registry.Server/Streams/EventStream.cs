@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Akka.Registry.Server.Metrics;
+using Akka.Registry.Subscriptions;
+
+namespace Akka.Registry.Server.Streams;
+
+/// <summary>Writes one subscription to one client until either ends or the server stops.</summary>
+/// <remarks>
+/// The client's pace is the subscription's: while a piece waits for the client nothing is read, and the subscription keeps only latest
+/// states. Events that are there at once leave in one flush.
+/// </remarks>
+internal sealed class EventStream(PipeWriter output, EventEncoder encoder, ServerMetrics metrics)
+{
+    // A snapshot may be many megabytes: it goes to the client piece by piece, so that the pipe holds one.
+    private const int PieceBytes = 64 * 1024;
+
+    private bool _quiet = true;
+
+    /// <summary>Writes until the end.</summary>
+    /// <param name="subscription">What is told.</param>
+    /// <param name="keepAlive">Ticks when an idle stream is due a comment.</param>
+    /// <param name="ended">The client is gone, or the server stops.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ended"/>.</exception>
+    public async Task RunAsync(ISubscription subscription, PeriodicTimer keepAlive, CancellationToken ended)
+    {
+        await using var batches = subscription.ReadAllAsync(ended).GetAsyncEnumerator(ended);
+        var next = batches.MoveNextAsync().AsTask();
+        var tick = keepAlive.WaitForNextTickAsync(ended).AsTask();
+        while (true)
+        {
+            if (!next.IsCompleted)
+            {
+                if (!await FlushAsync(ended))
+                    break;
+                await Task.WhenAny(next, tick);
+            }
+
+            if (next.IsCompleted)
+            {
+                if (!await next || !await WriteAsync(encoder.FrameOf(batches.Current).Bytes, ended))
+                    break;
+                next = batches.MoveNextAsync().AsTask();
+                continue;
+            }
+
+            await tick;
+            tick = keepAlive.WaitForNextTickAsync(ended).AsTask();
+            if (_quiet)
+                output.Write(": keep-alive\n\n"u8);
+            _quiet = true;
+        }
+    }
+
+    private async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> frame, CancellationToken ended)
+    {
+        _quiet = false;
+        metrics.EventWritten();
+        while (frame.Length > PieceBytes)
+        {
+            output.Write(frame.Span[..PieceBytes]);
+            frame = frame[PieceBytes..];
+            if (!await FlushAsync(ended))
+                return false;
+        }
+
+        output.Write(frame.Span);
+        return true;
+    }
+
+    /// <returns>False when the client is gone.</returns>
+    private async ValueTask<bool> FlushAsync(CancellationToken ended)
+    {
+        var result = await output.FlushAsync(ended);
+        return !result.IsCompleted && !result.IsCanceled;
+    }
+}

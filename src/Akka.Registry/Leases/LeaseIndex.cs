@@ -1,0 +1,99 @@
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Leases;
+
+/// <summary>Which slot holds a key's lease: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.</summary>
+/// <remarks>
+/// An entry holds the key's hash and the slot, so that growing needs no key. Nothing ever moves within an array: a removal leaves a mark
+/// that a later key may take, and growth fills a new array aside before it is published. So a reader never misses a key that stays.
+/// </remarks>
+internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
+{
+    private const ulong Empty = 0;
+    private const uint Removed = uint.MaxValue;
+    private const int EntriesMin = 16;
+
+    private ulong[] _entries = new ulong[EntriesMin];
+    private int _occupied;
+
+    /// <summary>Keys in it.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of its array.</summary>
+    public long Bytes => _entries.Length * (long)sizeof(ulong);
+
+    /// <summary>The slot of that key, or -1. Any thread; the caller checks by the slot's generation that it read one lease.</summary>
+    public int Find(RecordKey key)
+    {
+        var entries = Volatile.Read(ref _entries);
+        PositionOf(entries, key, (uint)key.GetHashCode(), out var slot);
+        return slot;
+    }
+
+    /// <summary>Adds a key that is not there; its slot is written already.</summary>
+    public void Add(RecordKey key, int slot)
+    {
+        // A third stays empty, removed marks counted, so that a search ends soon.
+        if ((_occupied + 1) * 3L > _entries.Length * 2L)
+            Rebuild();
+        Place(_entries, (uint)key.GetHashCode(), slot);
+        Count++;
+    }
+
+    /// <summary>Takes a key out.</summary>
+    public void Remove(RecordKey key)
+    {
+        var position = PositionOf(_entries, key, (uint)key.GetHashCode(), out _);
+        if (position < 0)
+            return;
+        Volatile.Write(ref _entries[position], _entries[position] | Removed);
+        Count--;
+    }
+
+    private static int SlotOf(ulong entry) => (int)((uint)entry - 1);
+
+    private int PositionOf(ulong[] entries, RecordKey key, uint hash, out int slot)
+    {
+        slot = -1;
+        for (var position = (int)(hash & (uint)(entries.Length - 1)); ; position = (position + 1) & (entries.Length - 1))
+        {
+            var entry = Volatile.Read(ref entries[position]);
+            if (entry == Empty)
+                return -1;
+            if ((uint)(entry >> 32) != hash || (uint)entry == Removed || !key.Equals(slots[SlotOf(entry)].Key))
+                continue;
+            slot = SlotOf(entry);
+            return position;
+        }
+    }
+
+    private void Place(ulong[] entries, uint hash, int slot)
+    {
+        for (var position = (int)(hash & (uint)(entries.Length - 1)); ; position = (position + 1) & (entries.Length - 1))
+        {
+            var entry = entries[position];
+            if (entry != Empty && (uint)entry != Removed)
+                continue;
+            if (entry == Empty)
+                _occupied++;
+            Volatile.Write(ref entries[position], ((ulong)hash << 32) | ((uint)slot + 1));
+            return;
+        }
+    }
+
+    private void Rebuild()
+    {
+        var length = EntriesMin;
+        while ((Count + 1) * 2L > length)
+            length *= 2;
+        var entries = new ulong[length];
+        _occupied = 0;
+        foreach (var entry in _entries)
+        {
+            if (entry != Empty && (uint)entry != Removed)
+                Place(entries, (uint)(entry >> 32), SlotOf(entry));
+        }
+
+        Volatile.Write(ref _entries, entries);
+    }
+}

@@ -1,0 +1,150 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+
+namespace Akka.Registry.DistributedData.Tests.Histories;
+
+/// <summary>Real machines on a network of one thread: frames are encoded, lost, doubled, delayed and cut off, by one seed.</summary>
+internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules)
+{
+    private readonly List<InFlight> _flying = [];
+
+    public List<MapNode> Nodes { get; } = [];
+
+    public Instant Now { get; private set; } = new(TimeSpan.TicksPerSecond);
+
+    public Random Random => random;
+
+    /// <summary>Chance of a frame to be lost.</summary>
+    public double Loss { get; set; }
+
+    /// <summary>Chance of a frame to arrive twice, the second time late and out of order.</summary>
+    public double Duplication { get; set; }
+
+    /// <summary>The side of the cut that a node is on; frames cross no cut.</summary>
+    public Dictionary<int, int> Side { get; } = [];
+
+    /// <summary>Nodes that run no more.</summary>
+    public HashSet<int> Dead { get; } = [];
+
+    public long Frames { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public Func<Frame, bool>? Drop { get; set; }
+
+    public IEnumerable<MapNode> Alive => Nodes.Where(node => !Dead.Contains(node.Index));
+
+    private sealed record InFlight(MapNode From, NodeUid To, Frame Frame, Instant Due);
+
+    public MapNode Add(TimeSpan skew = default)
+    {
+        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew);
+        Nodes.Add(node);
+        Side[node.Index] = 0;
+        node.Current.Add(node.Index);
+        return node;
+    }
+
+    public bool Reaches(MapNode from, MapNode to) => Side[from.Index] == Side[to.Index] && !Dead.Contains(from.Index) && !Dead.Contains(to.Index);
+
+    public void Handle(MapNode node, ReplicatorInput input) => node.Handle(input, Now, Send);
+
+    /// <summary>The node holds the other for current, or for down.</summary>
+    public void See(MapNode node, MapNode other, bool current)
+    {
+        if (current ? node.Current.Add(other.Index) : node.Current.Remove(other.Index))
+            Handle(node, new ReplicatorInput.Members(node.View(Nodes)));
+    }
+
+    /// <summary>Every node sees every one that it reaches as current, and others as down.</summary>
+    public void SeeAll()
+    {
+        foreach (var node in Alive.ToArray())
+        {
+            foreach (var other in Nodes)
+            {
+                if (other != node)
+                    See(node, other, Reaches(node, other));
+            }
+
+            Handle(node, new ReplicatorInput.Members(node.View(Nodes)));
+        }
+    }
+
+    public MapWriteResult Write(MapNode node, MapWrite operation)
+    {
+        var answers = new Answers();
+        Handle(node, new ReplicatorInput.Write(new MapCommand.Write(operation, WriteConsistency.Local, TimeSpan.FromSeconds(1), answers)));
+        return answers.All.Single();
+    }
+
+    /// <summary>Lets time pass: what is due arrives, timers that are due run.</summary>
+    public void Run(TimeSpan span)
+    {
+        var end = Now + span;
+        while (true)
+        {
+            var next = end;
+            foreach (var frame in _flying)
+                next = frame.Due < next ? frame.Due : next;
+            foreach (var node in Alive)
+            {
+                var deadline = node.Machine.NextDeadline();
+                next = deadline < next ? deadline : next;
+            }
+
+            if (next > Now)
+                Now = next;
+            if (Now >= end)
+                break;
+            Deliver();
+            foreach (var node in Alive.ToArray())
+            {
+                if (node.Machine.NextDeadline() <= Now)
+                    Handle(node, new ReplicatorInput.Wake());
+            }
+        }
+    }
+
+    private void Deliver()
+    {
+        for (var i = 0; i < _flying.Count; i++)
+        {
+            var frame = _flying[i];
+            if (frame.Due > Now)
+                continue;
+            _flying.RemoveAt(i--);
+            var to = Nodes[(int)frame.To.Value - 1];
+            if (!Reaches(frame.From, to))
+                continue;
+            if (!ReplicationCodec.TryDecode(frame.Frame, out var decoded))
+                throw new InvalidOperationException($"{frame.From.Identity} made a frame that cannot be read.");
+            Handle(to, new ReplicatorInput.Received(frame.From.Uid, decoded));
+        }
+    }
+
+    private void Send(MapNode from, NodeUid to, Frame frame)
+    {
+        Frames++;
+        Bytes += frame.WireBytes;
+        if (random.NextDouble() < Loss || Drop?.Invoke(frame) == true)
+            return;
+        _flying.Add(new InFlight(from, to, frame, After(from, to)));
+        if (random.NextDouble() < Duplication)
+            _flying.Add(new InFlight(from, to, frame, Now + TimeSpan.FromMilliseconds(random.Next(1, 4_000))));
+    }
+
+    /// <summary>In order on one link, except for what was doubled.</summary>
+    private Instant After(MapNode from, NodeUid to)
+    {
+        var due = Now + TimeSpan.FromTicks(random.Next(1, 400) * (TimeSpan.TicksPerMillisecond / 2));
+        foreach (var other in _flying)
+        {
+            if (other.From == from && other.To == to && other.Due >= due && other.Due - Now < TimeSpan.FromMilliseconds(400))
+                due = new Instant(other.Due.Ticks + 1);
+        }
+
+        return due;
+    }
+}

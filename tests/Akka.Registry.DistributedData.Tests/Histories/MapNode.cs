@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+
+namespace Akka.Registry.DistributedData.Tests.Histories;
+
+/// <summary>One real machine with a mirror of what it told its subscribers.</summary>
+internal sealed class MapNode
+{
+    private readonly Dictionary<RecordKey, MapRecord> _mirror = [];
+
+    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew)
+    {
+        Index = index;
+        Skew = skew;
+        Identity = new NodeIdentity(new NodeUid((ulong)index + 1), $"node-{index}", new NodeAddress("127.0.0.1", 4053 + index));
+        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => QueuedBytes, rules);
+    }
+
+    public int Index { get; }
+
+    public NodeIdentity Identity { get; }
+
+    public NodeUid Uid => Identity.Uid;
+
+    public ReplicatorMachine Machine { get; }
+
+    public TimeSpan Skew { get; }
+
+    public long QueuedBytes { get; set; }
+
+    public bool AnnouncedUp { get; private set; }
+
+    public List<ReplicatorReport> Reports { get; } = [];
+
+    public List<MapEvent> Events { get; } = [];
+
+    /// <summary>Members that it holds for current, itself included.</summary>
+    public SortedSet<int> Current { get; } = [];
+
+    public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
+
+    public bool KeepEvents { get; set; }
+
+    public MembershipView View(IReadOnlyList<MapNode> all) => new(Identity, [.. all.Select(node => new Member(
+        node.Identity, Current.Contains(node.Index) ? MemberState.Up : MemberState.Down, 0))]);
+
+    public Surroundings World(Instant now) =>
+        new(now, 1_700_000_000_000 + (long)(TimeSpan.FromTicks(now.Ticks) + Skew).TotalMilliseconds, HasJoined: true);
+
+    /// <summary>Lets the machine handle the input.</summary>
+    /// <param name="send">Takes each frame, encoded.</param>
+    public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
+    {
+        foreach (var effect in Machine.Handle(input, World(now)))
+        {
+            switch (effect)
+            {
+                case ReplicatorEffect.Send frame: send(this, frame.To.Uid, ReplicationCodec.Encode(frame.Frame)); break;
+                case ReplicatorEffect.Publish publish: Apply(publish.Event); break;
+                case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
+                case ReplicatorEffect.AnnounceUp: AnnouncedUp = true; break;
+                case ReplicatorEffect.Report report: Reports.Add(report.What); break;
+                default: throw new InvalidOperationException(effect.ToString());
+            }
+        }
+    }
+
+    /// <summary>Why the mirror is not what the map holds; null when it is.</summary>
+    public string? MirrorFault()
+    {
+        var records = Machine.Map.ToArray();
+        if (records.Length != _mirror.Count)
+            return $"the mirror holds {_mirror.Count} records, the map {records.Length}";
+        foreach (var record in records)
+        {
+            if (!_mirror.TryGetValue(record.Key, out var seen) || seen.Dot != record.Dot || seen.Order != record.Order)
+                return $"the mirror holds {seen}, the map {record}";
+        }
+
+        return null;
+    }
+
+    private void Apply(MapEvent told)
+    {
+        if (KeepEvents)
+            Events.Add(told);
+        switch (told)
+        {
+            case MapEvent.State state:
+                _mirror.Clear();
+                foreach (var record in state.Records)
+                    _mirror.Add(record.Key, record);
+                break;
+            case MapEvent.Changed changed:
+                Apply(changed.Changes);
+                break;
+            default:
+                throw new InvalidOperationException(told.ToString());
+        }
+    }
+
+    private void Apply(ImmutableArray<RecordChange> changes)
+    {
+        var keys = new HashSet<RecordKey>();
+        foreach (var change in changes)
+        {
+            var key = (change.After ?? change.Before)!.Key;
+            if (!keys.Add(key))
+                throw new InvalidOperationException($"{key} changes twice in one event.");
+            if (_mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
+                throw new InvalidOperationException($"Before is {change.Before}, the mirror holds {_mirror.GetValueOrDefault(key)}.");
+            if (change.After is null)
+                _mirror.Remove(key);
+            else
+                _mirror[key] = change.After;
+        }
+    }
+}
+
+/// <summary>Takes the answers to writes.</summary>
+internal sealed class Answers : IActorRef<MapWriteResult>
+{
+    public List<MapWriteResult> All { get; } = [];
+
+    public ActorPath Path => ActorPath.Root;
+
+    public void Tell(MapWriteResult message) => All.Add(message);
+}

@@ -140,7 +140,8 @@ public sealed class IncludeTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_directory.FullName, "latin.conf"), [(byte)'a', (byte)'=', 0xe9]);
 
-        Should.Throw<HoconException>(() => Tree("include \"latin.conf\"")).Problem.ShouldContain("is not UTF-8: byte 2");
+        Should.Throw<HoconException>(() => Tree("include \"latin.conf\"")).Problem
+            .ShouldContain("is not UTF-8: byte 2");
     }
 
     private string Tree(string text) => Read.Compact(

@@ -68,6 +68,9 @@ internal sealed class LeaseTable : ILeaseCensus
     /// <inheritdoc/>
     public int LiveCountOf(string service) => _liveByService.GetValueOrDefault(service);
 
+    /// <summary>Bytes of all arrays, room to grow included. The keys are shared with the registry's records.</summary>
+    public long Bytes => _beats.Bytes + _slots.Bytes + _wheel.Bytes + _index.Bytes;
+
     /// <summary>
     /// Begins a lease with a first beat, or renews the one of that epoch under the new terms. <paramref name="lease"/> stands then;
     /// <paramref name="ended"/> is the one of an older epoch that ended by this, default for none.

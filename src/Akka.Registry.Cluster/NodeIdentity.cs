@@ -40,6 +40,8 @@ public sealed record NodeIdentity(NodeUid Uid, string Name, NodeAddress Address)
         node = null!;
         if (wire is null || wire.Uid == 0 || wire.Host.Length is 0 or > 255 || wire.Port is 0 or > 65_535 || wire.Name.Length > 255)
             return false;
+        if (wire.Zone.Length > 255 || wire.Version.Length > 255 || wire.HttpUrl.Length > 2_048 || wire.ProtocolMax > int.MaxValue)
+            return false;
         node = new NodeIdentity(new NodeUid(wire.Uid), wire.Name, new NodeAddress(wire.Host, (int)wire.Port))
         {
             Zone = wire.Zone,

@@ -30,6 +30,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Contracts.MembershipSync"/>.</summary>
     MembershipSync = 20,
 
+    /// <summary><see cref="Contracts.Gossip"/>.</summary>
+    Gossip = 21,
+
     /// <summary><see cref="Contracts.Delta"/>.</summary>
     Delta = 32,
 

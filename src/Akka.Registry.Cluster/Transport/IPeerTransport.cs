@@ -24,15 +24,23 @@ public interface IPeerTransport
     /// <summary>Begins to accept connections as this node and to hand what arrives to the sink. Called once.</summary>
     void Start(NodeIdentity self, ITransportSink sink);
 
-    /// <summary>Sends a frame at most once; connects when there is no connection. Frames to one address on one lane arrive in order.</summary>
-    /// <returns>False when the lane to that address cannot take it now: its bounded queue is full. The frame is not sent.</returns>
+    /// <summary>
+    /// Sends a frame at most once; connects when there is no connection. Frames to one address on one lane arrive in order.
+    /// </summary>
+    /// <returns>False when the lane to that address cannot take it now: its bounded queue is full, or the
+    /// peer could not be reached a moment ago. The frame is not sent.</returns>
     bool Send(NodeAddress to, Lane lane, Frame frame);
 
-    /// <summary>Bytes that wait to be sent to the address on the lane; for senders that compute what to send when the link can take it.</summary>
+    /// <summary>
+    /// Bytes that wait to be sent to the address on the lane; for senders that compute what to send when the link can take it.
+    /// </summary>
     long QueuedBytes(NodeAddress to, Lane lane);
 }
 
-/// <summary>Takes what a transport brings. Called on the transport's threads; per sender and lane in order; must be quick.</summary>
+/// <summary>
+/// Takes what a transport brings. Called on the transport's threads; per sender and lane in order; must be quick and must
+/// not throw: a link whose frame made the sink throw is closed.
+/// </summary>
 public interface ITransportSink
 {
     /// <summary>A frame arrived on a link whose handshake succeeded.</summary>

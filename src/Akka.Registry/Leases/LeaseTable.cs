@@ -37,7 +37,7 @@ internal enum GrantOutcome
 /// publishes, whose pages never move, and trusts what it read only if the slot's generation is odd and the same before and after.
 /// </para>
 /// </remarks>
-internal sealed class LeaseTable
+internal sealed class LeaseTable : ILeaseCensus
 {
     private static readonly BeatAnswer UnknownLease = new(BeatOutcome.Unknown, 0, default);
 
@@ -62,17 +62,20 @@ internal sealed class LeaseTable
     /// <summary>Leases, whatever their state.</summary>
     public int Count => _index.Count;
 
-    /// <summary>Leases that beat within their TTL.</summary>
+    /// <inheritdoc/>
     public int LiveCount { get; private set; }
 
-    /// <summary>The service's leases that beat within their TTL.</summary>
+    /// <inheritdoc/>
     public int LiveCountOf(string service) => _liveByService.GetValueOrDefault(service);
+
+    /// <summary>Bytes of all arrays, room to grow included. The keys are shared with the registry's records.</summary>
+    public long Bytes => _beats.Bytes + _slots.Bytes + _wheel.Bytes + _index.Bytes;
 
     /// <summary>
     /// Begins a lease with a first beat, or renews the one of that epoch under the new terms. <paramref name="lease"/> stands then;
     /// <paramref name="ended"/> is the one of an older epoch that ended by this, default for none.
     /// </summary>
-    public GrantOutcome Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now, out LeaseId lease, out LeaseId ended)
+    public GrantOutcome Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now, out LeaseId lease, out JudgedLease ended)
     {
         ended = default;
         var outcome = GrantOutcome.Begun;
@@ -92,9 +95,8 @@ internal sealed class LeaseTable
                 return GrantOutcome.Renewed;
             }
 
-            ended = lease;
+            ended = End(slot);
             outcome = GrantOutcome.Replaced;
-            End(slot);
         }
 
         lease = Begin(key, epoch, terms, now);
@@ -103,14 +105,17 @@ internal sealed class LeaseTable
 
     /// <summary>Ends a lease.</summary>
     /// <returns>The lease that ended; default when there was none.</returns>
-    public LeaseId Release(RecordKey key)
+    public JudgedLease Release(RecordKey key)
     {
         var slot = _index.Find(key);
-        if (slot < 0)
-            return default;
-        var lease = IdOf(slot);
-        End(slot);
-        return lease;
+        return slot < 0 ? default : End(slot);
+    }
+
+    /// <summary>The lease of that name and epoch; default for none.</summary>
+    public LeaseId Find(LeaseKey key)
+    {
+        var slot = _index.Find(key.Key);
+        return slot >= 0 && _slots[slot].Epoch == key.Epoch ? IdOf(slot) : default;
     }
 
     /// <summary>A beat by place. False when there is no such lease (any more).</summary>
@@ -177,14 +182,16 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Judges all leases that may be due, and adds the verdicts to <paramref name="sweep"/>.</summary>
-    public void Advance(Instant now, LeaseSweep sweep)
+    /// <returns>The time for which this process seems to have slept before; zero when it did not.</returns>
+    public TimeSpan Advance(Instant now, LeaseSweep sweep)
     {
         if (now > _now)
             _now = now;
-        _grace.Observe(_now);
+        var slept = _grace.Observe(_now);
         _wheel.Advance(_now);
         while (_wheel.TryPop(out var slot))
             Judge(slot, sweep);
+        return slept;
     }
 
     /// <summary>Until when the lease must beat; null when this table has no such lease. Any thread.</summary>
@@ -246,8 +253,9 @@ internal sealed class LeaseTable
         return IdOf(slot);
     }
 
-    private void End(int slot)
+    private JudgedLease End(int slot)
     {
+        var lease = JudgedAt(slot);
         ref var beat = ref _beats[slot];
         ref var ended = ref _slots[slot];
         var key = ended.Key!;
@@ -260,6 +268,7 @@ internal sealed class LeaseTable
         ended.Key = null;
         ended.DeregisterAfterTicks = _free;
         _free = slot;
+        return lease;
     }
 
     private void Judge(int slot, LeaseSweep sweep)
@@ -293,8 +302,7 @@ internal sealed class LeaseTable
             var due = Later(missedAt + new TimeSpan(known.DeregisterAfterTicks), notBefore);
             if (due <= _now)
             {
-                sweep.Expired.Add(JudgedAt(slot));
-                End(slot);
+                sweep.Expired.Add(End(slot));
             }
             else
             {

@@ -24,6 +24,14 @@ public abstract record SchedulerMessage
 
     /// <summary>Heartbeats by name, many at once; answered in the same order.</summary>
     public sealed record BeatMany(ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
+
+    /// <summary>
+    /// The session that beat for these leases ended without goodbye: unless they beat again within the disconnect grace, they are missed.
+    /// </summary>
+    public sealed record Disconnected(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
+
+    /// <summary>Members that can be reached confirm that these instances are lost: if the governor holds them, they fall now.</summary>
+    public sealed record ConfirmLost(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
 }
 
 /// <summary>The terms of one lease.</summary>
@@ -55,7 +63,7 @@ public abstract record LeaseVerdict
 {
     private LeaseVerdict() { }
 
-    /// <summary>Silent beyond the TTL: make them critical.</summary>
+    /// <summary>Silent beyond the TTL: make them critical. Ends their quarantine, where they were in one.</summary>
     public sealed record Missed(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
 
     /// <summary>Silent beyond TTL and deregister-after: evict them. Their leases are gone.</summary>
@@ -63,6 +71,17 @@ public abstract record LeaseVerdict
 
     /// <summary>Beat again after they were missed: make them what they report.</summary>
     public sealed record Revived(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
+
+    /// <summary>
+    /// Silent beyond the TTL, but too many at once to be believed: not critical, but unverified, until they are unquarantined or missed.
+    /// Some may have been told as missed shortly before: that is taken back.
+    /// </summary>
+    /// <param name="Leases">Leases of one service.</param>
+    /// <param name="Reason">What made this node doubt itself, as a sentence for people.</param>
+    public sealed record Quarantined(ImmutableArray<LeaseKey> Leases, string Reason) : LeaseVerdict;
+
+    /// <summary>They beat again, or their lease has ended: verified as any other. What is let fall is told as missed instead.</summary>
+    public sealed record Unquarantined(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
 }
 
 /// <summary>Names one lease.</summary>

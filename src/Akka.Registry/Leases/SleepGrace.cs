@@ -17,12 +17,14 @@ internal struct SleepGrace(TimeSpan sweepInterval, Instant start)
     private TimeSpan _lost;
 
     /// <summary>A sweep takes place.</summary>
-    public void Observe(Instant now)
+    /// <returns>The time that was lost before it; zero when there was no pause.</returns>
+    public TimeSpan Observe(Instant now)
     {
         var passed = now - _lastSweep;
+        var lost = TimeSpan.Zero;
         if (passed > _threshold)
         {
-            var lost = passed - sweepInterval;
+            lost = passed - sweepInterval;
             var left = _wokeAt + _lost - _lastSweep;
             _lost = lost > left ? lost : left;
             _wokeAt = now;
@@ -30,6 +32,7 @@ internal struct SleepGrace(TimeSpan sweepInterval, Instant start)
 
         if (now > _lastSweep)
             _lastSweep = now;
+        return lost;
     }
 
     /// <summary>Before this a lease with that TTL is not judged.</summary>

@@ -10,6 +10,10 @@ public sealed record SubscriptionRequest
     public string? Service { get; init; }
 
     /// <summary>The cursor of the last batch seen, at any node; null to begin with a snapshot.</summary>
+    /// <remarks>
+    /// The first batch then holds what the cursor lacks (nothing, perhaps), and names, as changes of verification, every entry whose owner
+    /// this node has lost; whatever the reader held for unverified before, and is not named, follows its record again.
+    /// </remarks>
     public string? Cursor { get; init; }
 }
 
@@ -47,6 +51,9 @@ public sealed class ChangeBatch
 
     /// <summary>The revision of the subscribed scope after it.</summary>
     public required long Revision { get; init; }
+
+    /// <summary>Changes of verification that this node had made by then: what a cursor does not say.</summary>
+    internal long Verifications { get; init; }
 
     /// <summary>The batch in a door's encoding, made once and kept.</summary>
     /// <param name="encode">Pure; may run twice when two readers come at once.</param>

@@ -1,0 +1,95 @@
+using Akka.Registry.Cluster.Membership;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.Cluster;
+
+/// <summary>What the membership logs: event ids 2000 to 2099.</summary>
+internal static partial class Log
+{
+    /// <summary>Writes what the machine noted.</summary>
+    public static void Write(ILogger logger, string self, SwimEvent what)
+    {
+        switch (what)
+        {
+            case SwimEvent.ClusterFormed:
+                ClusterFormed(logger, self);
+                break;
+            case SwimEvent.ClusterJoined joined:
+                ClusterJoined(logger, self, joined.Via);
+                break;
+            case SwimEvent.MemberAnnounced announced:
+                MemberAnnounced(logger, self, announced.Node, announced.State);
+                break;
+            case SwimEvent.MemberSuspected suspected:
+                MemberSuspected(logger, self, suspected.Node, suspected.Accuser, suspected.Timeout);
+                break;
+            case SwimEvent.MemberDown down:
+                MemberDown(logger, self, down.Node, down.Accuser);
+                break;
+            case SwimEvent.MemberReturned returned:
+                MemberReturned(logger, self, returned.Node, returned.From);
+                break;
+            case SwimEvent.MemberSuperseded superseded:
+                MemberSuperseded(logger, self, superseded.Old, superseded.New);
+                break;
+            case SwimEvent.Refuted refuted:
+                Refuted(logger, self, refuted.Claim, refuted.Accuser, refuted.Incarnation);
+                break;
+            case SwimEvent.OwnUidHasLeft:
+                OwnUidHasLeft(logger, self);
+                break;
+            case SwimEvent.Overslept overslept:
+                Overslept(logger, self, overslept.Lateness);
+                break;
+            case SwimEvent.TableFull full:
+                TableFull(logger, self, full.Refused);
+                break;
+            case SwimEvent.LocalHealthChanged changed:
+                LocalHealthChanged(logger, self, changed.Score);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"No log for {what.GetType().Name}.");
+        }
+    }
+
+    [LoggerMessage(2012, LogLevel.Warning,
+        "{Self}: {Peer} sent membership messages or rumours that cannot be read; {Total} of all peers so far. They are ignored.")]
+    public static partial void MalformedReceived(ILogger logger, string self, NodeIdentity peer, long total);
+
+    [LoggerMessage(2000, LogLevel.Information, "{Self} formed a cluster: no other seed node belongs to one.")]
+    private static partial void ClusterFormed(ILogger logger, string self);
+
+    [LoggerMessage(2001, LogLevel.Information, "{Self} joined the cluster of {Via}.")]
+    private static partial void ClusterJoined(ILogger logger, string self, NodeIdentity via);
+
+    [LoggerMessage(2002, LogLevel.Information, "{Self}: {Node} is {State}.")]
+    private static partial void MemberAnnounced(ILogger logger, string self, NodeIdentity node, MemberState state);
+
+    [LoggerMessage(2003, LogLevel.Information, "{Self}: {Node} is suspect, says {Accuser}; it has {Timeout} to refute.")]
+    private static partial void MemberSuspected(ILogger logger, string self, NodeIdentity node, NodeUid accuser, TimeSpan timeout);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{Self}: {Node} is down; {Accuser} suspected it first, 0 if that is not known.")]
+    private static partial void MemberDown(ILogger logger, string self, NodeIdentity node, NodeUid accuser);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Self}: {Node} is back; it was {From}.")]
+    private static partial void MemberReturned(ILogger logger, string self, NodeIdentity node, MemberState from);
+
+    [LoggerMessage(2006, LogLevel.Information, "{Self}: {New} has taken the address of {Old}, which is gone.")]
+    private static partial void MemberSuperseded(ILogger logger, string self, NodeIdentity old, NodeIdentity @new);
+
+    [LoggerMessage(2007, LogLevel.Warning, "{Self} was held {Claim} by {Accuser} and refutes with incarnation {Incarnation}.")]
+    private static partial void Refuted(ILogger logger, string self, MemberState claim, NodeUid accuser, ulong incarnation);
+
+    [LoggerMessage(2008, LogLevel.Error,
+        "{Self}: the cluster remembers that this uid has left, which is final. Restart the node with a new uid.")]
+    private static partial void OwnUidHasLeft(ILogger logger, string self);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Self} did not run for {Lateness}; probes of that time do not count.")]
+    private static partial void Overslept(ILogger logger, string self, TimeSpan lateness);
+
+    [LoggerMessage(2010, LogLevel.Warning, "{Self}: {Refused} is ignored: the member table is full (members-max).")]
+    private static partial void TableFull(ILogger logger, string self, NodeIdentity refused);
+
+    [LoggerMessage(2011, LogLevel.Debug, "{Self}: local health is {Score} (0 is healthy, 8 the worst).")]
+    private static partial void LocalHealthChanged(ILogger logger, string self, int score);
+}

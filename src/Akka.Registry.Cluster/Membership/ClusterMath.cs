@@ -1,0 +1,104 @@
+namespace Akka.Registry.Cluster.Membership;
+
+/// <summary>The formulas of SWIM and Lifeguard, by name. Tests take their bounds from here.</summary>
+/// <remarks>
+/// SWIM: Das, Gupta, Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership Protocol", DSN 2002.
+/// Lifeguard: Dadgar, Phillips, Currey, "Lifeguard: SWIM-ing with Situational Awareness", 2017 (arXiv:1707.00788).
+/// </remarks>
+public static class ClusterMath
+{
+    /// <summary>Lifeguard's saturation limit S of the local health multiplier: "S=8".</summary>
+    public const int LocalHealthMax = 8;
+
+    /// <summary>The least time that a suspect has to refute, once enough others confirm the suspicion.</summary>
+    /// <remarks>
+    /// <c>multiplier * max(1, log10(members)) * probeInterval</c> (Lifeguard, section IV-B, as memberlist computes it): a rumour needs O(log n)
+    /// rounds to reach everyone, so the chance to refute has to grow with the cluster. Rounded up to a whole millisecond.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="multiplier">Probe intervals granted per factor of ten in size; at least 1.</param>
+    /// <param name="probeInterval">Time from one probe to the next; more than zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside the range given above.</exception>
+    /// <seealso href="https://github.com/hashicorp/memberlist/blob/master/util.go">memberlist: suspicionTimeout</seealso>
+    public static TimeSpan SuspicionTimeoutMin(int members, int multiplier, TimeSpan probeInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(multiplier, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(probeInterval, TimeSpan.Zero);
+        return WholeMilliseconds(multiplier * Math.Max(1, Math.Log10(members)) * probeInterval.TotalMilliseconds);
+    }
+
+    /// <summary>How long a suspicion lasts from its beginning, given how many others have confirmed it.</summary>
+    /// <remarks>
+    /// Lifeguard, section IV-B: <c>SuspicionTimeout = max(Min, Max - (Max - Min) * log(C + 1) / log(K + 1))</c>, where C is "the number of
+    /// independent suspicions received since the local suspicion was raised" and K the number required to reach Min. Rounded up to
+    /// a whole millisecond.
+    /// </remarks>
+    /// <param name="min">What it comes down to; more than zero.</param>
+    /// <param name="max">What it begins at; at least <paramref name="min"/>.</param>
+    /// <param name="confirmations">Distinct other accusers so far; 0 or more.</param>
+    /// <param name="confirmationsExpected">Distinct other accusers that bring it down to <paramref name="min"/>; with 0 it begins there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside the range given above.</exception>
+    public static TimeSpan SuspicionTimeout(TimeSpan min, TimeSpan max, int confirmations, int confirmationsExpected)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(min, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, min);
+        ArgumentOutOfRangeException.ThrowIfNegative(confirmations);
+        ArgumentOutOfRangeException.ThrowIfNegative(confirmationsExpected);
+        if (confirmationsExpected == 0)
+            return min;
+        var shrunk = max - ((max - min) * (Math.Log(confirmations + 1) / Math.Log(confirmationsExpected + 1)));
+        return shrunk <= min ? min : WholeMilliseconds(shrunk.TotalMilliseconds);
+    }
+
+    /// <summary>Confirmations that bring a suspicion down to its minimum (Lifeguard's K).</summary>
+    /// <remarks>
+    /// <c>multiplier - 2</c>, or none in a cluster too small to provide as many: neither the first accuser nor the suspect counts
+    /// (memberlist, <c>suspectNode</c>).
+    /// </remarks>
+    /// <param name="members">Members known, this node and the suspect included; at least 1.</param>
+    /// <param name="multiplier">As for <see cref="SuspicionTimeoutMin"/>.</param>
+    public static int ConfirmationsExpected(int members, int multiplier)
+    {
+        var expected = Math.Max(0, multiplier - 2);
+        return members - 2 < expected ? 0 : expected;
+    }
+
+    /// <summary>Times that each node passes a rumour on.</summary>
+    /// <remarks>
+    /// <c>multiplier * ceil(log10(members + 1))</c>. SWIM, section 4.1: an update "is piggybacked at most λ log n times" and reaches all
+    /// with high probability.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="multiplier">λ; at least 1.</param>
+    public static int TransmitLimit(int members, int multiplier)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(multiplier, 1);
+        return multiplier * (int)Math.Ceiling(Math.Log10(members + 1));
+    }
+
+    /// <summary>Time between two exchanges of the whole table.</summary>
+    /// <remarks>
+    /// <c>interval * (ceil(log2(members / 32)) + 1)</c> above 32 members (memberlist, <c>pushPullScale</c>): the table grows with the cluster,
+    /// so what each node sends in a second should not.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="interval">The interval of a cluster of up to 32 members.</param>
+    public static TimeSpan SyncInterval(int members, TimeSpan interval) =>
+        members <= 32 ? interval : interval * (Math.Ceiling(Math.Log2(members) - Math.Log2(32)) + 1);
+
+    /// <summary>An interval or timeout as a node of that health uses it.</summary>
+    /// <remarks>Lifeguard, section IV-A: <c>ProbeInterval = BaseProbeInterval * (LHM + 1)</c>, and so for the probe timeout.</remarks>
+    /// <param name="span">What a healthy node uses.</param>
+    /// <param name="localHealth">0 (healthy) to <see cref="LocalHealthMax"/>.</param>
+    public static TimeSpan ScaleByHealth(TimeSpan span, int localHealth) => span * (localHealth + 1);
+
+    /// <summary>When a member that probes for another says that it had no answer.</summary>
+    /// <remarks>Lifeguard, section IV-A: the nack is sent "at 80% of the timeout", so that it arrives before the asker's own time is over.</remarks>
+    /// <param name="ackTimeout">How long a direct probe may take.</param>
+    public static TimeSpan NackDelay(TimeSpan ackTimeout) => ackTimeout * 0.8;
+
+    private static TimeSpan WholeMilliseconds(double milliseconds) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Round(milliseconds, 6)));
+}

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+
+namespace Akka.Registry.Cluster.Membership;
+
+/// <summary>Finds the cluster, or forms it; exchanges tables; finds again what was lost.</summary>
+internal sealed class Joiner(SwimState state, RumourJudge judge)
+{
+    // Rumours of one message; a larger table goes in several.
+    private const int SyncBytesMax = 256 * 1024;
+
+    // Nodes that wait for a cluster as this one does and are told when it is formed; others find it by their next try.
+    private const int WaitingMax = 1_024;
+
+    // Down members whose address another process has taken are passed over; so many draws find one that it has not.
+    private const int ReconnectDraws = 16;
+
+    private readonly List<NodeAddress> _otherSeeds = [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
+    private readonly List<NodeAddress> _targets = [];
+    private readonly Dictionary<NodeAddress, NodeIdentity> _waiting = [];
+
+    private Instant? _nextRepair;
+
+    private bool IsFirstSeed => state.Settings.Seeds.Count > 0 && state.Settings.Seeds[0] == state.Self.Address;
+
+    public void Start()
+    {
+        if (_otherSeeds.Count == 0)
+        {
+            Form();
+            return;
+        }
+
+        OnSeedRetry();
+        if (IsFirstSeed)
+            state.Arm(state.Settings.SeedFormTimeout, new SwimTimer.FormDeadline());
+    }
+
+    public void OnSeedRetry()
+    {
+        if (state.HasJoined || state.HasLeft)
+            return;
+        foreach (var seed in _otherSeeds)
+            SendTable(seed, replyWanted: true);
+        state.Arm(state.Settings.SeedRetryInterval, new SwimTimer.SeedRetry());
+    }
+
+    public void OnFormDeadline()
+    {
+        if (!state.HasJoined && !state.HasLeft)
+            Form();
+    }
+
+    public void OnSync(NodeIdentity from, SwimMessage.Sync sync)
+    {
+        if (state.HasLeft)
+            return; // Nobody finds a cluster through one that is no part of it.
+        if (!state.HasJoined && sync.Joining)
+        {
+            OnWaiting(from, sync);
+            return;
+        }
+
+        // The cluster that a joining node enters knows all of this already.
+        var isJoining = !state.HasJoined;
+        foreach (var rumour in sync.Rumours)
+            judge.Hear(rumour, from, isTable: true, passOn: !isJoining);
+        if (isJoining)
+        {
+            Enter(new SwimEvent.ClusterJoined(from));
+            state.Rumours.Add(state.Members.Self.ToRumour(state.Now));
+        }
+
+        if (sync.ReplyWanted)
+            SendTable(from.Address, replyWanted: false);
+    }
+
+    /// <summary>Exchanges tables with a node that has nothing to tell either and yet knows something else: a rumour missed one of the two.</summary>
+    /// <remarks>Rumours reach all but a few in a thousand. Waiting for the next sync would leave those behind for half a minute.</remarks>
+    public void OnFingerprint(NodeIdentity from, ulong theirs)
+    {
+        var ours = state.Fingerprint;
+        if (ours == 0 || theirs == 0 || ours == theirs || (_nextRepair is { } next && state.Now < next))
+            return;
+        _nextRepair = state.Now + state.Settings.ProbeInterval;
+        SendTable(from.Address, replyWanted: true);
+    }
+
+    public void OnSyncTurn()
+    {
+        if (!state.IsActive)
+            return;
+        state.Members.ForgetDeparted(state.Now);
+        ArmSyncTurn();
+        foreach (var member in state.Pick(1, suspectsToo: false))
+            SendTable(member.Node.Address, replyWanted: true);
+    }
+
+    /// <summary>Tries one that is down, or a seed that is no member: for ever, so that what was cut off is found again.</summary>
+    public void OnReconnectTurn()
+    {
+        if (!state.IsActive)
+            return;
+        state.Arm(state.Settings.ReconnectInterval * (0.5 + state.Random.NextDouble()), new SwimTimer.ReconnectTurn());
+        _targets.Clear();
+        foreach (var seed in _otherSeeds)
+        {
+            if (state.Members.CurrentAt(seed) is null)
+                _targets.Add(seed);
+        }
+
+        var down = state.Members.Down;
+        for (var attempt = 0; attempt < ReconnectDraws && _targets.Count + down.Count > 0; attempt++)
+        {
+            var choice = state.Random.Next(_targets.Count + down.Count);
+            var target = choice < _targets.Count ? _targets[choice] : down[choice - _targets.Count].Node.Address;
+
+            // Who stands at the address now has superseded whom it belonged to.
+            if (state.Members.CurrentAt(target) is not null || target == state.Self.Address)
+                continue;
+            SendTable(target, replyWanted: true);
+            return;
+        }
+    }
+
+    /// <summary>Sends all that this node knows; before it belongs to a cluster, only itself.</summary>
+    public void SendTable(NodeAddress to, bool replyWanted)
+    {
+        var rumours = ImmutableArray.CreateBuilder<Rumour>(state.HasJoined ? state.Members.Count : 1);
+        var bytes = 0;
+        foreach (var entry in state.HasJoined ? state.Members.All : [state.Members.Self])
+        {
+            var rumour = entry.ToRumour(state.Now);
+            var rumourBytes = SwimCodec.WireBytes(rumour);
+            if (bytes + rumourBytes > SyncBytesMax)
+            {
+                state.Send(to, new SwimMessage.Sync(ReplyWanted: false, !state.HasJoined, rumours.ToImmutable()));
+                rumours.Clear();
+                bytes = 0;
+            }
+
+            rumours.Add(rumour);
+            bytes += rumourBytes;
+        }
+
+        state.Send(to, new SwimMessage.Sync(replyWanted, !state.HasJoined, rumours.ToImmutable()));
+    }
+
+    private void OnWaiting(NodeIdentity from, SwimMessage.Sync sync)
+    {
+        if (_waiting.Count < WaitingMax)
+            _waiting[from.Address] = from;
+        if (sync.ReplyWanted)
+            SendTable(from.Address, replyWanted: false);
+        if (IsFirstSeed && _otherSeeds.TrueForAll(_waiting.ContainsKey))
+            OnFormDeadline(); // No other seed can still answer as a member.
+    }
+
+    private void Form()
+    {
+        Enter(new SwimEvent.ClusterFormed());
+        foreach (var (address, _) in _waiting)
+            SendTable(address, replyWanted: true);
+        _waiting.Clear();
+    }
+
+    private void Enter(SwimEvent how)
+    {
+        state.HasJoined = true;
+        state.Emit(new SwimEffect.Joined());
+        state.Note(how);
+
+        // Nodes that start together do not probe together.
+        state.Arm(state.Settings.ProbeInterval * state.Random.NextDouble(), new SwimTimer.ProbeTurn());
+        state.Arm(state.Settings.ReconnectInterval * (0.5 + state.Random.NextDouble()), new SwimTimer.ReconnectTurn());
+        state.Arm(state.Settings.SyncInterval * state.Random.NextDouble(), new SwimTimer.SyncTurn());
+    }
+
+    private void ArmSyncTurn() =>
+        state.Arm(ClusterMath.SyncInterval(state.Members.Size, state.Settings.SyncInterval), new SwimTimer.SyncTurn());
+}

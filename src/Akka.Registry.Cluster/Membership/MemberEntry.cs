@@ -1,0 +1,42 @@
+using Akka.Registry.Actors;
+
+namespace Akka.Registry.Cluster.Membership;
+
+/// <summary>All that this node keeps of one member. Owned by the machine; the table alone changes node and standing.</summary>
+internal sealed class MemberEntry(NodeIdentity node, Standing standing)
+{
+    public NodeIdentity Node { get; set; } = node;
+
+    public Standing Standing { get; set; } = standing;
+
+    public NodeUid Uid => Node.Uid;
+
+    public bool IsCurrent => Standing.IsCurrent;
+
+    /// <summary>Since when it is down or has left.</summary>
+    public Instant? DepartedAt { get; set; }
+
+    /// <summary>The running suspicion; null unless it is suspect.</summary>
+    public Suspicion? Suspicion { get; set; }
+
+    /// <summary>The probe that waits for its answer.</summary>
+    public Probe? Probe { get; set; }
+
+    /// <summary>Before this, a broken link starts no probe out of turn.</summary>
+    public Instant? NextProbeOutOfTurn { get; set; }
+
+    /// <summary>Its place in the pool that it stands in; -1 in none.</summary>
+    public int PoolIndex { get; set; } = -1;
+
+    /// <summary>Whether the probe order lists it.</summary>
+    public bool IsInProbeOrder { get; set; }
+
+    /// <summary>What others are told of it.</summary>
+    public Rumour ToRumour(Instant now) => new(Node, Standing)
+    {
+        Accuser = Suspicion?.Accuser ?? default,
+        DepartedFor = DepartedAt is { } at ? now - at : TimeSpan.Zero,
+    };
+
+    public Member ToMember() => new(Node, Standing.State, Standing.Incarnation);
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Akka.Registry.Cluster.Membership;
+
+/// <summary>Whose turn it is to be probed.</summary>
+/// <remarks>
+/// SWIM, section 4.3: each member "maintains a list of the known elements of the current membership list, and selects ping targets not
+/// randomly from this list, but in a round-robin fashion"; a new member "is inserted at a position that is chosen uniformly at
+/// random", and "on completing a traversal of the entire list" it is rearranged to a random order. So each member is probed at
+/// least once in 2n - 1 turns.
+/// </remarks>
+internal sealed class ProbeOrder(Random random)
+{
+    private readonly List<MemberEntry> _order = [];
+    private int _next;
+
+    public void Insert(MemberEntry member)
+    {
+        if (member.IsInProbeOrder)
+            return;
+        member.IsInProbeOrder = true;
+        _order.Add(member);
+
+        // Trading places with one chosen at random costs no shifting. Whom it meets before the turn's mark is probed once more in this round.
+        var place = random.Next(_order.Count);
+        (_order[place], _order[^1]) = (_order[^1], _order[place]);
+    }
+
+    /// <summary>The next member that is current; null when there is none.</summary>
+    public MemberEntry? Next()
+    {
+        while (_order.Count > 0)
+        {
+            if (_next >= _order.Count)
+            {
+                random.Shuffle(CollectionsMarshal.AsSpan(_order));
+                _next = 0;
+            }
+
+            var member = _order[_next];
+            if (member.IsCurrent)
+            {
+                _next++;
+                return member;
+            }
+
+            // Who departed is taken out when its turn comes; the last one moves up, still to be probed in this round.
+            member.IsInProbeOrder = false;
+            _order[_next] = _order[^1];
+            _order.RemoveAt(_order.Count - 1);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+
+namespace Akka.Registry.Cluster.Membership;
+
+/// <summary>What the parts of one machine share: the table, the rumours, the deadlines, this step's time and effects.</summary>
+internal sealed class SwimState
+{
+    private readonly List<SwimEffect> _effects = [];
+    private readonly List<MemberEntry> _picked = [];
+    private bool _gossipIsArmed;
+    private ulong _sequence;
+
+    public SwimState(NodeIdentity self, SwimSettings settings, Random random)
+    {
+        (Settings, Random) = (settings, random);
+        Members = new MemberTable(self, settings, random);
+        Rumours = new RumourQueue(settings.RumourBytesMax);
+        _sequence = (ulong)random.NextInt64(1L << 32); // A predecessor's late answers name other sequences.
+    }
+
+    public SwimSettings Settings { get; }
+
+    public Random Random { get; }
+
+    public MemberTable Members { get; }
+
+    public RumourQueue Rumours { get; }
+
+    public DeadlineQueue Deadlines { get; } = new();
+
+    public LocalHealth Health { get; } = new();
+
+    public Instant Now { get; private set; }
+
+    public bool HasJoined { get; set; }
+
+    public bool HasLeft => Members.Self.Standing.State is MemberState.Left;
+
+    public NodeIdentity Self => Members.Self.Node;
+
+    /// <summary>Whether this node looks after others: it belongs to a cluster and has not left it.</summary>
+    public bool IsActive => HasJoined && !HasLeft;
+
+    /// <summary>What two nodes compare to see whether they know the same; 0 while this one still has something to tell, or is no member.</summary>
+    public ulong Fingerprint => IsActive && Rumours.Count == 0 ? Members.Fingerprint : 0;
+
+    public void BeginStep(Instant now)
+    {
+        Now = now;
+        _effects.Clear();
+    }
+
+    /// <summary>The step's effects; the list is emptied when the next step begins.</summary>
+    public IReadOnlyList<SwimEffect> EndStep()
+    {
+        if (Rumours.Count > 0 && HasJoined && !_gossipIsArmed)
+        {
+            _gossipIsArmed = true;
+            Arm(Settings.GossipInterval, new SwimTimer.GossipTurn());
+        }
+
+        if (Members.TakeChanges() is { } changed)
+            _effects.Add(new SwimEffect.Publish(changed));
+        return _effects;
+    }
+
+    public ulong NextSequence() => ++_sequence;
+
+    public void Arm(TimeSpan delay, SwimTimer timer) => Deadlines.Arm(Now + delay, timer);
+
+    public void Emit(SwimEffect effect) => _effects.Add(effect);
+
+    public void Note(SwimEvent what) => _effects.Add(new SwimEffect.Noted(what));
+
+    public void Send(NodeAddress to, SwimMessage message) => _effects.Add(new SwimEffect.Send(to, message));
+
+    public void ChangeHealth(int by)
+    {
+        if (by != 0 && Health.Change(by))
+            Note(new SwimEvent.LocalHealthChanged(Health.Score));
+    }
+
+    /// <summary>Rumours to go along with a message to that node.</summary>
+    /// <remarks>
+    /// Lifeguard, section IV-C (buddy system): whoever is suspected is told so first of all, with the next message to it; here whoever is held
+    /// dead as well, which is how a node that was away hears that it was given up.
+    /// </remarks>
+    public ImmutableArray<Rumour> RumoursFor(NodeUid receiver)
+    {
+        var accused = Members.Find(receiver);
+        var first = accused?.Standing.State is MemberState.Suspect or MemberState.Down ? accused.ToRumour(Now) : null;
+        return TakeRumours(first);
+    }
+
+    public ImmutableArray<Rumour> TakeRumours(Rumour? first = null) =>
+        Rumours.Take(ClusterMath.TransmitLimit(Members.Size, Settings.RetransmitMultiplier), first);
+
+    /// <summary>Other members by chance. The list is good until the next call.</summary>
+    public List<MemberEntry> Pick(int count, NodeUid except = default, bool suspectsToo = true)
+    {
+        Members.Others.Pick(Random, count, except, suspectsToo, _picked);
+        return _picked;
+    }
+
+    /// <summary>Passes rumours on to a few members; goes on while there are any.</summary>
+    public void OnGossipTurn()
+    {
+        _gossipIsArmed = false;
+        foreach (var member in Pick(Settings.GossipFanout))
+        {
+            var rumours = RumoursFor(member.Uid);
+            if (rumours.IsEmpty)
+                return;
+            Send(member.Node.Address, new SwimMessage.Gossip(rumours));
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Registry.Contracts;
+
+namespace Akka.Registry.Cluster.Transport;
+
+/// <summary>A connection that a peer made: handshake within its deadline, then frames to the sink, in order.</summary>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
+internal sealed class IncomingLink(
+    TransportScope scope, Listener listener, Socket socket, HandshakeTerms terms, ITransportSink sink)
+{
+    /// <summary>What is read on after a refusal, so that the peer can read why.</summary>
+    private const long DrainBytesMax = 1024 * 1024;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HandshakeStep.Established? _handshake;
+    private long _frames;
+    private long _bytes;
+
+    /// <summary>Completes after the last frame was handed to the sink.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Where it comes from; null when it was gone before it was looked at.</summary>
+    public EndPoint? Remote { get; } = RemoteOf(socket);
+
+    /// <summary>Closes the connection now.</summary>
+    public void Abort() => _stop.Cancel();
+
+    /// <summary>How it stands; null until its handshake has succeeded.</summary>
+    public LinkStatus? Status() => Volatile.Read(ref _handshake) is not { } handshake ? null : new LinkStatus(
+        LinkDirection.Incoming,
+        handshake.Peer.Address,
+        handshake.Peer,
+        handshake.Lane,
+        LinkState.Established,
+        QueuedBytes: 0,
+        Interlocked.Read(ref _frames),
+        Interlocked.Read(ref _bytes));
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            using (socket)
+                await ServeAsync();
+        }
+        finally
+        {
+            _ended.SetResult();
+            listener.Remove(this, _handshake);
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        FrameStream? frames = null;
+        try
+        {
+            using (var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token))
+            {
+                SocketTuning.Apply(socket, scope.Options.DeadLinkTimeout);
+                frames = new FrameStream(await OpenAsync(deadline.Token));
+                if (await ShakeHandsAsync(frames, deadline.Token) is not { } handshake)
+                    return;
+                Volatile.Write(ref _handshake, handshake);
+            }
+
+            await listener.SupersedeAsync(this, _handshake);
+            scope.Logger.Accepted(_handshake.Peer, Remote, _handshake.Lane, _handshake.Protocol);
+            await ReceiveAsync(frames, _handshake);
+        }
+        catch (Exception failure) when (LinkFailure.Is(failure))
+        {
+            OnFailure(failure);
+        }
+        finally
+        {
+            if (frames is not null)
+                await frames.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<Stream> OpenAsync(CancellationToken stop)
+    {
+        Stream stream = new NetworkStream(socket, ownsSocket: false);
+        return scope.Upgrade is { } upgrade ? await upgrade(stream, connectedTo: null, stop) : stream;
+    }
+
+    private async Task<HandshakeStep.Established?> ShakeHandsAsync(FrameStream frames, CancellationToken stop)
+    {
+        var handshake = new AcceptHandshake(terms, terms.DrawChallenge());
+        while (true)
+        {
+            var reading = await frames.ReadAsync(FrameLimits.Handshake, stop);
+            if (reading.Outcome == FrameOutcome.NeedMore)
+            {
+                scope.Counters.ConnectionRefused();
+                scope.Logger.LeftHandshake(Remote);
+                return null;
+            }
+
+            var step = reading.IsError
+                ? new HandshakeStep.Refuse(reading.Reason)
+                : handshake.Receive(reading.Frame);
+            switch (step)
+            {
+                case HandshakeStep.Reply reply:
+                    await frames.WriteAsync(reply.Frame, stop);
+                    break;
+                case HandshakeStep.Established established:
+                    return established;
+                case HandshakeStep.Refuse refuse:
+                    listener.CountRefusal(Remote, refuse.Reason);
+                    await SayGoodbyeAsync(frames, refuse.Reason, stop);
+                    return null;
+                case HandshakeStep.RefusedByPeer refused:
+                    listener.CountRefusal(Remote, $"refused by the peer: {refused.Reason}");
+                    return null;
+                default:
+                    throw new UnreachableException($"No rule for {step}.");
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(FrameStream frames, HandshakeStep.Established handshake)
+    {
+        while (true)
+        {
+            var reading = await frames.ReadAsync(scope.PeerLimits, _stop.Token);
+            var error = reading.Reason;
+            if (reading.Outcome == FrameOutcome.NeedMore)
+            {
+                scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, "closed by the peer");
+                return;
+            }
+
+            if (reading.Outcome == FrameOutcome.Complete)
+            {
+                var frame = reading.Frame;
+                if (frame.Kind is not (FrameKind.Hello or FrameKind.Welcome or FrameKind.Proof or FrameKind.Refused))
+                {
+                    Count(frame.WireBytes);
+                    sink.FrameReceived(handshake.Peer, handshake.Lane, frame);
+                    continue;
+                }
+
+                error = frame.Kind == FrameKind.Refused
+                    ? $"refused by the peer: {Handshake.ReadReason(frame)}"
+                    : $"{frame.Kind} after the handshake";
+            }
+
+            if (scope.MayLogRefusal(out var withheld))
+                scope.Logger.ClosedForError(handshake.Peer, Remote, handshake.Lane, error, withheld);
+            using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
+            await SayGoodbyeAsync(frames, error, deadline.Token);
+            return;
+        }
+    }
+
+    private void Count(int bytes)
+    {
+        scope.Counters.Received(bytes);
+        Interlocked.Increment(ref _frames);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
+    private async Task SayGoodbyeAsync(FrameStream frames, string reason, CancellationToken stop)
+    {
+        await frames.WriteAsync(Handshake.RefusedFrame(reason), stop);
+        socket.Shutdown(SocketShutdown.Send);
+        await frames.DrainAsync(DrainBytesMax, stop);
+    }
+
+    private void OnFailure(Exception failure)
+    {
+        if (_handshake is { } handshake)
+            scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, LinkFailure.Reason(failure));
+        else if (!_stop.IsCancellationRequested)
+            listener.CountRefusal(Remote, $"no handshake: {LinkFailure.Reason(failure)}");
+    }
+
+    private static EndPoint? RemoteOf(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            return null;    // Gone again before it was looked at.
+        }
+    }
+}

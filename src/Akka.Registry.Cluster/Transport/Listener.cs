@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Akka.Registry.Cluster.Transport;
+
+/// <summary>The accepting side: a bound socket and the links that peers made.</summary>
+internal sealed class Listener(TransportScope scope, Socket socket) : IDisposable
+{
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<IncomingLink> _links = [];
+    private readonly Dictionary<(NodeUid Peer, Lane Lane), IncomingLink> _current = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint LocalEndPoint => (IPEndPoint)socket.LocalEndPoint!;
+
+    /// <summary>Binds and listens; connections wait until <see cref="Start"/>.</summary>
+    public static async Task<Listener> BindAsync(TransportScope scope, CancellationToken stop)
+    {
+        var address = IPAddress.TryParse(scope.Options.Host, out var literal)
+            ? literal
+            : (await Dns.GetHostAddressesAsync(scope.Options.Host, stop))[0];
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
+            socket.Bind(new IPEndPoint(address, scope.Options.Port));
+            socket.Listen();
+            return new Listener(scope, socket);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to accept.</summary>
+    public void Start(HandshakeTerms terms, ITransportSink sink) => scope.TryRun(() => AcceptAsync(terms, sink));
+
+    /// <summary>Accepts nothing more and closes every link.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        socket.Dispose();
+        IncomingLink[] links;
+        lock (_gate)
+            links = [.. _links];
+        foreach (var link in links)
+            link.Abort();
+    }
+
+    /// <summary>
+    /// Makes the link the only one of its peer and lane: an older one, whose end has not been seen yet, hands nothing
+    /// more to the sink when this completes. So frames of two connections of one sender never mix.
+    /// </summary>
+    public async Task SupersedeAsync(IncomingLink link, HandshakeStep.Established handshake)
+    {
+        IncomingLink? older;
+        lock (_gate)
+        {
+            _current.TryGetValue((handshake.Peer.Uid, handshake.Lane), out older);
+            _current[(handshake.Peer.Uid, handshake.Lane)] = link;
+        }
+
+        if (older is null)
+            return;
+        older.Abort();
+        await older.Ended;
+    }
+
+    /// <summary>Forgets a link that has ended.</summary>
+    public void Remove(IncomingLink link, HandshakeStep.Established? handshake)
+    {
+        lock (_gate)
+        {
+            _links.Remove(link);
+            if (handshake is null)
+                return;
+            var key = (handshake.Peer.Uid, handshake.Lane);
+            if (_current.TryGetValue(key, out var current) && ReferenceEquals(current, link))
+                _current.Remove(key);
+        }
+    }
+
+    /// <summary>Counts a connection that was refused, and logs it unless too many were.</summary>
+    public void CountRefusal(EndPoint? remote, string reason)
+    {
+        scope.Counters.ConnectionRefused();
+        if (scope.MayLogRefusal(out var withheld))
+            scope.Logger.Refused(remote, reason, withheld);
+    }
+
+    public void AddStatusTo(ImmutableArray<LinkStatus>.Builder links)
+    {
+        lock (_gate)
+        {
+            foreach (var link in _links)
+            {
+                if (link.Status() is { } status)
+                    links.Add(status);
+            }
+        }
+    }
+
+    private async Task AcceptAsync(HandshakeTerms terms, ITransportSink sink)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var accepted = await socket.AcceptAsync(_stop.Token);
+                Admit(new IncomingLink(scope, this, accepted, terms, sink), accepted);
+            }
+            catch (SocketException failure) when (!_stop.IsCancellationRequested)
+            {
+                // Out of descriptors, or the peer was gone again: neither is the end of listening.
+                scope.Logger.CannotAccept(failure.SocketErrorCode.ToString());
+                await Task.Delay(AcceptPause, scope.Time, _stop.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception failure) when (LinkFailure.Is(failure))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Admit(IncomingLink link, Socket accepted)
+    {
+        bool isFull;
+        lock (_gate)
+        {
+            isFull = _links.Count >= scope.Options.ConnectionsMax;
+            if (!isFull && !_stop.IsCancellationRequested && scope.TryRun(link.RunAsync))
+            {
+                _links.Add(link);
+                return;
+            }
+        }
+
+        if (isFull)
+            CountRefusal(link.Remote, "too many connections");
+        accepted.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Akka.Registry.Contracts;
+
+/// <summary>How an attempt to read a frame ended.</summary>
+public enum FrameOutcome
+{
+    /// <summary>The frame is not whole yet. Nothing was consumed.</summary>
+    NeedMore,
+
+    /// <summary>A whole frame was consumed.</summary>
+    Complete,
+
+    /// <summary>More is announced than the limits allow. The link must be closed.</summary>
+    Oversized,
+
+    /// <summary>A frame without a kind is announced. The link must be closed.</summary>
+    Empty,
+
+    /// <summary>The kind is not one that this build knows. The link must be closed.</summary>
+    UnknownKind,
+}
+
+/// <summary>What <see cref="FrameReader"/> found. After an error the position in the stream is lost for good.</summary>
+public readonly record struct FrameReading
+{
+    private readonly uint _detail;
+
+    private FrameReading(FrameOutcome outcome, Frame frame, uint detail)
+    {
+        Outcome = outcome;
+        Frame = frame;
+        _detail = detail;
+    }
+
+    /// <summary>How it ended.</summary>
+    public FrameOutcome Outcome { get; }
+
+    /// <summary>
+    /// The frame, with a payload of its own, when <see cref="Outcome"/> is <see cref="FrameOutcome.Complete"/>.
+    /// </summary>
+    public Frame Frame { get; }
+
+    /// <summary>Whether the link must be closed.</summary>
+    public bool IsError => Outcome is FrameOutcome.Oversized or FrameOutcome.Empty or FrameOutcome.UnknownKind;
+
+    /// <summary>Why the link must be closed, for the log and for the peer; empty when there is no error.</summary>
+    public string Reason => Outcome switch
+    {
+        FrameOutcome.NeedMore or FrameOutcome.Complete => "",
+        FrameOutcome.Oversized => $"a frame of {_detail} bytes is over the limit",
+        FrameOutcome.Empty => "a frame has no kind",
+        FrameOutcome.UnknownKind => $"frame kind {_detail} is unknown",
+        _ => throw new UnreachableException($"No reason for {Outcome}."),
+    };
+
+    internal static FrameReading NeedMore => default;
+
+    internal static FrameReading Empty => new(FrameOutcome.Empty, default, 0);
+
+    internal static FrameReading Complete(Frame frame) => new(FrameOutcome.Complete, frame, 0);
+
+    internal static FrameReading Oversized(uint length) => new(FrameOutcome.Oversized, default, length);
+
+    internal static FrameReading UnknownKind(byte kind) => new(FrameOutcome.UnknownKind, default, kind);
+}

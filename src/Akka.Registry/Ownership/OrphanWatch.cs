@@ -1,0 +1,197 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Ownership;
+
+/// <summary>An orphan whose grace is over, as far as this node counts.</summary>
+/// <param name="Key">The instance.</param>
+/// <param name="Owner">The lost owner; an entry that another node owns meanwhile is none of this watch's business.</param>
+internal readonly record struct DueOrphan(RecordKey Key, NodeUid Owner);
+
+/// <summary>The entries of lost owners and when their time is over, as a machine.</summary>
+/// <remarks>
+/// <para>An owner is lost when it is down, left, or no longer known as a member. Its entries are unverified from then on; they are
+/// kept for the grace (one TTL, at least the configured minimum), counted on this node's monotonic clock from the moment at which this
+/// node saw the loss, or the entry if that was later. Then the member that rendezvous hashing names for the lost owner evicts them;
+/// every other member does so one more grace later, should they still be there. An owner that is back ends it all.</para>
+/// <para>An owner that this node has never seen as a member (its first entries may come before word of its joining does) is treated as
+/// lost only after <see cref="StrangerPatience"/>.</para>
+/// </remarks>
+internal sealed class OrphanWatch(TimeSpan graceMin)
+{
+    /// <summary>Word of a new member is due within this; unless it comes, its entries are orphans.</summary>
+    public static readonly TimeSpan StrangerPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Orphans are grouped by when they are due, in steps of this.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    private readonly HashSet<NodeUid> _current = [];
+    private readonly HashSet<NodeUid> _known = [];
+    private readonly Dictionary<NodeUid, Loss> _losses = [];
+    private readonly SortedDictionary<long, List<Orphan>> _due = [];
+    private MembershipView? _members;
+    private int _generation;
+
+    /// <summary>Whether entries of that owner are to be shown as unverified.</summary>
+    public bool IsLost(NodeUid owner) => _losses.TryGetValue(owner, out var loss) && loss.Marked;
+
+    /// <summary>Members have changed.</summary>
+    /// <param name="view">All members.</param>
+    /// <param name="now">Now, monotonic.</param>
+    /// <param name="toggled">Where owners are added whose entries are to be shown otherwise from now on.</param>
+    public void Observe(MembershipView view, Instant now, List<NodeUid> toggled)
+    {
+        _members = view;
+        var lost = new HashSet<NodeUid>(_current);
+        _current.Clear();
+        foreach (var member in view.Members)
+        {
+            var uid = member.Node.Uid;
+            _known.Add(uid);
+            if (member.IsCurrent)
+            {
+                _current.Add(uid);
+                lost.Remove(uid);
+                if (_losses.Remove(uid, out var loss) && loss.Marked)
+                    toggled.Add(uid);
+            }
+            else
+            {
+                lost.Add(uid);
+            }
+        }
+
+        foreach (var uid in lost)
+        {
+            if (!_losses.TryGetValue(uid, out var loss) || !loss.Marked)
+            {
+                Lose(uid, now, marked: true);
+                toggled.Add(uid);
+            }
+        }
+    }
+
+    /// <summary>A live entry of that owner is there: watched if its owner is lost.</summary>
+    public void Watch(RecordKey key, NodeUid owner, TimeSpan ttl, Instant now)
+    {
+        if (_members is null || _current.Contains(owner))
+            return;
+        if (!_losses.TryGetValue(owner, out var loss))
+            loss = Lose(owner, now, marked: _known.Contains(owner));
+        var grace = ttl > graceMin ? ttl : graceMin;
+        Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), now + grace);
+    }
+
+    /// <summary>The entries that an owner had when it was lost: their grace counts from then.</summary>
+    public void WatchSince(RecordKey key, NodeUid owner, TimeSpan ttl)
+    {
+        if (!_losses.TryGetValue(owner, out var loss))
+            return;
+        var grace = ttl > graceMin ? ttl : graceMin;
+        Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), loss.Since + grace);
+    }
+
+    /// <summary>Time has passed.</summary>
+    /// <param name="now">Now, monotonic.</param>
+    /// <param name="toggled">Where owners are added whose entries are to be shown as unverified from now on.</param>
+    public void Tick(Instant now, List<NodeUid> toggled)
+    {
+        foreach (var (owner, loss) in _losses)
+        {
+            if (!loss.Marked && now - loss.Since >= StrangerPatience)
+            {
+                loss.Marked = true;
+                toggled.Add(owner);
+            }
+        }
+    }
+
+    /// <summary>Takes orphans that this node is to evict now.</summary>
+    /// <param name="now">Now, monotonic.</param>
+    /// <param name="self">This node.</param>
+    /// <param name="max">How many to look at.</param>
+    /// <param name="due">Where they are added. An entry that has another owner meanwhile may be among them.</param>
+    /// <returns>Whether there may be more.</returns>
+    public bool Take(Instant now, NodeUid self, int max, List<DueOrphan> due)
+    {
+        while (max > 0)
+        {
+            if (!TryFirst(out var at, out var orphans) || at > now.Ticks)
+                return false;
+            var count = Math.Min(max, orphans.Count);
+            for (var i = orphans.Count - count; i < orphans.Count; i++)
+            {
+                var orphan = orphans[i];
+                if (!_losses.TryGetValue(orphan.Owner, out var loss) || loss.Generation != orphan.Generation)
+                    continue; // Its owner came back.
+                if (orphan.LastRound || NamedFor(orphan.Owner) == self)
+                    due.Add(new DueOrphan(orphan.Key, orphan.Owner));
+                else
+                    Schedule(orphan with { LastRound = true }, new Instant(at) + orphan.Grace);
+            }
+
+            orphans.RemoveRange(orphans.Count - count, count);
+            if (orphans.Count == 0)
+                _due.Remove(at);
+            max -= count;
+        }
+
+        return true;
+    }
+
+    /// <summary>Forgets owners that are neither members nor have entries.</summary>
+    public void Forget(OwnerIndex owners)
+    {
+        foreach (var owner in _losses.Keys)
+        {
+            if (owners.CountOf(owner) == 0 && _members?.Find(owner) is null)
+            {
+                _losses.Remove(owner);
+                _known.Remove(owner);
+            }
+        }
+    }
+
+    private NodeUid NamedFor(NodeUid owner) =>
+        _members is null ? default : Rendezvous.Choose(owner.Value, _members)?.Node.Uid ?? default;
+
+    private Loss Lose(NodeUid owner, Instant now, bool marked)
+    {
+        var loss = new Loss { Since = now, Generation = ++_generation, Marked = marked };
+        _losses[owner] = loss;
+        return loss;
+    }
+
+    private void Schedule(Orphan orphan, Instant at)
+    {
+        var step = (at.Ticks + Step.Ticks - 1) / Step.Ticks * Step.Ticks;
+        if (!_due.TryGetValue(step, out var orphans))
+            _due.Add(step, orphans = []);
+        orphans.Add(orphan);
+    }
+
+    private bool TryFirst(out long at, out List<Orphan> orphans)
+    {
+        foreach (var (first, list) in _due)
+        {
+            (at, orphans) = (first, list);
+            return true;
+        }
+
+        (at, orphans) = (0, []);
+        return false;
+    }
+
+    private sealed class Loss
+    {
+        public required Instant Since { get; init; }
+
+        /// <summary>Tells this loss from an earlier one of the same owner, whose orphans may still be scheduled.</summary>
+        public required int Generation { get; init; }
+
+        public required bool Marked { get; set; }
+    }
+
+    private readonly record struct Orphan(RecordKey Key, NodeUid Owner, int Generation, TimeSpan Grace, bool LastRound);
+}

@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Views;
+
+namespace Akka.Registry.Subscriptions;
+
+/// <summary>What the hub has its surroundings do.</summary>
+internal interface ISubscriptionSource
+{
+    /// <summary>Has the map read what a vector does not cover; the answer comes to <see cref="SubscriptionHub.OnSince"/>, in order with the changes.</summary>
+    void ReadSince(long token, string? service, VersionVector vector);
+
+    /// <summary>Makes the reader's end of a subscription.</summary>
+    Subscription Open(string? service);
+
+    /// <summary>Entries of lost owners: in the service, or in all for null.</summary>
+    IEnumerable<ServiceEntry> Orphans(string? service);
+}
+
+/// <summary>A key whose record changed.</summary>
+internal readonly record struct TouchedKey(RecordKey Key, Dot Dot, ulong Epoch);
+
+/// <summary>Brings changes to subscribers. Part of the registry actor: one thread.</summary>
+/// <remarks>
+/// <para><b>Delivery.</b> A change is delivered when this node's vector covers its dot: then, and not before, does the cursor say that
+/// the reader has it. What comes ahead of the vector (pushed on before its interval was complete) is held back until then. Each move of
+/// the vector makes at most one batch for each scope, a service or the whole, with the vector as its cursor; a key that changed several
+/// times meanwhile is in it once, as it stands. All subscribers of a scope get the same batch object.</para>
+/// <para><b>Beginning.</b> Without a cursor: a snapshot. With a cursor: exactly what it lacks, read from the map in order with its
+/// changes; a node that is behind the cursor waits to catch up, and refuses when that takes too long; where tombstones that the reader
+/// lacks are collected it gets a snapshot.</para>
+/// <para><b>Lag.</b> A reader whose queue overflowed is read for anew from the cursor of the last batch that it took, when it comes for
+/// more: so it gets each change once, or one that superseded it, and no queue grows.</para>
+/// <para><b>Verification</b> is this node's opinion, not a record: its changes go to whoever listens, with the cursor as it stands. Who lagged while
+/// opinions changed gets a snapshot.</para>
+/// </remarks>
+internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions options, ISubscriptionSource source)
+{
+    private readonly Dictionary<string, SubscriptionScope> _services = new(StringComparer.Ordinal);
+    private readonly SubscriptionScope _whole = new(null, views);
+    private readonly Dictionary<RecordKey, TouchedKey> _held = [];
+    private readonly Dictionary<long, CatchUp> _reading = [];
+    private readonly List<CatchUp> _waiting = [];
+    private readonly HashSet<Subscription> _resuming = [];
+    private VersionVector _vector = VersionVector.Empty;
+    private long _tokens;
+    private long _verifications;
+    private int _count;
+
+    /// <summary>Subscriptions, those that still catch up included. Any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Changes that wait for the vector.</summary>
+    public int HeldCount => _held.Count;
+
+    /// <summary>A call to subscribe.</summary>
+    public void Subscribe(SubscriptionRequest request, Instant now, IActorRef<RegistryReply<ISubscription>> replyTo)
+    {
+        if (_count >= options.Max)
+        {
+            replyTo.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.LimitReached,
+                $"This node has {_count} subscriptions, and {options.Max} are allowed; end one, or go to another node."));
+            return;
+        }
+
+        if (request.Cursor is null)
+        {
+            _count++;
+            Begin(request.Service, ScopeOf(request.Service).Snapshot(_verifications), replyTo);
+        }
+        else if (!VersionVector.TryParseToken(request.Cursor, out var vector))
+        {
+            replyTo.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.Invalid,
+                "'cursor' is none that a registry has given; leave it out to begin with a snapshot.", "cursor"));
+        }
+        else
+        {
+            _count++;
+            Read(new CatchUp(request.Service, vector, now + options.CatchUpTimeout, replyTo, null));
+        }
+    }
+
+    /// <summary>The reader of a lagging subscription came for more.</summary>
+    public void Resume(Subscription subscription, Instant now)
+    {
+        if (subscription.IsClosed || !subscription.IsLagging || !_resuming.Add(subscription))
+            return;
+        if (subscription.Taken is { } taken && taken.Verifications == _verifications
+            && VersionVector.TryParseToken(taken.Cursor, out var vector))
+        {
+            Read(new CatchUp(subscription.Service, vector, now + options.CatchUpTimeout, null, subscription));
+        }
+        else
+        {
+            ResumeWith(subscription, ScopeOf(subscription.Service).Snapshot(_verifications));
+        }
+    }
+
+    /// <summary>A subscription was disposed of.</summary>
+    public void End(Subscription subscription)
+    {
+        _count--;
+        _resuming.Remove(subscription);
+        var scope = ScopeOf(subscription.Service);
+        scope.Remove(subscription);
+        if (scope.IsEmpty && subscription.Service is not null)
+            _services.Remove(subscription.Service);
+    }
+
+    /// <summary>Records changed, and the views show it already.</summary>
+    public void OnChanged(IReadOnlyList<TouchedKey> touched, VersionVector vector)
+    {
+        var ready = new List<TouchedKey>(touched.Count);
+        foreach (var key in touched)
+        {
+            if (vector.Covers(key.Dot))
+            {
+                _held.Remove(key.Key);
+                ready.Add(key);
+            }
+            else
+            {
+                _held[key.Key] = key;
+            }
+        }
+
+        MoveTo(vector, ready);
+        if (ready.Count > 0)
+            Deliver(ready.ConvertAll(ToChange));
+    }
+
+    /// <summary>The whole state was replaced, and the views show it already: everybody begins anew.</summary>
+    public void OnState(VersionVector vector)
+    {
+        _held.Clear();
+        MoveTo(vector, []);
+        if (!_whole.IsEmpty)
+            _whole.Deliver(_whole.Snapshot(_verifications));
+        foreach (var scope in _services.Values)
+            scope.Deliver(scope.Snapshot(_verifications));
+    }
+
+    /// <summary>This node's trust in entries changed, and the views show it already.</summary>
+    public void OnVerification(IReadOnlyList<ServiceEntry> entries)
+    {
+        _verifications++;
+        Deliver([.. entries.Select(entry => new Change(ChangeKind.Verification, entry.Record.Key, entry, entry.Epoch))]);
+    }
+
+    /// <summary>The map has read what a cursor lacks.</summary>
+    public void OnSince(MapEvent.Since since)
+    {
+        if (!_reading.Remove(since.Token, out var read) || read.Resumed is { IsClosed: true })
+            return;
+        var scope = ScopeOf(read.Service);
+        switch (since.Outcome)
+        {
+            case SinceOutcome.Delta:
+                Finish(read, scope.BatchOf(ToChanges(since, read), since.Vector.ToToken(), _verifications));
+                break;
+            case SinceOutcome.TooOld:
+                Finish(read, scope.Snapshot(_verifications));
+                break;
+            case SinceOutcome.Behind when read.Resumed is not null:
+                Finish(read, scope.Snapshot(_verifications)); // The node itself began anew; there is no later state than its own.
+                break;
+            case SinceOutcome.Behind:
+                _waiting.Add(read);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"No rule for {since.Outcome}.");
+        }
+    }
+
+    /// <summary>Time has passed: who waited too long for this node to catch up is refused.</summary>
+    public void Tick(Instant now)
+    {
+        for (var i = _waiting.Count - 1; i >= 0; i--)
+        {
+            var read = _waiting[i];
+            if (now < read.Until)
+                continue;
+            _waiting.RemoveAt(i);
+            _count--;
+            read.ReplyTo!.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.NotReady,
+                $"The cursor is ahead of this node, which did not catch up within {options.CatchUpTimeout.TotalSeconds:0.###} s; " +
+                "go to another node, or begin without a cursor."));
+        }
+    }
+
+    private SubscriptionScope ScopeOf(string? service)
+    {
+        if (service is null)
+            return _whole;
+        return _services.TryGetValue(service, out var scope) ? scope : _services[service] = new SubscriptionScope(service, views);
+    }
+
+    private void Read(CatchUp read)
+    {
+        var token = ++_tokens;
+        _reading.Add(token, read);
+        source.ReadSince(token, read.Service, read.Vector);
+    }
+
+    private void Finish(CatchUp read, ChangeBatch batch)
+    {
+        if (read.Resumed is { } subscription)
+            ResumeWith(subscription, batch);
+        else
+            Begin(read.Service, batch, read.ReplyTo!);
+    }
+
+    private void Begin(string? service, ChangeBatch first, IActorRef<RegistryReply<ISubscription>> replyTo)
+    {
+        var subscription = source.Open(service);
+        subscription.Offer(first);
+        ScopeOf(service).Add(subscription);
+        replyTo.Tell(RegistryReply.Of<ISubscription>(subscription));
+    }
+
+    private void ResumeWith(Subscription subscription, ChangeBatch batch)
+    {
+        if (_resuming.Remove(subscription))
+            subscription.Resume(batch);
+    }
+
+    /// <summary>What was held back and is covered now joins what is ready; who waited for the vector reads again.</summary>
+    private void MoveTo(VersionVector vector, List<TouchedKey> ready)
+    {
+        if (ReferenceEquals(_vector, vector))
+            return;
+        _vector = vector;
+        foreach (var key in _held.Values)
+        {
+            if (vector.Covers(key.Dot))
+            {
+                _held.Remove(key.Key);
+                ready.Add(key);
+            }
+        }
+
+        for (var i = _waiting.Count - 1; i >= 0; i--)
+        {
+            var read = _waiting[i];
+            if (!vector.Covers(read.Vector))
+                continue;
+            _waiting.RemoveAt(i);
+            Read(read);
+        }
+    }
+
+    private void Deliver(List<Change> changes)
+    {
+        if (_services.Count > 0)
+        {
+            foreach (var group in changes.GroupBy(change => change.Key.Service, StringComparer.Ordinal))
+            {
+                if (_services.TryGetValue(group.Key, out var scope))
+                    scope.Deliver(scope.BatchOf([.. group], views.Cursor, _verifications));
+            }
+        }
+
+        if (!_whole.IsEmpty)
+            _whole.Deliver(_whole.BatchOf([.. changes], views.Cursor, _verifications));
+    }
+
+    /// <summary>The change as it stands now: a later record of the key may have come since.</summary>
+    private Change ToChange(TouchedKey touched) => views.Find(touched.Key) is { } entry
+        ? new Change(ChangeKind.Put, touched.Key, entry, entry.Epoch)
+        : new Change(ChangeKind.Removed, touched.Key, null, touched.Epoch);
+
+    private ImmutableArray<Change> ToChanges(MapEvent.Since since, CatchUp read)
+    {
+        var changes = ImmutableArray.CreateBuilder<Change>(since.Records.Length);
+        foreach (var record in since.Records)
+        {
+            if (since.Vector.Covers(record.Dot))
+                changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
+        }
+
+        if (read.Resumed is null)
+        {
+            var named = changes.Select(change => change.Key).ToHashSet();
+            foreach (var entry in source.Orphans(read.Service).Where(entry => !named.Contains(entry.Record.Key)))
+                changes.Add(new Change(ChangeKind.Verification, entry.Record.Key, entry, entry.Epoch));
+        }
+
+        return changes.DrainToImmutable();
+    }
+
+    /// <summary>A reader that is read for: a new one, or one that lagged.</summary>
+    private sealed record CatchUp(
+        string? Service, VersionVector Vector, Instant Until, IActorRef<RegistryReply<ISubscription>>? ReplyTo, Subscription? Resumed);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Queries;
+
+namespace Akka.Registry.Views;
+
+/// <summary>What any thread may read of the registry without a message: immutable views, replaced as a whole. Written by the registry actor alone.</summary>
+internal sealed class RegistryViews
+{
+    private readonly ConcurrentDictionary<string, ServiceView> _services = new(StringComparer.Ordinal);
+    private Point _point = new(VersionVector.Empty);
+    private long _revision;
+    private long _entries;
+
+    /// <summary>Services that have an entry; in no order.</summary>
+    public IEnumerable<ServiceView> Services => _services.Values;
+
+    /// <summary>How many services have an entry. Takes all locks of the table: for gauges, not for loops.</summary>
+    public int ServiceCount => _services.Count;
+
+    /// <summary>Live entries.</summary>
+    public long EntryCount => Volatile.Read(ref _entries);
+
+    /// <summary>Revision of the whole.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>The vector that the views reflect.</summary>
+    public VersionVector Vector => Volatile.Read(ref _point).Vector;
+
+    /// <summary>The same as an opaque token.</summary>
+    public string Cursor => Volatile.Read(ref _point).Token;
+
+    /// <summary>The current view of a service, or null.</summary>
+    public ServiceView? Find(string service) => _services.GetValueOrDefault(service);
+
+    /// <summary>The entry of that key, or null.</summary>
+    public ServiceEntry? Find(RecordKey key) => _services.TryGetValue(key.Service, out var view) ? view.Instances.Find(key.Instance) : null;
+
+    internal void Set(ServiceView view) => _services[view.Name] = view;
+
+    internal void Remove(string service) => _services.TryRemove(service, out _);
+
+    internal void Publish(long revision, long entries)
+    {
+        Volatile.Write(ref _entries, entries);
+        Volatile.Write(ref _revision, revision);
+    }
+
+    internal void MoveTo(VersionVector vector)
+    {
+        if (!ReferenceEquals(Vector, vector))
+            Volatile.Write(ref _point, new Point(vector));
+    }
+
+    /// <summary>A vector and its token, which is made when somebody asks for it.</summary>
+    private sealed class Point(VersionVector vector)
+    {
+        private string? _token;
+
+        public VersionVector Vector => vector;
+
+        public string Token => _token ??= vector.ToToken();
+    }
+}

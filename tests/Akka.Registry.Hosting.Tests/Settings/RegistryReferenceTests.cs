@@ -3,10 +3,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
-using Akka.Registry.Leases;
-using Akka.Registry.Ownership;
 using Akka.Registry.Server;
-using Akka.Registry.Subscriptions;
 using Shouldly;
 using Xunit;
 
@@ -25,14 +22,10 @@ public sealed class RegistryReferenceTests
         + "(--cluster.seed-nodes=...); of these the latter holds. null is \"not set\".";
 
     private static readonly ReferenceChecks Checks = new ReferenceChecks()
-        .Add<NodeOptions>("node")
+        .Add<RegistryNodeOptions>()
         .Add<ClusterOptions>("cluster")
         .Add<TransportOptions>("transport")
         .Add<ReplicationOptions>("replication")
-        .Add<LeaseOptions>("leases")
-        .Add<OwnershipOptions>("ownership")
-        .Add<LimitOptions>("limits")
-        .Add<SubscriptionOptions>("subscriptions")
         .Add<HttpOptions>("http");
 
     private static string Folder { get; } = Find("hocon");
@@ -77,7 +70,8 @@ public sealed class RegistryReferenceTests
             "akka.registry.cluster.failure-detector.preset = local",
             .. number == 3 ? Array.Empty<string>() : [$"akka.registry.transport.port = 405{number}"],
             $"akka.registry.http.urls = [\"http://127.0.0.1:850{number}\"]",
-        ]);
+        ],
+        ignoreOrder: true);
 
     private static BoundSettings Bind(string file, Func<string, string?> environment) => Checks.Bind(
         new HoconConfigurationSource { Path = Path.Combine(Folder, file), EnvironmentVariable = environment });

@@ -1,6 +1,3 @@
-using Akka.Registry.Cluster;
-using Akka.Registry.Cluster.Transport;
-using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
@@ -23,9 +20,6 @@ public sealed class RegistryReferenceTests
 
     private static readonly ReferenceChecks Checks = new ReferenceChecks()
         .Add<RegistryNodeOptions>()
-        .Add<ClusterOptions>("cluster")
-        .Add<TransportOptions>("transport")
-        .Add<ReplicationOptions>("replication")
         .Add<HttpOptions>("http");
 
     private static string Folder { get; } = Find("hocon");
@@ -55,7 +49,7 @@ public sealed class RegistryReferenceTests
         var bound = Bind("node.conf", _ => null);
 
         Changed(bound).ShouldBe(["akka.registry.node.name = \"node-1\""]);
-        Bind("node.conf", _ => "from the environment").Get<ClusterOptions>().Secret.ShouldBe("from the environment");
+        Bind("node.conf", _ => "from the environment").Get<RegistryNodeOptions>().Cluster.Secret.ShouldBe("from the environment");
     }
 
     [Theory]
@@ -70,8 +64,7 @@ public sealed class RegistryReferenceTests
             "akka.registry.cluster.failure-detector.preset = local",
             .. number == 3 ? Array.Empty<string>() : [$"akka.registry.transport.port = 405{number}"],
             $"akka.registry.http.urls = [\"http://127.0.0.1:850{number}\"]",
-        ],
-        ignoreOrder: true);
+        ]);
 
     private static BoundSettings Bind(string file, Func<string, string?> environment) => Checks.Bind(
         new HoconConfigurationSource { Path = Path.Combine(Folder, file), EnvironmentVariable = environment });

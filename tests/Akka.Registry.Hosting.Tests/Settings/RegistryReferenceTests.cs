@@ -1,12 +1,6 @@
-using Akka.Registry.Cluster;
-using Akka.Registry.Cluster.Transport;
-using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
-using Akka.Registry.Leases;
-using Akka.Registry.Ownership;
 using Akka.Registry.Server;
-using Akka.Registry.Subscriptions;
 using Shouldly;
 using Xunit;
 
@@ -25,14 +19,7 @@ public sealed class RegistryReferenceTests
         + "(--cluster.seed-nodes=...); of these the latter holds. null is \"not set\".";
 
     private static readonly ReferenceChecks Checks = new ReferenceChecks()
-        .Add<NodeOptions>("node")
-        .Add<ClusterOptions>("cluster")
-        .Add<TransportOptions>("transport")
-        .Add<ReplicationOptions>("replication")
-        .Add<LeaseOptions>("leases")
-        .Add<OwnershipOptions>("ownership")
-        .Add<LimitOptions>("limits")
-        .Add<SubscriptionOptions>("subscriptions")
+        .Add<RegistryNodeOptions>()
         .Add<HttpOptions>("http");
 
     private static string Folder { get; } = Find("hocon");
@@ -62,7 +49,7 @@ public sealed class RegistryReferenceTests
         var bound = Bind("node.conf", _ => null);
 
         Changed(bound).ShouldBe(["akka.registry.node.name = \"node-1\""]);
-        Bind("node.conf", _ => "from the environment").Get<ClusterOptions>().Secret.ShouldBe("from the environment");
+        Bind("node.conf", _ => "from the environment").Get<RegistryNodeOptions>().Cluster.Secret.ShouldBe("from the environment");
     }
 
     [Theory]

@@ -73,15 +73,15 @@ internal sealed class RumourJudge(SwimState state)
         Bury(entry, state.Self.Uid);
     }
 
-    /// <summary>Gives every suspect its minimum anew: this node was in no state to hear it refute.</summary>
-    public void ExtendSuspicions()
+    /// <summary>Gives every suspect its time anew: this node was in no state to hear it refute.</summary>
+    public void RestartSuspicions()
     {
         for (var i = 0; i < Members.Others.Count; i++)
         {
             var entry = Members.Others[i];
             if (entry.Suspicion is not { } suspicion)
                 continue;
-            suspicion.ExtendFrom(state.Now);
+            suspicion.Restart(state.Now);
             ArmSuspicionEnd(entry, suspicion);
         }
     }

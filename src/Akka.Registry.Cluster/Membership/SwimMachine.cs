@@ -192,7 +192,7 @@ internal sealed class SwimMachine
         _state.Note(new SwimEvent.Overslept(lateness));
         _state.ChangeHealth(+1);
         _prober.Void();
-        _judge.ExtendSuspicions();
+        _judge.RestartSuspicions();
         OnDeadlineReached();
     }
 }

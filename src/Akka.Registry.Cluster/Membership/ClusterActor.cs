@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster.Transport;
@@ -9,11 +8,11 @@ namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>The shell of <see cref="SwimMachine"/>: brings it frames and the time, does what it wants done.</summary>
 /// <remarks>
-/// The machine and the subscribers belong to the <see cref="ClusterMembership"/> and outlive a restart of the actor: a programmer's error
-/// costs the message that caused it, not the membership.
+/// The machine and the subscribers belong to the <see cref="ClusterMembership"/> and outlive a restart of the actor: a
+/// programmer's error costs the message that caused it, not the membership.
 /// </remarks>
-internal sealed class ClusterActor(ClusterMembership membership, SwimMachine machine, IPeerTransport transport, ILogger logger)
-    : Actor<ClusterMessage>
+internal sealed class ClusterActor(
+    ClusterMembership membership, SwimMachine machine, IPeerTransport transport, ILogger logger) : Actor<ClusterMessage>
 {
     private const string WakeUpTimer = "wake-up";
 
@@ -65,7 +64,8 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
         }
     }
 
-    protected override void OnTerminated(IActorRef actor) => membership.Subscribers.RemoveAll(subscriber => subscriber == actor);
+    protected override void OnTerminated(IActorRef actor) =>
+        membership.Subscribers.RemoveAll(subscriber => subscriber == actor);
 
     private void OnFrame(NodeIdentity from, Frame frame)
     {
@@ -92,8 +92,8 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
             return;
         membership.Subscribers.Add(subscriber);
         Context.Watch(subscriber);
-        ImmutableArray<MemberChange> all = [.. machine.View.Members.Select(member => new MemberChange(Before: null, member))];
-        subscriber.Tell(new MembershipChanged(machine.View, all));
+        var asNew = machine.View.Members.Select(member => new MemberChange(Before: null, member));
+        subscriber.Tell(new MembershipChanged(machine.View, [.. asNew]));
     }
 
     private void OnLeave(IActorRef<LeaveSpread> replyTo)

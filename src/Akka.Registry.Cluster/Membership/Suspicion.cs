@@ -3,7 +3,9 @@ using Akka.Registry.Actors;
 namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>One running suspicion: since when, by whom, until when.</summary>
-/// <remarks>Lifeguard's "dynamic suspicion timeout": it begins long and shrinks as distinct accusers confirm it.</remarks>
+/// <remarks>
+/// Lifeguard's "dynamic suspicion timeout": it begins long and shrinks as distinct accusers confirm it.
+/// </remarks>
 internal sealed class Suspicion
 {
     private readonly List<NodeUid> _accusers;
@@ -50,5 +52,6 @@ internal sealed class Suspicion
         Deadline = Timeout();
     }
 
-    private Instant Timeout() => _begun + ClusterMath.SuspicionTimeout(_min, _max, _accusers.Count - 1, _confirmationsExpected);
+    private Instant Timeout() =>
+        _begun + ClusterMath.SuspicionTimeout(_min, _max, _accusers.Count - 1, _confirmationsExpected);
 }

@@ -14,7 +14,7 @@ public sealed class BrokenLinkTests
     private static void NackAll(MachineRig rig)
     {
         foreach (var (to, request) in rig.Sent<SwimMessage.PingRequest>())
-            rig.Receive(rig.Machine.View.Members.Single(member => member.Node.Address == to).Node, new SwimMessage.PingNack(request.Sequence, []));
+            rig.Receive(rig.NodeAt(to), new SwimMessage.PingNack(request.Sequence, []));
     }
 
     [Fact]
@@ -93,7 +93,8 @@ public sealed class BrokenLinkTests
     [Fact]
     public void A_slow_process_is_not_condemned_by_one_broken_link()
     {
-        // It broke once, connects again, and is only slow to answer: that is for the ordinary, patient suspicion to judge.
+        // It broke once, connects again, and is only slow to answer: that is for the ordinary, patient suspicion to
+        // judge.
         var rig = Member(others: 4);
         rig.Input(Broken(3));
 
@@ -117,7 +118,8 @@ public sealed class BrokenLinkTests
             rig.AdvanceAnswering(TimeSpan.FromMilliseconds(100));
         }
 
-        rig.Sent<SwimMessage.Ping>().Count(sent => sent.Message.Target == new NodeUid(3)).ShouldBeInRange(2, 3); // One may be its turn.
+        // One may be its turn.
+        rig.Sent<SwimMessage.Ping>().Count(sent => sent.Message.Target == new NodeUid(3)).ShouldBeInRange(2, 3);
     }
 
     [Fact]

@@ -22,14 +22,17 @@ public sealed class ClusterActorTests
     public void Actors_find_each_other_see_a_dead_one_go_and_say_goodbye()
     {
         var nodes = Enumerable.Range(1, 3).Select(host => Start(host)).ToList();
-        _scheduler.RunUntil(() => nodes.TrueForAll(node => node.Membership.HasJoined), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        _scheduler.RunUntil(() => nodes.TrueForAll(node => node.Membership.HasJoined), TimeSpan.FromSeconds(10))
+            .ShouldBeTrue();
         foreach (var node in nodes)
             node.Membership.AnnounceUp();
-        _scheduler.RunUntil(() => nodes.TrueForAll(node => SeesUp(node, nodes)), TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        _scheduler.RunUntil(() => nodes.TrueForAll(node => SeesUp(node, nodes)), TimeSpan.FromSeconds(5))
+            .ShouldBeTrue();
 
         _wire.Remove(nodes[2].Address);
         nodes[2].Machine.Kill();
-        _scheduler.RunUntil(() => nodes[0].StateOf(nodes[2]) == MemberState.Down, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        _scheduler.RunUntil(() => nodes[0].StateOf(nodes[2]) == MemberState.Down, TimeSpan.FromSeconds(5))
+            .ShouldBeTrue();
 
         var left = nodes[1].Membership.LeaveAsync(TimeSpan.FromSeconds(5));
         _scheduler.RunUntil(() => left.IsCompleted, TimeSpan.FromSeconds(1)).ShouldBeTrue();
@@ -72,7 +75,8 @@ public sealed class ClusterActorTests
         _scheduler.RunUntilIdle();
 
         heard.Count.ShouldBe(2);
-        heard[0].Changes.Select(change => (change.Before, change.After!.Node.Uid.Value)).ShouldBe([(null, 1UL), (null, 2UL)]);
+        heard[0].Changes.Select(change => (change.Before, change.After!.Node.Uid.Value))
+            .ShouldBe([(null, 1UL), (null, 2UL)]);
         heard[1].Changes.ShouldHaveSingleItem().After!.State.ShouldBe(MemberState.Up);
         heard[1].View.ShouldBe(node.Membership.View);
 
@@ -135,11 +139,14 @@ public sealed class ClusterActorTests
         var machine = _scheduler.CreateNode("bad");
         var system = ActorSystem.Create("bad", new ActorSystemOptions { Dispatcher = machine, Time = machine.Clock });
 
-        Should.Throw<ArgumentException>(() => ClusterMembership.Start(
-            system, MachineRig.Node(1), new ClusterOptions { SeedNodes = ["nonsense"] }, _wire.Bind(Seed), new Random(1)));
+        var options = new ClusterOptions { SeedNodes = ["nonsense"] };
+
+        Should.Throw<ArgumentException>(
+            () => ClusterMembership.Start(system, MachineRig.Node(1), options, _wire.Bind(Seed), new Random(1)));
     }
 
-    private static bool SeesUp(TestNode node, List<TestNode> nodes) => nodes.TrueForAll(other => node.StateOf(other) == MemberState.Up);
+    private static bool SeesUp(TestNode node, List<TestNode> nodes) =>
+        nodes.TrueForAll(other => node.StateOf(other) == MemberState.Up);
 
     private static void Deliver(TestNode node, ulong from, SwimMessage message) =>
         node.Membership.FrameReceived(MachineRig.Node(from), SwimCodec.Encode(message));
@@ -187,13 +194,16 @@ public sealed class ClusterActorTests
                 scheduler.Schedule(TimeSpan.FromMilliseconds(1), () => port.Membership!.LinkBroken(address));
         }
 
-        public void Carry(Port from, NodeAddress to, Frame frame) => scheduler.Schedule(TimeSpan.FromMilliseconds(1), () =>
+        public void Carry(Port from, NodeAddress to, Frame frame) =>
+            scheduler.Schedule(TimeSpan.FromMilliseconds(1), () => Arrive(from, to, frame));
+
+        private void Arrive(Port from, NodeAddress to, Frame frame)
         {
             if (_ports.TryGetValue(to, out var port))
                 port.Membership!.FrameReceived(from.Self!, frame);
             else
                 from.Membership!.LinkBroken(to);
-        });
+        }
     }
 
     private sealed class Port(Wire wire, NodeAddress address) : IPeerTransport
@@ -235,7 +245,11 @@ public sealed class ClusterActorTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Entries.Add((logLevel, formatter(state, exception)));
     }
 }

@@ -107,7 +107,14 @@ public sealed class ClusterMathTests
     [InlineData(FailureDetectorPreset.Lan, 1_000, 500, 3, 4, 4, 200, 30)]
     [InlineData(FailureDetectorPreset.Wan, 5_000, 3_000, 3, 6, 4, 500, 60)]
     public void Presets_are_memberlists(
-        FailureDetectorPreset preset, int probe, int ack, int indirect, int suspicion, int retransmit, int gossip, int sync)
+        FailureDetectorPreset preset,
+        int probe,
+        int ack,
+        int indirect,
+        int suspicion,
+        int retransmit,
+        int gossip,
+        int sync)
     {
         var settings = SwimSettings.Of(new FailureDetectorOptions { Preset = preset });
 

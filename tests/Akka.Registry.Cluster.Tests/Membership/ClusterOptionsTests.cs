@@ -23,9 +23,16 @@ public sealed class ClusterOptionsTests
     }
 
     [Fact]
-    public void Every_seed_that_is_no_address_is_named() =>
-        Validate(new ClusterOptions { SeedNodes = ["a:1", "b", "c:99999", "[::1]:5"] }).Select(result => result.ErrorMessage)
-            .ShouldBe(["'b' is no seed node: host:port or [v6]:port is.", "'c:99999' is no seed node: host:port or [v6]:port is."]);
+    public void Every_seed_that_is_no_address_is_named()
+    {
+        var results = Validate(new ClusterOptions { SeedNodes = ["a:1", "b", "c:99999", "[::1]:5"] });
+
+        results.Select(result => result.ErrorMessage).ShouldBe(
+        [
+            "'b' is no seed node: host:port or [v6]:port is.",
+            "'c:99999' is no seed node: host:port or [v6]:port is.",
+        ]);
+    }
 
     [Fact]
     public void An_ack_timeout_has_to_end_before_the_probe_does()
@@ -48,19 +55,32 @@ public sealed class ClusterOptionsTests
     [Fact]
     public void What_is_set_replaces_the_presets_value_and_nothing_else()
     {
-        var preset = SwimSettings.Of(new FailureDetectorOptions { Preset = FailureDetectorPreset.Wan });
+        var wan = new FailureDetectorOptions { Preset = FailureDetectorPreset.Wan };
 
-        SwimSettings.Of(new FailureDetectorOptions { Preset = FailureDetectorPreset.Wan, GossipFanout = 7, SuspicionMaxMultiplier = 9 })
-            .ShouldBe(preset with { GossipFanout = 7, SuspicionMaxMultiplier = 9 });
-        SwimSettings.Of(new FailureDetectorOptions
+        SwimSettings.Of(wan with { GossipFanout = 7, SuspicionMaxMultiplier = 9 })
+            .ShouldBe(SwimSettings.Of(wan) with { GossipFanout = 7, SuspicionMaxMultiplier = 9 });
+        var all = new FailureDetectorOptions
         {
-            ProbeInterval = TimeSpan.FromSeconds(2), AckTimeout = TimeSpan.FromSeconds(1), IndirectProbes = 2, SuspicionMultiplier = 8,
-            BrokenLinkMultiplier = 5, RetransmitMultiplier = 6, GossipInterval = TimeSpan.FromMilliseconds(10), RumourBytesMax = 600,
+            ProbeInterval = TimeSpan.FromSeconds(2),
+            AckTimeout = TimeSpan.FromSeconds(1),
+            IndirectProbes = 2,
+            SuspicionMultiplier = 8,
+            BrokenLinkMultiplier = 5,
+            RetransmitMultiplier = 6,
+            GossipInterval = TimeSpan.FromMilliseconds(10),
+            RumourBytesMax = 600,
             SyncInterval = TimeSpan.FromSeconds(3),
-        }).ShouldBe(SwimSettings.Of(new FailureDetectorOptions()) with
+        };
+        SwimSettings.Of(all).ShouldBe(SwimSettings.Of(new FailureDetectorOptions()) with
         {
-            ProbeInterval = TimeSpan.FromSeconds(2), AckTimeout = TimeSpan.FromSeconds(1), IndirectProbes = 2, SuspicionMultiplier = 8,
-            BrokenLinkMultiplier = 5, RetransmitMultiplier = 6, GossipInterval = TimeSpan.FromMilliseconds(10), RumourBytesMax = 600,
+            ProbeInterval = TimeSpan.FromSeconds(2),
+            AckTimeout = TimeSpan.FromSeconds(1),
+            IndirectProbes = 2,
+            SuspicionMultiplier = 8,
+            BrokenLinkMultiplier = 5,
+            RetransmitMultiplier = 6,
+            GossipInterval = TimeSpan.FromMilliseconds(10),
+            RumourBytesMax = 600,
             SyncInterval = TimeSpan.FromSeconds(3),
         });
     }

@@ -82,7 +82,8 @@ public sealed class DoubtTests
 
         rig.Receive(Node(2), new SwimMessage.Sync(ReplyWanted: true, Joining: false, [Up(Node(2))]));
         rig.StateOf(2).ShouldBe(MemberState.Down);
-        rig.Sent<SwimMessage.Sync>()[^1].Message.Rumours.Single(rumour => rumour.Node.Uid == new NodeUid(2)).Standing.State.ShouldBe(MemberState.Down);
+        var answer = rig.Sent<SwimMessage.Sync>()[^1].Message;
+        answer.Rumours.Single(rumour => rumour.Node.Uid == new NodeUid(2)).Standing.State.ShouldBe(MemberState.Down);
         rig.Receive(Node(2), new SwimMessage.Gossip([Up(Node(2), incarnation: 2)]));
 
         rig[2].ShouldBe(new Member(Node(2), MemberState.Up, 2));
@@ -96,7 +97,8 @@ public sealed class DoubtTests
         var rig = Member(others: 2);
         rig[1]!.Incarnation.ShouldBe(2UL);
 
-        rig.Hear(2, claim is MemberState.Suspect ? Suspects(Node(1), accuser: 3, incarnation: 2) : Down(Node(1), accuser: 3, incarnation: 2));
+        var isDoubt = claim is MemberState.Suspect;
+        rig.Hear(2, isDoubt ? Suspects(Node(1), accuser: 3, incarnation: 2) : Down(Node(1), accuser: 3, incarnation: 2));
 
         rig[1].ShouldBe(new Member(rig.Self, MemberState.Up, 3));
         rig.Machine.LocalHealth.ShouldBe(1);
@@ -191,7 +193,8 @@ public sealed class DoubtTests
         rig.Hear(3, Up(Node(20, host: 1)));
 
         rig.StateOf(20).ShouldBe(MemberState.Down);
-        rig.AdvanceTo<SwimMessage.Gossip>().Message.Rumours.ShouldHaveSingleItem().Standing.State.ShouldBe(MemberState.Down);
+        rig.AdvanceTo<SwimMessage.Gossip>().Message.Rumours.ShouldHaveSingleItem().Standing.State
+            .ShouldBe(MemberState.Down);
     }
 
     [Fact]
@@ -213,7 +216,8 @@ public sealed class DoubtTests
     {
         var rig = Member(others: 3);
 
-        rig.Hear(3, Suspects(Node(2), accuser: 3), Up(Node(2), incarnation: 2), Suspects(Node(2), accuser: 3, incarnation: 2));
+        var doubt = Suspects(Node(2), accuser: 3);
+        rig.Hear(3, doubt, Up(Node(2), incarnation: 2), doubt with { Standing = doubt.Standing with { Incarnation = 2 } });
 
         rig.Take().OfType<SwimEffect.Publish>().ShouldHaveSingleItem().Changed.Changes.ShouldBe(
             [new MemberChange(new Member(Node(2), MemberState.Up, 1), new Member(Node(2), MemberState.Suspect, 2))]);
@@ -230,7 +234,8 @@ public sealed class DoubtTests
 
         rig.AdvanceAnswering(TimeSpan.FromMinutes(30));
         rig.Receive(Node(2), new SwimMessage.Sync(ReplyWanted: true, Joining: false, []));
-        rig.Sent<SwimMessage.Sync>()[^1].Message.Rumours.Single(rumour => rumour.Node.Uid == new NodeUid(8)).DepartedFor.ShouldBe(TimeSpan.FromHours(23.5));
+        rig.Sent<SwimMessage.Sync>()[^1].Message.Rumours.Single(rumour => rumour.Node.Uid == new NodeUid(8)).DepartedFor
+            .ShouldBe(TimeSpan.FromHours(23.5));
         rig.Take();
         rig.AdvanceAnswering(TimeSpan.FromMinutes(31));
 
@@ -243,7 +248,8 @@ public sealed class DoubtTests
     public void A_full_table_forgets_the_longest_departed_and_then_refuses()
     {
         var rig = Member(others: 2, SwimSettings.Of(new ClusterOptions { MembersMax = 5 }));
-        rig.Hear(2, Down(Node(8)) with { DepartedFor = TimeSpan.FromHours(1) }, Down(Node(9)) with { DepartedFor = TimeSpan.FromHours(2) });
+        rig.Hear(2, Down(Node(8)) with { DepartedFor = TimeSpan.FromHours(1) });
+        rig.Hear(2, Down(Node(9)) with { DepartedFor = TimeSpan.FromHours(2) });
 
         rig.Hear(2, Up(Node(10)));
         rig[9].ShouldBeNull();

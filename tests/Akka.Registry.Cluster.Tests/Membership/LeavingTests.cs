@@ -76,7 +76,8 @@ public sealed class LeavingTests
         rig.Take();
 
         rig.Hear(2, Suspects(Node(1), accuser: 2, incarnation: 9));
-        rig.Receive(Node(9), new SwimMessage.Sync(ReplyWanted: true, Joining: true, [Says(Node(9), MemberState.Joining)]));
+        var newcomer = Says(Node(9), MemberState.Joining);
+        rig.Receive(newcomer.Node, new SwimMessage.Sync(ReplyWanted: true, Joining: true, [newcomer]));
         rig.Advance(TimeSpan.FromHours(1));
 
         rig.Take().ShouldBeEmpty();
@@ -104,13 +105,17 @@ public sealed class LeavingTests
         var swim = SimulatedSwim.Formed(seed, 12);
         var leaver = swim[5];
         swim.Input(leaver, new SwimInput.AnnounceLeaving());
-        swim.RunUntil(() => swim.Running.All(member => member.StateOf(leaver) == MemberState.Leaving), TimeSpan.FromSeconds(5));
+        swim.RunUntil(
+            () => swim.Running.All(member => member.StateOf(leaver) == MemberState.Leaving),
+            TimeSpan.FromSeconds(5));
 
         swim.Input(leaver, new SwimInput.AnnounceLeft());
         swim.RunUntil(() => leaver.LeaveSpreadAt is not null, TimeSpan.FromMilliseconds(100));
         swim.Kill(leaver);
 
-        swim.RunUntil(() => swim.Running.All(member => member.StateOf(leaver) == MemberState.Left), TimeSpan.FromSeconds(3));
+        swim.RunUntil(
+            () => swim.Running.All(member => member.StateOf(leaver) == MemberState.Left),
+            TimeSpan.FromSeconds(3));
         swim.RunFor(TimeSpan.FromMinutes(1));
         swim.Running.ShouldAllBe(member => member.StatesSeenOf(leaver).All(state => state != MemberState.Down));
     }

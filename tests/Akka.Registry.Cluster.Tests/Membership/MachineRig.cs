@@ -13,7 +13,7 @@ internal sealed class MachineRig
     {
         Settings = (settings ?? SwimSettings.Of(new ClusterOptions())) with
         {
-            Seeds = [.. (seeds ?? []).Select(text => NodeAddress.TryParse(text, out var address) ? address : throw new FormatException(text))],
+            Seeds = SwimSettings.Of(new ClusterOptions { SeedNodes = seeds ?? [] }).Seeds,
         };
         Self = Node(uid, 1);
         Machine = new SwimMachine(Self, Settings, new Random(seed));
@@ -27,7 +27,8 @@ internal sealed class MachineRig
 
     public Instant Now { get; private set; }
 
-    public static NodeIdentity Node(ulong uid, int? host = null) => new(new NodeUid(uid), $"node-{host ?? (int)uid}", AddressOf(host ?? (int)uid));
+    public static NodeIdentity Node(ulong uid, int? host = null) =>
+        new(new NodeUid(uid), $"node-{host ?? (int)uid}", AddressOf(host ?? (int)uid));
 
     public static NodeAddress AddressOf(int host) => new($"10.0.0.{host}", 4053);
 
@@ -42,14 +43,17 @@ internal sealed class MachineRig
     public static Rumour Down(NodeIdentity node, ulong accuser = 0, ulong incarnation = 1) =>
         new(node, Standing.Announced(MemberState.Up, incarnation).AsDown()) { Accuser = new NodeUid(accuser) };
 
-    /// <summary>A machine that formed a cluster, is up, and knows nodes 2 to <paramref name="others"/> + 1 as up; nothing is left to tell.</summary>
+    /// <summary>
+    /// A machine that formed a cluster, is up, and knows nodes 2 to <paramref name="others"/> + 1 as up; nothing is
+    /// left to tell.
+    /// </summary>
     public static MachineRig Member(int others, SwimSettings? settings = null, int seed = 1)
     {
         var rig = new MachineRig(settings, seed: seed);
         rig.Input(new SwimInput.Start());
         rig.Input(new SwimInput.AnnounceUp());
-        for (var uid = 2; uid <= others + 1; uid++)
-            rig.Receive(Node((ulong)uid), new SwimMessage.Sync(ReplyWanted: false, Joining: false, [Up(Node((ulong)uid))]));
+        for (var uid = 2UL; uid < 2 + (ulong)others; uid++)
+            rig.Receive(Node(uid), new SwimMessage.Sync(ReplyWanted: false, Joining: false, [Up(Node(uid))]));
         rig.Settle();
         return rig;
     }
@@ -118,8 +122,15 @@ internal sealed class MachineRig
     }
 
     /// <summary>The pinged node answers.</summary>
-    public void Answer(NodeAddress to, SwimMessage.Ping ping) =>
-        Receive(Machine.View.Find(ping.Target)!.Node with { Address = to }, new SwimMessage.PingAck(ping.Sequence, 0, []));
+    public void Answer(NodeAddress to, SwimMessage.Ping ping)
+    {
+        var node = Machine.View.Find(ping.Target)!.Node with { Address = to };
+        Receive(node, new SwimMessage.PingAck(ping.Sequence, Fingerprint: 0, []));
+    }
+
+    /// <summary>The member at that address.</summary>
+    public NodeIdentity NodeAt(NodeAddress address) =>
+        Machine.View.Members.Single(member => member.Node.Address == address).Node;
 
     /// <summary>The effects since the last look.</summary>
     public IReadOnlyList<SwimEffect> Take()
@@ -134,7 +145,8 @@ internal sealed class MachineRig
         where TMessage : SwimMessage => [.. Sends<TMessage>(_effects)];
 
     public List<TEvent> Noted<TEvent>()
-        where TEvent : SwimEvent => [.. _effects.OfType<SwimEffect.Noted>().Select(noted => noted.Event).OfType<TEvent>()];
+        where TEvent : SwimEvent =>
+        [.. _effects.OfType<SwimEffect.Noted>().Select(noted => noted.Event).OfType<TEvent>()];
 
     public Member? this[ulong uid] => Machine.View.Find(new NodeUid(uid));
 

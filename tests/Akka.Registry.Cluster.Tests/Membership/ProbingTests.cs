@@ -27,8 +27,11 @@ public sealed class ProbingTests
 
         // SWIM, section 4.3: at most 2n - 1 turns between two probes of one member.
         for (var uid = 2UL; uid <= 7; uid++)
-            targets.Select((target, turn) => (target, turn)).Where(pair => pair.target == uid).Select(pair => pair.turn)
-                .Aggregate((Last: -1, Longest: 0), (sum, turn) => (turn, Math.Max(sum.Longest, turn - sum.Last))).Longest.ShouldBeLessThanOrEqualTo(11);
+        {
+            var turns = Enumerable.Range(0, targets.Count).Where(turn => targets[turn] == uid).ToList();
+            turns.Zip(turns.Skip(1), (turn, next) => next - turn).Max().ShouldBeLessThanOrEqualTo(11);
+        }
+
         targets.CountBy(target => target).ShouldAllBe(count => count.Value >= 9 && count.Value <= 11);
         targets.Chunk(6).Select(round => string.Join(',', round)).Distinct().Count().ShouldBeGreaterThan(5);
     }
@@ -59,7 +62,9 @@ public sealed class ProbingTests
         var requests = rig.Sent<SwimMessage.PingRequest>();
         requests.Count.ShouldBe(3);
         requests.Select(request => request.To).Distinct().Count().ShouldBe(3);
-        requests.ShouldAllBe(request => request.To != to && request.Message.Target.Uid == ping.Target && request.Message.Sequence == ping.Sequence);
+        requests.ShouldAllBe(request => request.To != to);
+        requests.ShouldAllBe(
+            request => request.Message.Target.Uid == ping.Target && request.Message.Sequence == ping.Sequence);
     }
 
     [Fact]
@@ -71,7 +76,7 @@ public sealed class ProbingTests
             var (_, ping) = rig.AdvanceTo<SwimMessage.Ping>();
             rig.Advance(AckTimeout);
             var (helper, _) = rig.Sent<SwimMessage.PingRequest>()[0];
-            var from = direct ? rig[ping.Target.Value]!.Node : rig.Machine.View.Members.Single(member => member.Node.Address == helper).Node;
+            var from = direct ? rig[ping.Target.Value]!.Node : rig.NodeAt(helper);
 
             rig.Receive(from, new SwimMessage.PingAck(ping.Sequence, 0, []));
             rig.AdvanceAnswering(TimeSpan.FromSeconds(3));
@@ -107,7 +112,9 @@ public sealed class ProbingTests
         rig[ping.Target.Value].ShouldBe(new Member(Node(ping.Target.Value), MemberState.Suspect, 1));
 
         // Seven members: 4 * 1 * 1 s at least, six times that while nobody confirms.
-        rig.Noted<SwimEvent.MemberSuspected>().ShouldBe([new SwimEvent.MemberSuspected(Node(ping.Target.Value), new NodeUid(1), TimeSpan.FromSeconds(24))]);
+        var target = Node(ping.Target.Value);
+        rig.Noted<SwimEvent.MemberSuspected>()
+            .ShouldBe([new SwimEvent.MemberSuspected(target, new NodeUid(1), TimeSpan.FromSeconds(24))]);
     }
 
     [Theory]
@@ -121,7 +128,7 @@ public sealed class ProbingTests
         rig.Advance(AckTimeout);
         foreach (var (helper, _) in rig.Sent<SwimMessage.PingRequest>().Take(nacks))
         {
-            var node = rig.Machine.View.Members.Single(member => member.Node.Address == helper).Node;
+            var node = rig.NodeAt(helper);
             rig.Receive(node, new SwimMessage.PingNack(ping.Sequence, []));
             rig.Receive(node, new SwimMessage.PingNack(ping.Sequence, [])); // Said twice, counted once.
         }
@@ -224,7 +231,7 @@ public sealed class ProbingTests
     [Fact]
     public void The_buddy_system_tells_a_suspect_with_the_very_ping()
     {
-        // Lifeguard, section IV-C: "the buddy system ... ensures that a suspected member is told of it with the next ping".
+        // Lifeguard, buddy system: whoever pings a member that is suspect tells it so in that ping.
         var rig = Member(others: 2);
         rig.Hear(3, Suspects(Node(2), accuser: 3));
         for (var second = 0; second < 3; second++)

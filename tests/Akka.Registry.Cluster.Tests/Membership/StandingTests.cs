@@ -23,7 +23,8 @@ public sealed class StandingTests
             _ => Standing.Announced(MemberState.Left, (ulong)incarnation),
         };
 
-    private static Standing Merge(Standing known, Standing candidate) => Standing.Overrides(candidate, known) ? candidate : known;
+    private static Standing Merge(Standing known, Standing candidate) =>
+        Standing.Overrides(candidate, known) ? candidate : known;
 
     [Fact]
     public void The_order_is_total_and_antisymmetric() => Check.QuickThrowOnFailure(Prop.ForAll(
@@ -68,7 +69,8 @@ public sealed class StandingTests
     [InlineData(MemberState.Left, 1, MemberState.Up, 9, true)] // Final.
     [InlineData(MemberState.Up, 9, MemberState.Left, 1, false)]
     [InlineData(MemberState.Left, 1, MemberState.Down, 1, true)]
-    public void Precedence(MemberState candidate, ulong candidateIncarnation, MemberState known, ulong knownIncarnation, bool overrides)
+    public void Precedence(
+        MemberState candidate, ulong candidateIncarnation, MemberState known, ulong knownIncarnation, bool overrides)
     {
         static Standing Of(MemberState state, ulong incarnation) => state switch
         {

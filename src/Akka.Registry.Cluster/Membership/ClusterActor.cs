@@ -25,12 +25,10 @@ internal sealed class ClusterActor(
 
     protected override void PreStart()
     {
-        foreach (var subscriber in membership.Subscribers)
-            Context.Watch(subscriber);
         if (membership.TryBegin())
             Step(new SwimInput.Start());
         else
-            ArmWakeUp(Context.Time.GetInstant());
+            Resume();
     }
 
     protected override void Receive(ClusterMessage message)
@@ -86,12 +84,32 @@ internal sealed class ClusterActor(
         Log.MalformedReceived(logger, _self, from, membership.MalformedCount);
     }
 
+    // After a restart: what the failed step had to tell may be lost, so everything is told anew.
+    private void Resume()
+    {
+        membership.Publish(machine.View);
+        if (machine.HasJoined)
+            membership.Join();
+        foreach (var subscriber in membership.Subscribers)
+        {
+            Context.Watch(subscriber);
+            TellAll(subscriber);
+        }
+
+        ArmWakeUp(Context.Time.GetInstant());
+    }
+
     private void OnSubscribe(IActorRef<MembershipChanged> subscriber)
     {
         if (membership.Subscribers.Contains(subscriber))
             return;
         membership.Subscribers.Add(subscriber);
         Context.Watch(subscriber);
+        TellAll(subscriber);
+    }
+
+    private void TellAll(IActorRef<MembershipChanged> subscriber)
+    {
         var asNew = machine.View.Members.Select(member => new MemberChange(Before: null, member));
         subscriber.Tell(new MembershipChanged(machine.View, [.. asNew]));
     }
@@ -150,6 +168,9 @@ internal sealed class ClusterActor(
         if (machine.NextDeadline is not { } next || (_wakeUpAt is { } armed && armed <= next))
             return;
         _wakeUpAt = next;
-        Context.StartTimer(WakeUpTimer, WakeUp, next > now ? next - now : TimeSpan.Zero);
+
+        // Timers count whole milliseconds: one that is rounded down would find nothing due, again and again.
+        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((next - now).TotalMilliseconds));
+        Context.StartTimer(WakeUpTimer, WakeUp, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
     }
 }

@@ -119,6 +119,29 @@ public sealed class ClusterActorTests
     }
 
     [Fact]
+    public void A_crash_costs_the_message_that_caused_it_and_not_the_membership()
+    {
+        var node = Start(1);
+        _scheduler.RunFor(TimeSpan.FromSeconds(2));
+        var heard = new List<MembershipChanged>();
+        node.Membership.Subscribe(node.System.ActorOf(Props.Of<MembershipChanged>(() => new Listener(heard)), "listener"));
+        node.Membership.AnnounceUp();
+        _scheduler.RunUntilIdle();
+        heard.Clear();
+
+        node.Port.Failure = new InvalidOperationException("a defect");
+        Deliver(node, 9, new SwimMessage.Sync(ReplyWanted: true, Joining: true, [MachineRig.Up(MachineRig.Node(9))]));
+        _scheduler.RunUntilIdle();
+
+        node.Membership.HasJoined.ShouldBeTrue();
+        node.Membership.View.Members.Select(member => member.Node.Uid.Value).ShouldBe([1UL, 9]);
+        heard.ShouldHaveSingleItem().Changes.Length.ShouldBe(2); // All, as new: what was told before may have been lost.
+        var sent = node.Port.SentCount;
+        _scheduler.RunFor(TimeSpan.FromSeconds(3));
+        node.Port.SentCount.ShouldBeGreaterThan(sent); // Its deadlines go on.
+    }
+
+    [Fact]
     public void A_broken_link_reaches_the_machine()
     {
         var node = Start(1);
@@ -164,11 +187,16 @@ public sealed class ClusterActorTests
         var membership = ClusterMembership.Start(system, self, options, port, new Random(host));
         port.Membership = membership;
         port.Self = self;
-        return new TestNode(self, machine, system, membership, log);
+        return new TestNode(self, machine, system, membership, port, log);
     }
 
     private sealed record TestNode(
-        NodeIdentity Self, VirtualNode Machine, ActorSystem System, ClusterMembership Membership, RecordingLog Log)
+        NodeIdentity Self,
+        VirtualNode Machine,
+        ActorSystem System,
+        ClusterMembership Membership,
+        Port Port,
+        RecordingLog Log)
     {
         public NodeAddress Address => Self.Address;
 
@@ -212,6 +240,11 @@ public sealed class ClusterActorTests
 
         public bool IsFull { get; set; }
 
+        /// <summary>What the next send throws.</summary>
+        public Exception? Failure { get; set; }
+
+        public int SentCount { get; private set; }
+
         public ClusterMembership? Membership { get; set; }
 
         public NodeIdentity? Self { get; set; }
@@ -221,6 +254,13 @@ public sealed class ClusterActorTests
         public bool Send(NodeAddress to, Lane lane, Frame frame)
         {
             lane.ShouldBe(Lane.Membership);
+            SentCount++;
+            if (Failure is { } failure)
+            {
+                Failure = null;
+                throw failure;
+            }
+
             if (!IsFull)
                 wire.Carry(this, to, frame);
             return !IsFull;

@@ -70,6 +70,9 @@ internal sealed class SimulatedSwim(int seed)
         return member;
     }
 
+    /// <summary>Whether a process runs at that number's address.</summary>
+    public bool Runs(int number) => _listening.ContainsKey(AddressOf(number));
+
     /// <summary>As kill -9: the port is closed, and whoever held a link learns that it broke.</summary>
     public void Kill(SimulatedMember member)
     {

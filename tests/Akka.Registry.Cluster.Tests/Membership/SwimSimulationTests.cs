@@ -320,6 +320,69 @@ public sealed class SwimSimulationTests
         PerNodeAndSecond(100).ShouldBeInRange(2.0, 2.2);
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Whatever_happened_when_it_is_over_everyone_is_back(int seed)
+    {
+        var swim = SimulatedSwim.Formed(seed, 7);
+        var random = new Random(seed);
+        for (var round = 0; round < 40; round++)
+        {
+            Harm(swim, random);
+            swim.RunFor(TimeSpan.FromSeconds(random.Next(1, 20)));
+        }
+
+        swim.Loss = 0;
+        swim.Heal();
+        foreach (var member in swim.Members.Where(member => member.IsPaused).ToList())
+            swim.Resume(member);
+        foreach (var number in Enumerable.Range(0, 7).Where(number => !swim.Runs(number)).ToList())
+            swim.Start(number);
+        swim.RunUntil(() => swim.Running.All(member => member.Machine.HasJoined), TimeSpan.FromSeconds(30));
+        foreach (var member in swim.Running.ToList())
+            swim.Input(member, new SwimInput.AnnounceUp());
+
+        // One random target an interval: of up to ten that are down, a living one comes within minutes, and one is enough.
+        swim.RunUntil(swim.IsWhole, TimeSpan.FromMinutes(10));
+    }
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(100, 20)];
+
+    private static void Harm(SimulatedSwim swim, Random random)
+    {
+        var number = random.Next(7);
+        var member = swim.Running.FirstOrDefault(running => running.Address == SimulatedSwim.AddressOf(number));
+        switch (random.Next(9))
+        {
+            case 0 when member is not null:
+                swim.Kill(member);
+                break;
+            case 1 when member is not null:
+                swim.CutPower(member);
+                break;
+            case 2 when member is not null:
+                swim.Pause(member);
+                break;
+            case 3 when member is { IsPaused: true }:
+                swim.Resume(member);
+                break;
+            case 4 or 5:
+                if (member is not null)
+                    swim.Kill(member);
+                swim.Start(number);
+                break;
+            case 6:
+                swim.Partition(swim.Running.Take(3).ToList(), swim.Running.Skip(3).ToList());
+                break;
+            case 7:
+                swim.Heal();
+                break;
+            default:
+                swim.Loss = random.NextDouble() * 0.3;
+                break;
+        }
+    }
+
     [Fact]
     public void Same_seed_same_run()
     {

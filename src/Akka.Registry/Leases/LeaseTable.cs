@@ -89,7 +89,7 @@ internal sealed class LeaseTable : ILeaseCensus
             if (known.Epoch == epoch)
             {
                 (known.TtlTicks, known.DeregisterAfterTicks) = (terms.Ttl.Ticks, terms.DeregisterAfter.Ticks);
-                Renew(slot, now);
+                Renew(ref _beats[slot], slot, now);
                 // The new terms may be shorter than the wheel knows; what was missed is looked at by the next sweep.
                 _wheel.Schedule(slot, _beats[slot].State == LeaseState.Live ? now + terms.Ttl : now);
                 return GrantOutcome.Renewed;
@@ -121,9 +121,13 @@ internal sealed class LeaseTable : ILeaseCensus
     /// <summary>A beat by place. False when there is no such lease (any more).</summary>
     public bool Renew(LeaseId lease, Instant now)
     {
-        if (!IsLease(lease))
+        var slot = lease.Slot;
+        if ((uint)slot >= (uint)_used)
             return false;
-        Renew(lease.Slot, now);
+        ref var beat = ref _beats[slot];
+        if (beat.Generation != lease.Generation || !lease.MayLive)
+            return false;
+        Renew(ref beat, slot, now);
         return true;
     }
 
@@ -140,7 +144,7 @@ internal sealed class LeaseTable : ILeaseCensus
         if (outcome == BeatOutcome.Unknown)
             return UnknownLease;
         if (outcome == BeatOutcome.Renewed)
-            Renew(slot, now);
+            Renew(ref _beats[slot], slot, now);
         return new BeatAnswer(
             outcome, known.Epoch, new LeaseTerms(new TimeSpan(known.TtlTicks), new TimeSpan(known.DeregisterAfterTicks)));
     }
@@ -213,11 +217,10 @@ internal sealed class LeaseTable : ILeaseCensus
     private LeaseId IdOf(int slot) => new(slot, _beats[slot].Generation);
 
     private bool IsLease(LeaseId lease) =>
-        (uint)lease.Slot < (uint)_used && _beats[lease.Slot].Generation == lease.Generation && (lease.Generation & 1) == 1;
+        (uint)lease.Slot < (uint)_used && _beats[lease.Slot].Generation == lease.Generation && lease.MayLive;
 
-    private void Renew(int slot, Instant now)
+    private void Renew(ref LeaseBeat beat, int slot, Instant now)
     {
-        ref var beat = ref _beats[slot];
         if (now.Ticks > beat.LastBeatTicks)
             Volatile.Write(ref beat.LastBeatTicks, now.Ticks);
         if (beat.State != LeaseState.Live)

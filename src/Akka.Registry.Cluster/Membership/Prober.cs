@@ -70,14 +70,15 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     }
 
     public void OnPing(NodeIdentity from, SwimMessage.Ping ping) =>
-        state.Send(from.Address, new SwimMessage.PingAck(ping.Sequence, state.RumoursFor(from.Uid)));
+        state.Send(from.Address, new SwimMessage.PingAck(ping.Sequence, state.Fingerprint, state.RumoursFor(from.Uid)));
 
     /// <returns>Whether it answers a probe of this node's or another's.</returns>
     public bool OnAck(NodeIdentity from, ulong sequence)
     {
         if (_relays.Remove(sequence, out var relay))
         {
-            state.Send(relay.Asker.Address, new SwimMessage.PingAck(relay.Sequence, state.RumoursFor(relay.Asker.Uid)));
+            var ack = new SwimMessage.PingAck(relay.Sequence, state.Fingerprint, state.RumoursFor(relay.Asker.Uid));
+            state.Send(relay.Asker.Address, ack);
             return true;
         }
 

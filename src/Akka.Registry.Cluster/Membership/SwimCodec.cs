@@ -61,7 +61,7 @@ internal static class SwimCodec
                 return true;
             case FrameKind.PingAck:
                 var ack = frame.Read(PingAck.Parser);
-                message = new SwimMessage.PingAck(ack.Sequence, Read(ack.Rumours, ref malformed));
+                message = new SwimMessage.PingAck(ack.Sequence, ack.Fingerprint, Read(ack.Rumours, ref malformed));
                 return true;
             case FrameKind.PingRequest:
                 var request = frame.Read(PingRequest.Parser);
@@ -146,7 +146,7 @@ internal static class SwimCodec
 
     private static PingAck Write(SwimMessage.PingAck ack)
     {
-        var wire = new PingAck { Sequence = ack.Sequence };
+        var wire = new PingAck { Sequence = ack.Sequence, Fingerprint = ack.Fingerprint };
         Write(ack.Rumours, wire.Rumours);
         return wire;
     }

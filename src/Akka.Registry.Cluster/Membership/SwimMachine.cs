@@ -143,6 +143,7 @@ internal sealed class SwimMachine
             case SwimMessage.PingAck ack:
                 if (!_prober.OnAck(from, ack.Sequence))
                     _farewell.OnAck(from, ack.Sequence);
+                _joiner.OnFingerprint(from, ack.Fingerprint);
                 break;
             case SwimMessage.PingRequest request:
                 _prober.OnPingRequest(from, request);

@@ -42,6 +42,9 @@ internal sealed class SwimState
     /// <summary>Whether this node looks after others: it belongs to a cluster and has not left it.</summary>
     public bool IsActive => HasJoined && !HasLeft;
 
+    /// <summary>What two nodes compare to see whether they know the same; 0 while this one still has something to tell, or is no member.</summary>
+    public ulong Fingerprint => IsActive && Rumours.Count == 0 ? Members.Fingerprint : 0;
+
     public void BeginStep(Instant now)
     {
         Now = now;

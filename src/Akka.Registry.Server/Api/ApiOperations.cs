@@ -18,7 +18,7 @@ internal static class ApiOperations
     private static readonly ApiAnswer TooLarge = ApiAnswer.OfProblem(413, "The body is over the limit, which `limitBytes` names.");
     private static readonly ApiAnswer MediaType = ApiAnswer.OfProblem(415, "The body is not JSON in UTF-8.");
     private static readonly ApiAnswer Limit = ApiAnswer.OfProblem(429, "A limit of the node is reached. Nothing has changed.");
-    private static readonly ApiAnswer NotReady = ApiAnswer.OfProblem(503, "The node does not hold the whole registry; Retry-After says when to retry.");
+    private static readonly ApiAnswer NotReady = ApiAnswer.OfProblem(503, "The node does not hold the whole registry, or is too busy; Retry-After says when to retry.");
     private static readonly ApiAnswer Owner = ApiAnswer.OfProblem(504, "The node that owns the lease did not answer.");
 
     private static readonly ApiParameter Epoch = new("epoch", "Epoch", "The instance's epoch. What belongs to an older one is refused. Default: any.");
@@ -70,6 +70,14 @@ internal static class ApiOperations
         {
             Method = "GET", Path = Instance, Id = "getInstance", Heading = Instances, Handler = InstanceApi.Get,
             Summary = "Shows an instance.", Answers = [new(200, "The entry.", "Entry"), NotFound, NotReady],
+        },
+        new()
+        {
+            Method = "GET", Path = Instance + "/explain", Id = "explainInstance", Heading = Instances, Handler = InstanceApi.Explain,
+            Summary = "Says why an instance stands as it does.",
+            Description = "Who owns it, how that node stands, how its lease stands where this node holds it, and which rule keeps it out of the "
+                + "routees. An instance that is not there is explained too.",
+            Answers = [new(200, "The explanation.", "Explanation"), NotReady],
         },
         new()
         {

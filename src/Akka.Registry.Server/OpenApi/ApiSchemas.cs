@@ -27,6 +27,11 @@ internal static class ApiSchemas
         ["Registered"] = Schema.Object("The entry, and how far it has spread.", [
             .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
             ("members", Schema.Whole("Current members.")), ("consistencyReached", Schema.Flag("As many hold it as were asked for."))]),
+        ["Explanation"] = Explanation(document),
+        ["Owner"] = Schema.Object("The node that holds a lease.", [
+            ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")),
+            ("state", Schema.Nullable(Schema.OneOfTexts("How it stands; null when it is no member that the answering node knows.", MemberStates))),
+            ("isThisNode", Schema.Flag("It is the node that answers."))]),
         ["Heartbeat"] = Schema.Object("The lease.", [
             ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
         ["ServiceSummary"] = ServiceSummary(),
@@ -100,6 +105,18 @@ internal static class ApiSchemas
         ("registeredAt", Schema.Text("When this epoch was first registered; RFC 3339, UTC.")),
         ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it, and in streams."))),
     ];
+
+    private static OpenApiSchema Explanation(OpenApiDocument document) => Schema.Object(
+        "Why an instance stands as it does.",
+        [
+            ("service", Schema.Text("The service's name.")),
+            ("id", Schema.Text("The instance's id.")),
+            ("hiddenBy", Schema.Nullable(Schema.Text("Which rule keeps it out of the routees, as a sentence; null when none does."))),
+            ("owner", Schema.RefOrNull("Owner", document)),
+            ("lastBeatAge", Schema.Nullable(Schema.Text("How long ago it last beat; null where another node holds the lease."))),
+            ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it."))),
+            ("entry", Schema.RefOrNull("Entry", document)),
+        ]);
 
     private static OpenApiSchema ServiceSummary() => Schema.Object(
         "A service and how many instances it has in which status.",

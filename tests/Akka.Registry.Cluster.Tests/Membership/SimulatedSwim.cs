@@ -12,6 +12,7 @@ internal sealed class SimulatedSwim(int seed)
     private readonly HashSet<(NodeAddress From, NodeAddress To)> _linked = [];
     private readonly HashSet<NodeAddress> _dark = [];
     private readonly Random _random = new(seed);
+    private bool _changed;
     private long _order;
     private ulong _uids;
 
@@ -127,16 +128,20 @@ internal sealed class SimulatedSwim(int seed)
         Now = end;
     }
 
-    /// <summary>Runs until it holds, looking after each event.</summary>
+    /// <summary>Runs until it holds, looking whenever some member's view has changed.</summary>
     /// <returns>How long it took.</returns>
     public TimeSpan RunUntil(Func<bool> condition, TimeSpan limit)
     {
         var begun = Now;
         while (!condition())
         {
-            if (Now - begun > limit || _events.Count == 0)
-                throw new TimeoutException($"Seed {seed}: not within {limit}. At {Now}:\n{Describe()}");
-            RunOne();
+            _changed = false;
+            while (!_changed)
+            {
+                if (Now - begun > limit || _events.Count == 0)
+                    throw new TimeoutException($"Seed {seed}: not within {limit}. At {Now}:\n{Describe()}");
+                RunOne();
+            }
         }
 
         return Now - begun;
@@ -145,16 +150,27 @@ internal sealed class SimulatedSwim(int seed)
     /// <summary>Whether every running member sees exactly the running ones as current, each up.</summary>
     public bool IsWhole()
     {
-        var running = Running.Where(member => !member.IsPaused).ToList();
-        return running.TrueForAll(member => Sees(member, running));
+        var running = Running.Where(member => !member.IsPaused).Select(member => member.Uid).ToHashSet();
+        return Running.All(member => member.IsPaused || Sees(member, running));
     }
 
     /// <summary>Whether the member sees exactly these as current, each up.</summary>
-    public static bool Sees(SimulatedMember member, IReadOnlyCollection<SimulatedMember> others)
+    public static bool Sees(SimulatedMember member, IEnumerable<SimulatedMember> others) =>
+        Sees(member, others.Select(other => other.Uid).ToHashSet());
+
+    private static bool Sees(SimulatedMember member, HashSet<NodeUid> others)
     {
-        var current = member.Machine.View.Members.Where(known => known.IsCurrent).ToList();
-        return current.Count == others.Count
-            && others.All(other => current.Exists(known => known.Node.Uid == other.Uid && known.State is MemberState.Up));
+        var count = 0;
+        foreach (var known in member.Machine.View.Members)
+        {
+            if (!known.IsCurrent)
+                continue;
+            if (known.State is not MemberState.Up || !others.Contains(known.Node.Uid))
+                return false;
+            count++;
+        }
+
+        return count == others.Count;
     }
 
     public void Input(SimulatedMember member, SwimInput input)
@@ -168,7 +184,11 @@ internal sealed class SimulatedSwim(int seed)
         }
 
         foreach (var effect in member.Machine.Handle(input, new Instant(Now.Ticks)))
+        {
+            _changed |= effect is not SwimEffect.Send;
             Do(member, effect);
+        }
+
         ArmWakeUp(member);
     }
 

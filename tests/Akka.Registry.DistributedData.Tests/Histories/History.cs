@@ -1,5 +1,3 @@
-using Akka.Registry.Cluster;
-
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>What a history is made of.</summary>
@@ -65,7 +63,25 @@ internal sealed class History
         return history.Run();
     }
 
+    /// <summary>What the machines reported in all histories run so far, by kind.</summary>
+    public static Dictionary<string, int> Seen { get; } = [];
+
     private string? Run()
+    {
+        var why = RunAll();
+        foreach (var node in _network.Nodes)
+        {
+            foreach (var report in node.Reports)
+                Seen[report.GetType().Name] = Seen.GetValueOrDefault(report.GetType().Name) + 1;
+            Seen["stale"] = Seen.GetValueOrDefault("stale") + (int)node.Machine.StaleFrames;
+            Seen["collected"] = Seen.GetValueOrDefault("collected") + node.Machine.Map.Collected.Count;
+        }
+
+        Seen["frames"] = Seen.GetValueOrDefault("frames") + (int)_network.Frames;
+        return why;
+    }
+
+    private string? RunAll()
     {
         for (var i = 0; i < 4; i++)
             _network.Add(_shape.SkewMax * _random.NextDouble());

@@ -19,6 +19,7 @@ public class HistoryTests(ITestOutputHelper output)
                 bad.Add($"{seed}: {why}");
         }
 
+        output.WriteLine(string.Join(", ", History.Seen));
         output.WriteLine(string.Join("\n", bad.Take(40)));
         bad.Count.ShouldBe(0, string.Join("\n", bad.Take(20)));
     }

@@ -7,7 +7,9 @@ namespace Akka.Registry.DistributedData.Tests.Histories;
 /// <summary>Real machines on a network of one thread: frames are encoded, lost, doubled, delayed and cut off, by one seed.</summary>
 internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules)
 {
-    private readonly List<InFlight> _flying = [];
+    private readonly PriorityQueue<InFlight, (Instant Due, long Order)> _flying = new();
+    private readonly Dictionary<(NodeUid, NodeUid), Instant> _lastDue = [];
+    private long _order;
 
     public List<MapNode> Nodes { get; } = [];
 
@@ -35,7 +37,7 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
 
     public IEnumerable<MapNode> Alive => Nodes.Where(node => !Dead.Contains(node.Index));
 
-    private sealed record InFlight(MapNode From, NodeUid To, Frame Frame, Instant Due);
+    private sealed record InFlight(MapNode From, NodeUid To, Frame Frame);
 
     public MapNode Add(TimeSpan skew = default)
     {
@@ -86,42 +88,36 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
         while (true)
         {
             var next = end;
-            foreach (var frame in _flying)
-                next = frame.Due < next ? frame.Due : next;
-            foreach (var node in Alive)
+            if (_flying.TryPeek(out _, out var first) && first.Due < next)
+                next = first.Due;
+            foreach (var node in Nodes)
             {
-                var deadline = node.Machine.NextDeadline();
-                next = deadline < next ? deadline : next;
+                if (node.Deadline < next && !Dead.Contains(node.Index))
+                    next = node.Deadline;
             }
 
             if (next > Now)
                 Now = next;
             if (Now >= end)
                 break;
-            Deliver();
-            foreach (var node in Alive.ToArray())
+            while (_flying.TryPeek(out _, out var due) && due.Due <= Now)
+                Deliver(_flying.Dequeue());
+            for (var i = 0; i < Nodes.Count; i++)
             {
-                if (node.Machine.NextDeadline() <= Now)
-                    Handle(node, new ReplicatorInput.Wake());
+                if (Nodes[i].Deadline <= Now && !Dead.Contains(i))
+                    Handle(Nodes[i], new ReplicatorInput.Wake());
             }
         }
     }
 
-    private void Deliver()
+    private void Deliver(InFlight frame)
     {
-        for (var i = 0; i < _flying.Count; i++)
-        {
-            var frame = _flying[i];
-            if (frame.Due > Now)
-                continue;
-            _flying.RemoveAt(i--);
-            var to = Nodes[(int)frame.To.Value - 1];
-            if (!Reaches(frame.From, to))
-                continue;
-            if (!ReplicationCodec.TryDecode(frame.Frame, out var decoded))
-                throw new InvalidOperationException($"{frame.From.Identity} made a frame that cannot be read.");
-            Handle(to, new ReplicatorInput.Received(frame.From.Uid, decoded));
-        }
+        var to = Nodes[(int)frame.To.Value - 1];
+        if (!Reaches(frame.From, to))
+            return;
+        if (!ReplicationCodec.TryDecode(frame.Frame, out var decoded))
+            throw new InvalidOperationException($"{frame.From.Identity} made a frame that cannot be read.");
+        Handle(to, new ReplicatorInput.Received(frame.From.Uid, decoded));
     }
 
     private void Send(MapNode from, NodeUid to, Frame frame)
@@ -130,21 +126,16 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
         Bytes += frame.WireBytes;
         if (random.NextDouble() < Loss || Drop?.Invoke(frame) == true)
             return;
-        _flying.Add(new InFlight(from, to, frame, After(from, to)));
-        if (random.NextDouble() < Duplication)
-            _flying.Add(new InFlight(from, to, frame, Now + TimeSpan.FromMilliseconds(random.Next(1, 4_000))));
-    }
 
-    /// <summary>In order on one link, except for what was doubled.</summary>
-    private Instant After(MapNode from, NodeUid to)
-    {
+        // In order on one link, except for what is doubled.
         var due = Now + TimeSpan.FromTicks(random.Next(1, 400) * (TimeSpan.TicksPerMillisecond / 2));
-        foreach (var other in _flying)
-        {
-            if (other.From == from && other.To == to && other.Due >= due && other.Due - Now < TimeSpan.FromMilliseconds(400))
-                due = new Instant(other.Due.Ticks + 1);
-        }
-
-        return due;
+        if (_lastDue.TryGetValue((from.Uid, to), out var last) && last >= due)
+            due = new Instant(last.Ticks + 1);
+        _lastDue[(from.Uid, to)] = due;
+        Fly(new InFlight(from, to, frame), due);
+        if (random.NextDouble() < Duplication)
+            Fly(new InFlight(from, to, frame), Now + TimeSpan.FromMilliseconds(random.Next(1, 4_000)));
     }
+
+    private void Fly(InFlight frame, Instant due) => _flying.Enqueue(frame, (due, _order++));
 }

@@ -41,6 +41,9 @@ internal sealed class MapNode
 
     public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
 
+    /// <summary>When it next wants to be woken.</summary>
+    public Instant Deadline { get; private set; } = new(long.MaxValue);
+
     public bool KeepEvents { get; set; }
 
     public MembershipView View(IReadOnlyList<MapNode> all) => new(Identity, [.. all.Select(node => new Member(
@@ -50,7 +53,6 @@ internal sealed class MapNode
         new(now, 1_700_000_000_000 + (long)(TimeSpan.FromTicks(now.Ticks) + Skew).TotalMilliseconds, HasJoined: true);
 
     /// <summary>Lets the machine handle the input.</summary>
-    /// <param name="send">Takes each frame, encoded.</param>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
     {
         foreach (var effect in Machine.Handle(input, World(now)))
@@ -65,6 +67,8 @@ internal sealed class MapNode
                 default: throw new InvalidOperationException(effect.ToString());
             }
         }
+
+        Deadline = Machine.NextDeadline();
     }
 
     /// <summary>Why the mirror is not what the map holds; null when it is.</summary>

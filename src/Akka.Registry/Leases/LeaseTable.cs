@@ -167,7 +167,8 @@ internal sealed class LeaseTable : ILeaseCensus
         if (!IsLease(lease) || _beats[lease.Slot].State != LeaseState.Missed)
             return false;
         _beats[lease.Slot].State = LeaseState.Held;
-        _wheel.Cancel(lease.Slot);
+        // It may have beaten since it was missed: the next sweep looks, and after that only a beat brings it back into the wheel.
+        _wheel.Schedule(lease.Slot, _now);
         return true;
     }
 

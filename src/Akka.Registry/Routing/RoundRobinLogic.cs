@@ -16,6 +16,9 @@ public sealed class RoundRobinLogic(RoutingRandom random) : IRoutingLogic
     private readonly ConcurrentDictionary<(string Service, ulong Scope), Rotation> _rotations = new();
     private int _rotationCount;
 
+    /// <summary>Rotations kept now.</summary>
+    internal int RotationCount => _rotations.Count;
+
     /// <inheritdoc/>
     public string Name => "round-robin";
 

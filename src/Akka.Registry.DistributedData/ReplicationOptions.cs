@@ -31,8 +31,8 @@ public sealed record ReplicationOptions
     public int PushFanOut { get; init; } = 4;
 
     /// <summary>Bytes of records in one frame, about; a single larger record goes alone.</summary>
-    /// <remarks>Bytes, default 262,144, 1,024 to 4,194,304. Larger costs less overhead in a snapshot; smaller lets others in between sooner.</remarks>
-    [Range(1_024, 4_194_304)]
+    /// <remarks>Bytes, default 262,144, 1,024 to 524,288 (a frame has at most 1 MiB). Larger costs less overhead in a snapshot; smaller lets others in between sooner.</remarks>
+    [Range(1_024, 524_288)]
     public int ChunkBytes { get; init; } = 256 * 1024;
 
     /// <summary>Bytes of a long interval that may wait in one link before its next part is made.</summary>

@@ -55,6 +55,7 @@ internal sealed partial class ReplicatorMachine
     {
         var offset = TimeSpan.FromMilliseconds(digest.Clock.UnixMilliseconds - _world.UnixMilliseconds);
         peer.Tell(digest, offset);
+        PeerNews++;
         Observe(peer, digest.Clock);
         if (digest.ReplyWanted)
             Greet(peer, replyWanted: false);

@@ -65,6 +65,15 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Frames that were dropped because a newer one, or one of a newer generation, had been seen.</summary>
     public long StaleFrames { get; private set; }
 
+    /// <summary>Grows whenever something that <see cref="DescribePeers"/> tells has changed.</summary>
+    public long PeerNews { get; private set; }
+
+    /// <summary>The highest hybrid time given out or followed.</summary>
+    public HybridTimestamp Clock => _clock.Last;
+
+    /// <summary>Whether there is anything to tell a new subscriber.</summary>
+    public bool HasState => _hasServed;
+
     private bool IsSmall => _peers.Count <= _options.EagerPushPeers;
 
     /// <summary>Advances the machine.</summary>
@@ -96,6 +105,8 @@ internal sealed partial class ReplicatorMachine
             next = answer;
         if (_fill is { } fill && fill.Deadline < next)
             next = fill.Deadline;
+        else if (!IsSynchronized && _fill is null && _world.Now + SettlePause < next)
+            next = _world.Now + SettlePause;
         foreach (var peer in _peers.Values)
         {
             if (NextAttempt(peer) is { } attempt && attempt < next)
@@ -121,6 +132,15 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>The whole state, for a new subscriber.</summary>
     public MapEvent.State ReadState() => new(_map.ToArray(), _map.Vector, _hasServed);
+
+    /// <summary>Each current peer as last heard from.</summary>
+    public ImmutableArray<PeerStatus> DescribePeers()
+    {
+        var peers = ImmutableArray.CreateBuilder<PeerStatus>(_peers.Count);
+        foreach (var peer in _peers.Values)
+            peers.Add(new PeerStatus(peer.Uid, peer.Told is null ? null : peer.Vector, peer.Told?.StateHash, peer.ClockOffset));
+        return peers.MoveToImmutable();
+    }
 
     private void OnWrite(MapCommand.Write command)
     {
@@ -231,6 +251,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>A peer has told what it covers: writes may be held widely enough now, and keys of superseded ones no longer needed.</summary>
     private void PeersCoverMore()
     {
+        PeerNews++;
         if (_waiting.Count == 0 && _superseded.Count == 0)
             return;
         var holders = Holders();

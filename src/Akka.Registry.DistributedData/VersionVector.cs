@@ -15,8 +15,8 @@ public readonly record struct VectorEntry(NodeUid Origin, ulong Sequence);
 /// </summary>
 public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<VectorEntry>
 {
-    /// <summary>Origins that a vector from outside may name; a larger one is refused.</summary>
-    public const int OriginsMax = 65_536;
+    /// <summary>Origins that a vector from outside may name; a larger one is refused. Two such vectors fit one frame.</summary>
+    public const int OriginsMax = 16_384;
 
     private readonly VectorEntry[] _entries;
 

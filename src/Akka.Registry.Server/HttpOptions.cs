@@ -49,8 +49,8 @@ public sealed record HttpOptions
     [Range(1, 1_000_000)]
     public int DataRateBytesMin { get; init; } = 240;
 
-    /// <summary>All headers of a request together, in bytes. Default 32,768; 4,096 to 1,048,576.</summary>
-    /// <remarks>More is answered with 431. A cursor travels in a header: it grows with the number of nodes that ever wrote.</remarks>
+    /// <summary>All headers of a request together, and its first line as well, in bytes. Default 32,768; 4,096 to 1,048,576.</summary>
+    /// <remarks>More is answered with 431. A cursor travels in a header or in the address: it grows with the number of nodes that ever wrote.</remarks>
     [Range(4096, 1024 * 1024)]
     public int HeadersBytesMax { get; init; } = 32 * 1024;
 

@@ -57,6 +57,11 @@ public interface IServiceRegistry
     /// <exception cref="RegistryException">The cursor is malformed, the limit of subscriptions is reached, or this node stays behind the cursor.</exception>
     Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default);
 
+    /// <summary>Hands this node's leases over to successors and leaves the cluster. Writes are refused from the call on.</summary>
+    /// <param name="timeout">The time for both; what is not handed over by four fifths of it is left as orphans.</param>
+    /// <exception cref="RegistryException">The node is leaving already.</exception>
+    Task<LeaveResult> LeaveAsync(TimeSpan timeout);
+
     /// <summary>Until when the instance must beat, where this node owns its lease; null elsewhere.</summary>
     TimeSpan? ExpiresIn(ServiceEntry entry);
 

@@ -143,9 +143,7 @@ internal sealed class ServiceRegistry(
         };
     }
 
-    /// <summary>Hands this node's leases over to successors and leaves the cluster. Writes are refused from the call on.</summary>
-    /// <param name="timeout">The time for both; what is not handed over by four fifths of it is left as orphans.</param>
-    /// <exception cref="RegistryException">The node is leaving already.</exception>
+    /// <inheritdoc/>
     public async Task<LeaveResult> LeaveAsync(TimeSpan timeout)
     {
         var reply = await Ask<LeaveResult>(to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);

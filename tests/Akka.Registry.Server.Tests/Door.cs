@@ -91,5 +91,8 @@ public sealed record Answer(int Status, HttpResponseHeaders Headers, HttpContent
     /// <summary>The names of the object's members, in order.</summary>
     public string Names => NamesOf(Json);
 
+    /// <summary>A long answer as a test writes it down: the line breaks are the test's.</summary>
+    public static string OneLine(string lines) => lines.ReplaceLineEndings("");
+
     public static string NamesOf(JsonElement json) => string.Join(' ', json.EnumerateObject().Select(member => member.Name));
 }

@@ -87,8 +87,7 @@ internal static class ClusterApi
             json.WriteEndObject();
         }
 
-        /// <summary>What a node covers, by the uids of the members that are known.</summary>
-        private void WriteVector(Utf8JsonWriter json, VersionVector? vector)
+        private static void WriteVector(Utf8JsonWriter json, VersionVector? vector)
         {
             if (vector is null)
             {
@@ -97,13 +96,8 @@ internal static class ClusterApi
             }
 
             json.WriteStartObject("vector"u8);
-            foreach (var member in View.Members)
-            {
-                var covered = vector[member.Node.Uid];
-                if (covered > 0)
-                    json.WriteNumber(member.Node.Uid.ToString(), covered);
-            }
-
+            foreach (var entry in vector)
+                json.WriteNumber(entry.Origin.ToString(), entry.Sequence);
             json.WriteEndObject();
         }
 
@@ -131,8 +125,7 @@ internal static class ClusterApi
             return true;
         }
 
-        private bool IsInStep(PeerStatus peer) =>
-            peer.Vector is { } vector && peer.StateHash == Status.StateHash && vector.Covers(Status.Vector) && Status.Vector.Covers(vector);
+        private bool IsInStep(PeerStatus peer) => peer.StateHash == Status.StateHash && Status.Vector.Equals(peer.Vector);
 
         private PeerStatus? PeerOf(NodeUid uid)
         {

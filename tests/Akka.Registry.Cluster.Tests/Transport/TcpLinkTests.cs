@@ -267,10 +267,9 @@ public sealed class TcpLinkTests
     }
 
     [Fact]
-    public void Options_do_not_tell_the_secret()
+    public void Credentials_do_not_tell_the_secret()
     {
-        new TransportOptions { ClusterSecret = "hush" }.ToString().ShouldBe(
-            "127.0.0.1:4053, cluster registry, with a secret");
+        new ClusterCredentials("registry", "hush").ToString().ShouldBe("cluster registry, with a secret");
     }
 
     private static async Task<NodeAddress> NobodyAsync()

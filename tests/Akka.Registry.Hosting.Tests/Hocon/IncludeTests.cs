@@ -40,6 +40,8 @@ public sealed class IncludeTests : IDisposable
     [InlineData("include : 42")]
     [InlineData("include { a = 1 }")]
     [InlineData("include foo")]
+    [InlineData("include \"\"")]
+    [InlineData("include \"a\\u0000b\"")]
     [InlineData("include ${foo}")]
     [InlineData("include url(\"http://example.com\")")]
     [InlineData("include file(\"a\"")]

@@ -48,7 +48,7 @@ internal static class OtherValues
     private static IEnumerable<string> OfNumber(object? value)
     {
         var number = value is null ? 1 : Convert.ToDecimal(value, CultureInfo.InvariantCulture);
-        return new[] { number + 1, number - 1, number * 2, number / 2, number * 0.9m, 1, 2, 0 }
+        return new[] { number + 1, number - 1, number * 2, number / 2, number * 0.9m, 1, 2, 0, 1_000 }
             .Select(other => other.ToString("0.####", CultureInfo.InvariantCulture));
     }
 

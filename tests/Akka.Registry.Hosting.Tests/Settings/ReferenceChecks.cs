@@ -104,12 +104,15 @@ internal sealed class ReferenceChecks
         return value;
     }
 
-    private BoundSettings Bind(string text)
+    /// <summary>Binds all records from one source.</summary>
+    public BoundSettings Bind(HoconConfigurationSource source)
     {
-        var binder = new OptionsBinder(new ConfigurationBuilder().AddHoconText(text, "reference.conf").Build());
+        var binder = new OptionsBinder(new ConfigurationBuilder().Add(source).Build());
         _additions.ForEach(add => add(binder));
         return binder.Bind();
     }
+
+    private BoundSettings Bind(string text) => Bind(new HoconConfigurationSource { Text = text });
 
     private static bool IsMentioned(HoconConfigurationProvider provider, string key) =>
         provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any();

@@ -47,6 +47,8 @@ internal sealed class ReferenceText
         {
             var value = property.Property.GetValue(options);
             var paragraphs = _documentation.Of(property.Property);
+            if (property.Shape is SettingShape.Section { Type: var type } && _documentation.Of(type) is { Count: > 0 } own)
+                paragraphs = own;
             switch (property.Shape)
             {
                 case SettingShape.Section section when value is not null:

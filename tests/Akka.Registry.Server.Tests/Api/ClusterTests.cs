@@ -20,10 +20,12 @@ public sealed class ClusterTests
 
         answer.Status.ShouldBe(200);
         answer.Body.ShouldBe(
-            """{"self":"node-1","selfUid":"00000000000000a1","ready":false,"notReadyReason":"Joining.","synchronized":true,"converged":true,"""
-            + """"revision":1000,"cursor":"c1000","stateHash":"0000000000000000","liveEntries":0,"tombstones":0,"clock":"0.0","members":["""
-            + """{"name":"node-1","uid":"00000000000000a1","address":"127.0.0.1:4053","httpUrl":"http://127.0.0.1:8500","zone":"a","version":"0.1.0","""
-            + """"state":"up","incarnation":3,"isSelf":true,"vector":{},"stateHash":"0000000000000000","inStep":true,"clockOffset":null}]}""");
+            Answer.OneLine("""
+            {"self":"node-1","selfUid":"00000000000000a1","ready":false,"notReadyReason":"Joining.","synchronized":true,"converged":true,
+            "revision":1000,"cursor":"c1000","stateHash":"0000000000000000","liveEntries":0,"tombstones":0,"clock":"0.0","members":[
+            {"name":"node-1","uid":"00000000000000a1","address":"127.0.0.1:4053","httpUrl":"http://127.0.0.1:8500","zone":"a","version":"0.1.0",
+            "state":"up","incarnation":3,"isSelf":true,"vector":{},"stateHash":"0000000000000000","inStep":true,"clockOffset":null}]}
+            """));
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Akka.Registry.Server.Tests.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -20,9 +19,11 @@ public sealed class ServiceTests
         answer.Status.ShouldBe(200);
         answer.ContentType.ShouldBe("application/json");
         answer.Body.ShouldBe(
-            """{"revision":1003,"cursor":"c1003","services":["""
-            + """{"service":"billing","revision":1003,"instances":1,"starting":0,"passing":0,"warning":1,"critical":0,"draining":0,"outOfService":0,"unverified":0},"""
-            + """{"service":"orders","revision":1003,"instances":2,"starting":0,"passing":1,"warning":0,"critical":0,"draining":1,"outOfService":0,"unverified":0}]}""");
+            Answer.OneLine("""
+            {"revision":1003,"cursor":"c1003","services":[
+            {"service":"billing","revision":1003,"instances":1,"starting":0,"passing":0,"warning":1,"critical":0,"draining":0,"outOfService":0,"unverified":0},
+            {"service":"orders","revision":1003,"instances":2,"starting":0,"passing":1,"warning":0,"critical":0,"draining":1,"outOfService":0,"unverified":0}]}
+            """));
     }
 
     [Fact]

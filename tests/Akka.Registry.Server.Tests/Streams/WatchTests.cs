@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
 using Shouldly;
 using Xunit;
@@ -23,11 +22,13 @@ public sealed class WatchTests
         stream.Response.Content.Headers.ContentType!.ToString().ShouldBe("text/event-stream");
         stream.Response.Headers.CacheControl!.NoStore.ShouldBeTrue();
         (await stream.NextAsync()).ShouldBe(
-            """event: snapshot|id: c1|data: {"kind":"snapshot","revision":1,"changes":[{"kind":"put","service":"orders","id":"1","epoch":5,"""
-            + """"instance":{"service":"orders","id":"1","address":"10.0.0.1","port":80,"methods":[],"tags":[],"metadata":{},"zone":"","version":"","""
-            + """"weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing","reported":"passing","unverified":false,"epoch":5,"""
-            + """"owner":"node-1","ownerUid":"00000000000000a1","stamp":"1767323045678.7@00000000000000a1","""
-            + """"registeredAt":"2026-01-02T03:04:05.678Z","expiresIn":null}}]}""");
+            Answer.OneLine("""
+            event: snapshot|id: c1|data: {"kind":"snapshot","revision":1,"changes":[{"kind":"put","service":"orders","id":"1","epoch":5,
+            "instance":{"service":"orders","id":"1","address":"10.0.0.1","port":80,"methods":[],"tags":[],"metadata":{},"zone":"","version":"",
+            "weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing","reported":"passing","unverified":false,"epoch":5,
+            "owner":"node-1","ownerUid":"00000000000000a1","stamp":"1767323045678.7@00000000000000a1",
+            "registeredAt":"2026-01-02T03:04:05.678Z","expiresIn":null}}]}
+            """));
         (await stream.NextAsync()).ShouldBe(
             """event: changes|id: c2|data: {"kind":"changes","revision":2,"changes":[{"kind":"removed","service":"orders","id":"1","epoch":5}]}""");
         door.Registry.LastSubscription.ShouldBe(new SubscriptionRequest { Service = "orders" });

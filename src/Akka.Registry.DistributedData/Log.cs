@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>What the replicated map logs: event ids 3000 to 3099.</summary>
+internal static partial class Log
+{
+    /// <summary>Logs what the machine reports.</summary>
+    public static void Report(ILogger logger, ReplicatorReport report)
+    {
+        switch (report)
+        {
+            case ReplicatorReport.Synchronized { Source: null } r: SynchronizedAlone(logger, r.Live, r.Tombstones); break;
+            case ReplicatorReport.Synchronized { Source: { } source } r: Synchronized(logger, source, r.Live, r.Tombstones); break;
+            case ReplicatorReport.TakingAnew r: TakingAnew(logger, r.Source); break;
+            case ReplicatorReport.FillBroken r: FillBroken(logger, r.Source, r.Reason); break;
+            case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
+            case ReplicatorReport.ClockAhead r: ClockAhead(logger, r.Peer, r.Offset, r.Total); break;
+            case ReplicatorReport.Diverged r: Diverged(logger, r.Peer, r.Vector, r.Hash, r.PeerHash); break;
+            case ReplicatorReport.Rewritten r: Rewritten(logger, r.Records, r.Peer); break;
+            default: throw new UnreachableException($"No words for {report.GetType().Name}.");
+        }
+    }
+
+    [LoggerMessage(3000, LogLevel.Information, "The registry is taken over from {Source}: {Live} entries, {Tombstones} tombstones.")]
+    private static partial void Synchronized(ILogger logger, NodeIdentity source, int live, int tombstones);
+
+    [LoggerMessage(3001, LogLevel.Information, "No node has more: the registry begins here with {Live} entries, {Tombstones} tombstones.")]
+    private static partial void SynchronizedAlone(ILogger logger, int live, int tombstones);
+
+    [LoggerMessage(3002, LogLevel.Warning, "This node was away for too long: it takes everything anew from {Source}. What beats here is written again.")]
+    private static partial void TakingAnew(ILogger logger, NodeIdentity source);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Taking the registry over from {Source} broke off: {Reason}. It begins again.")]
+    private static partial void FillBroken(ILogger logger, NodeIdentity source, string reason);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Peer} was away for too long; nothing is taken from it until it has taken everything anew.")]
+    private static partial void PeerAwayTooLong(ILogger logger, NodeIdentity peer);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Stamps from {Peer} are too far ahead of this clock to be followed (its clock differs by {Offset}; {Total} in all).")]
+    private static partial void ClockAhead(ILogger logger, NodeIdentity peer, TimeSpan offset, long total);
+
+    [LoggerMessage(3006, LogLevel.Error, "A defect: {Peer} covers the same as this node ({Vector}) and holds something else ({Hash:x16} here, {PeerHash:x16} there). "
+        + "All records are exchanged.")]
+    private static partial void Diverged(ILogger logger, NodeIdentity peer, VersionVector vector, ulong hash, ulong peerHash);
+
+    [LoggerMessage(3007, LogLevel.Information, "{Records} own writes that had been given up were found at {Peer} and are written again.")]
+    private static partial void Rewritten(ILogger logger, int records, NodeIdentity? peer);
+
+    [LoggerMessage(3008, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]
+    public static partial void FrameMalformed(ILogger logger, NodeIdentity peer, FrameKind kind, int bytes);
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>The shell of <see cref="ReplicatorMachine"/>: it tells it what happens and does what it says, in its order.</summary>
+internal sealed class ReplicatorActor(
+    ReplicatedMap map, ReplicatorMachine machine, IClusterMembership membership, IPeerTransport transport, ILogger logger) : Actor<MapCommand>
+{
+    private const string WakeTimer = "wake";
+
+    private readonly List<NodeUid> _full = [];
+    private Instant? _armed;
+    private (PeerFrame Frame, Frame Encoded)? _encoded;
+
+    protected override void PreStart()
+    {
+        foreach (var subscriber in map.Subscribers)
+            Context.Watch(subscriber);
+        membership.Subscribe(Context.Adapt<MembershipChanged>(changed => new ReplicatorMessage.MembersChanged(changed.View)));
+        Arm();
+    }
+
+    protected override void OnTerminated(IActorRef actor) => map.Subscribers.RemoveAll(subscriber => subscriber.Path == actor.Path);
+
+    protected override void Receive(MapCommand message)
+    {
+        switch (message)
+        {
+            case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
+            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations)); break;
+            case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
+            case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
+            case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
+            case ReplicatorMessage.MembersChanged changed: Advance(new ReplicatorInput.Members(changed.View)); break;
+            case ReplicatorMessage.Wake: OnWake(); break;
+            default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
+        }
+    }
+
+    private void OnSubscribe(IActorRef<MapEvent> subscriber)
+    {
+        map.Subscribers.Add(subscriber);
+        Context.Watch(subscriber);
+        if (machine.HasState)
+            subscriber.Tell(machine.ReadState());
+    }
+
+    private void OnFrame(ReplicatorMessage.FrameReceived received)
+    {
+        if (ReplicationCodec.TryDecode(received.Frame, out var frame))
+        {
+            Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            return;
+        }
+
+        map.MalformedFrames++;
+        Log.FrameMalformed(logger, received.From, received.Frame.Kind, received.Frame.Payload.Length);
+    }
+
+    private void OnWake()
+    {
+        _armed = null;
+        Advance(new ReplicatorInput.Wake());
+    }
+
+    private void Advance(ReplicatorInput input)
+    {
+        var peersChanged = Perform(input);
+        foreach (var peer in _full)
+            Perform(new ReplicatorInput.LinkFull(peer));
+        _full.Clear();
+        map.Publish(machine, peersChanged);
+        Arm();
+    }
+
+    private bool Perform(ReplicatorInput input)
+    {
+        var time = Context.Time;
+        var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds(), membership.HasJoined);
+        var news = machine.PeerNews;
+        foreach (var effect in machine.Handle(input, world))
+        {
+            switch (effect)
+            {
+                case ReplicatorEffect.Send send: Send(send); break;
+                case ReplicatorEffect.Publish publish: Tell(publish.Event); break;
+                case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
+                case ReplicatorEffect.AnnounceUp: membership.AnnounceUp(); break;
+                case ReplicatorEffect.Report report: Log.Report(logger, report.What); break;
+                default: throw new UnreachableException($"No way to do {effect.GetType().Name}.");
+            }
+        }
+
+        _encoded = null;
+        return machine.PeerNews != news;
+    }
+
+    private void Send(ReplicatorEffect.Send send)
+    {
+        if (_encoded is not { } last || !ReferenceEquals(last.Frame, send.Frame))
+            _encoded = last = (send.Frame, ReplicationCodec.Encode(send.Frame));
+        if (transport.Send(send.To.Address, Lane.Replication, last.Encoded))
+            return;
+        map.RefusedSends++;
+        if (!_full.Contains(send.To.Uid))
+            _full.Add(send.To.Uid);
+    }
+
+    private void Tell(MapEvent told)
+    {
+        foreach (var subscriber in map.Subscribers)
+            subscriber.Tell(told);
+    }
+
+    /// <summary>One timer for all deadlines. It is moved only forward in haste: one that rings early finds nothing due.</summary>
+    private void Arm()
+    {
+        var deadline = machine.NextDeadline();
+        if (deadline.Ticks == long.MinValue || (_armed is { } armed && armed <= deadline))
+            return;
+        _armed = deadline;
+        var delay = deadline - Context.Time.GetInstant();
+        Context.StartTimer(WakeTimer, ReplicatorMessage.Wake.Instance, delay > TimeSpan.FromMilliseconds(1) ? delay : TimeSpan.FromMilliseconds(1));
+    }
+}

@@ -174,7 +174,6 @@ internal sealed partial class RegistryActor
         KeepLeasesInStep(before, mine, load, now);
         _hub.OnState(load.State.Vector);
         Log.StateLoaded(_logger, _views.EntryCount, _views.ServiceCount);
-        AnnounceUp();
     }
 
     /// <summary>What this node owned and contested is compared with what it owns now; nothing is written again before it beats.</summary>

@@ -30,7 +30,6 @@ internal sealed partial class RegistryActor
                 AskElsewhere(change.Before.Node.Uid);
         }
 
-        AnnounceUp();
         GoOnLeaving();
     }
 
@@ -39,12 +38,6 @@ internal sealed partial class RegistryActor
     {
         foreach (var call in _calls.Asking(lost))
             call.OnOwner(null);
-    }
-
-    private void AnnounceUp()
-    {
-        if (_surroundings.IsWhole && _surroundings.Membership.HasJoined && _members.Find(Self)?.State == MemberState.Joining)
-            _surroundings.Membership.AnnounceUp();
     }
 
     private void Toggle(List<NodeUid> owners)

@@ -133,7 +133,6 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _orphans.Forget(_owners);
         _hub.Tick(now);
         _surroundings.Subscriptions = _hub.Count;
-        AnnounceUp();
         GoOnLeaving();
     }
 

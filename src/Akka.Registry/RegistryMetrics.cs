@@ -28,6 +28,8 @@ public sealed class RegistryMetrics : IDisposable
         _malformed = _meter.CreateCounter<long>("akka_registry.malformed_frames", "{frame}", "Messages of peers that make no sense; ignored.");
     }
 
+    internal Meter Meter => _meter;
+
     internal void Registered() => _registrations.Add(1);
 
     internal void Beaten() => _beats.Add(1);

@@ -81,7 +81,9 @@ internal sealed class RegistrySurroundings
         {
             if (!Membership.HasJoined)
                 return "This node has not joined a cluster yet.";
-            return IsWhole ? null : "This node does not hold the whole registry yet.";
+            if (!IsWhole)
+                return "This node does not hold the whole registry yet.";
+            return Map.Status.Synchronized ? null : "This node was away too long and takes the whole registry anew.";
         }
     }
 

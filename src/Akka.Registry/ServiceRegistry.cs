@@ -35,7 +35,7 @@ internal sealed class ServiceRegistry(
     public async Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default)
     {
         var reply = await Ask<RegistrationResult>(
-            to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation);
+            to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
         return reply.Unwrap();
     }
 
@@ -48,7 +48,7 @@ internal sealed class ServiceRegistry(
             && entry.Owner == surroundings.Self.Uid && (epoch is null || epoch == entry.Epoch))
         {
             var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
-                to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation);
+                to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation).ConfigureAwait(false);
             if (answer.Outcome == BeatOutcome.Renewed)
             {
                 surroundings.Metrics.Beaten();
@@ -57,7 +57,7 @@ internal sealed class ServiceRegistry(
         }
 
         var reply = await Ask<HeartbeatResult>(
-            to => new RegistryMessage.Heartbeat(key, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation);
+            to => new RegistryMessage.Heartbeat(key, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
         return reply.Unwrap();
     }
 
@@ -67,7 +67,7 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
         var reply = await Ask<ServiceEntry>(
-            to => new RegistryMessage.ReportStatus(key, status, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation);
+            to => new RegistryMessage.ReportStatus(key, status, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
         return reply.Unwrap();
     }
 
@@ -78,7 +78,7 @@ internal sealed class ServiceRegistry(
         if (status is { } given && !Enum.IsDefined(given))
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
         var reply = await Ask<ServiceEntry>(
-            to => new RegistryMessage.OverrideStatus(key, status, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation);
+            to => new RegistryMessage.OverrideStatus(key, status, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
         return reply.Unwrap();
     }
 
@@ -88,7 +88,7 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
         var reply = await Ask<RecordKey>(
-            to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation);
+            to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
         reply.Unwrap();
     }
 
@@ -110,7 +110,7 @@ internal sealed class ServiceRegistry(
         if (request.Service is not null)
             Throw(RegistrationValidator.CheckService(request.Service, surroundings.Options.Limits));
         var reply = await Ask<ISubscription>(
-            to => new RegistryMessage.Subscribe(request, to), surroundings.Options.Subscriptions.CatchUpTimeout + Margin, cancellation);
+            to => new RegistryMessage.Subscribe(request, to), surroundings.Options.Subscriptions.CatchUpTimeout + Margin, cancellation).ConfigureAwait(false);
         return reply.Unwrap();
     }
 
@@ -146,7 +146,7 @@ internal sealed class ServiceRegistry(
     /// <inheritdoc/>
     public async Task<LeaveResult> LeaveAsync(TimeSpan timeout)
     {
-        var reply = await Ask<LeaveResult>(to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None);
+        var reply = await Ask<LeaveResult>(to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);
         return reply.Unwrap();
     }
 

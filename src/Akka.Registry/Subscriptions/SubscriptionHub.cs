@@ -228,7 +228,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     /// <summary>What was held back and is covered now joins what is ready; who waited for the vector reads again.</summary>
     private void MoveTo(VersionVector vector, List<TouchedKey> ready)
     {
-        if (ReferenceEquals(_vector, vector))
+        if (vector.Equals(_vector))
             return;
         _vector = vector;
         foreach (var key in _held.Values)

@@ -1,3 +1,5 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,6 +32,7 @@ public sealed class RealNode : IAsyncDisposable
         var transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(2) });
+        var up = UpWatch.Begin(node);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -37,9 +40,8 @@ public sealed class RealNode : IAsyncDisposable
         builder.Services.AddRegistryHttp(new HttpOptions());
         var app = builder.Build().UseRegistryHttp();
         await app.StartAsync();
-        var started = new RealNode(transport, node, app);
-        await started.WaitUntilReadyAsync();
-        return started;
+        await up.WaitAsync(TimeSpan.FromSeconds(20));
+        return new RealNode(transport, node, app);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,16 +52,20 @@ public sealed class RealNode : IAsyncDisposable
         await _transport.DisposeAsync();
     }
 
-    /// <summary>Readiness has no event: the door is asked, as an orchestrator does.</summary>
-    private async Task WaitUntilReadyAsync()
+    /// <summary>Tells when the node counts as a member that serves.</summary>
+    private sealed class UpWatch(TaskCompletionSource up) : Actor<MembershipChanged>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
+        public static Task Begin(RegistryNode node)
         {
-            using var answer = await Client.GetAsync("/readyz", patience.Token);
-            if (answer.IsSuccessStatusCode)
-                return;
-            await Task.Delay(10, patience.Token);
+            var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            node.Membership.Subscribe(node.System.ActorOf(Props.Of(() => new UpWatch(up)), "up-watch"));
+            return up.Task;
+        }
+
+        protected override void Receive(MembershipChanged message)
+        {
+            if (message.View.Find(message.View.Self.Uid)?.State == MemberState.Up)
+                up.TrySetResult();
         }
     }
 }

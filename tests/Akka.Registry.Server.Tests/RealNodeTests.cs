@@ -29,9 +29,11 @@ public sealed class RealNodeTests
 
         (await PutAsync(http, $"{RegistrationTests.Path}/heartbeat?epoch={epoch}")).Status.ShouldBe(HttpStatusCode.OK);
         (await PutAsync(http, $"{RegistrationTests.Path}/heartbeat?epoch={epoch - 1}")).Status.ShouldBe(HttpStatusCode.Conflict);
-        (await PutAsync(http, RegistrationTests.Path + "/status", """{"status":"draining"}""")).Json.GetProperty("status").GetString().ShouldBe("draining");
+        var drained = await PutAsync(http, RegistrationTests.Path + "/status", """{"status":"draining"}""");
+        drained.Json.GetProperty("status").GetString().ShouldBe("draining");
 
-        var service = JsonDocument.Parse(await http.GetStringAsync("/api/v1/services/orders?status=draining&tag=v2&meta.region=eu&zone=a&method=Orders.Get")).RootElement;
+        const string filter = "?status=draining&tag=v2&meta.region=eu&zone=a&method=Orders.Get";
+        var service = JsonDocument.Parse(await http.GetStringAsync("/api/v1/services/orders" + filter)).RootElement;
         service.GetProperty("instances").GetArrayLength().ShouldBe(1);
         (await http.GetStringAsync("/api/v1/services/orders/routees")).ShouldBe("""{"service":"orders","strategy":"round-robin","routees":[]}""");
         (await http.GetStringAsync(RegistrationTests.Path + "/explain")).ShouldContain("\"isThisNode\":true");

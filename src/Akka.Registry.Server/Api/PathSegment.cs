@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Akka.Registry.Server.Api;
 
@@ -12,9 +13,9 @@ internal static class PathSegment
     /// <summary>The segment that the route gives the name to.</summary>
     public static string Decode(HttpContext http, string name)
     {
-        var pattern = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern;
+        var pattern = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.PathSegments;
         var index = 0;
-        while (!pattern.PathSegments[index].Parts.Any(part => part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart parameter && parameter.Name == name))
+        while (pattern[index].Parts[0] is not RoutePatternParameterPart parameter || parameter.Name != name)
             index++;
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var query = target.IndexOf('?', StringComparison.Ordinal);

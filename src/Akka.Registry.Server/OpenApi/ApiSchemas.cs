@@ -12,7 +12,8 @@ internal static class ApiSchemas
     public static IReadOnlyDictionary<string, OpenApiSchema> All(OpenApiDocument document) => new Dictionary<string, OpenApiSchema>
     {
         ["Text"] = Schema.Text("A text."),
-        ["Duration"] = Schema.Text("A duration: numbers with units `d h m s ms`, as `30s`, `500ms`, `1m30s`, `29.8s`.", @"^(\d+(\.\d{1,3})?(d|h|m|s|ms))+$"),
+        ["Duration"] = Schema.Text(
+            "A duration: numbers with units `d h m s ms`, as `30s`, `500ms`, `1m30s`, `29.8s`.", @"^(\d+(\.\d{1,3})?(d|h|m|s|ms))+$"),
         ["Status"] = Schema.OneOfTexts("An instance's status.", Statuses),
         ["StatusList"] = Schema.Text("Statuses, with commas between them."),
         ["Consistency"] = Schema.OneOfTexts("How many nodes hold a write.", "local majority all"),
@@ -22,7 +23,8 @@ internal static class ApiSchemas
         ["Epoch"] = Schema.Epoch(),
         ["Registration"] = Registration(document),
         ["StatusChange"] = Schema.Object("One of the two.", [
-            ("status", Schema.Ref("Status", document)), ("override?", Schema.Nullable(Schema.OneOfTexts("null takes it back.", Statuses)))], allOptional: true),
+            ("status?", Schema.Ref("Status", document)),
+            ("override?", Schema.Nullable(Schema.OneOfTexts("null takes it back.", Statuses)))]),
         ["Entry"] = Schema.Object("One instance.", EntryFields(document)),
         ["Registered"] = Schema.Object("The entry, and how far it has spread.", [
             .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
@@ -36,7 +38,8 @@ internal static class ApiSchemas
             ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
         ["ServiceSummary"] = ServiceSummary(),
         ["ServiceList"] = Schema.Object("Services by name.", [
-            .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))), ("next?", Schema.Text("More: ask for what is `after` it."))]),
+            .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))),
+            ("next?", Schema.Text("More: ask for what is `after` it."))]),
         ["Service"] = Schema.Object("A service's instances by id.", [
             ("service", Schema.Text("Its name.")), .. Cursor(), ("instances", Schema.List(Schema.Ref("Entry", document))),
             ("next?", Schema.Text("More: ask for what is `after` it."))]),
@@ -141,7 +144,8 @@ internal static class ApiSchemas
             ("notReadyReason", Schema.Nullable(Schema.Text("Why it does not."))), ("synchronized", Schema.Flag("It holds the whole registry.")),
             ("converged", Schema.Flag("Every current member is known to hold exactly the same.")), .. Cursor(),
             ("stateHash", Schema.Text("Hash over all live entries.")), ("liveEntries", Schema.Whole("Live entries.")),
-            ("tombstones", Schema.Whole("Removals that some member may not know yet.")), ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
+            ("tombstones", Schema.Whole("Removals that some member may not know yet.")),
+            ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
             ("members", Schema.List(Schema.Ref("Member", document))),
         ]);
 
@@ -163,7 +167,8 @@ internal static class ApiSchemas
         [
             ("type", Schema.Text("The kind; a path of this server that explains it.")), ("title", Schema.Text("A short sentence.")),
             ("status", Schema.Whole("The HTTP status.")), ("detail", Schema.Text("A sentence about this occurrence.")),
-            ("instance", Schema.Text("The path that was asked.")), ("retryable", Schema.Flag("Whether the same request may succeed later, or at another node.")),
+            ("instance", Schema.Text("The path that was asked.")),
+            ("retryable", Schema.Flag("Whether the same request may succeed later, or at another node.")),
             ("field?", Schema.Text("The first field that is wrong.")), ("errors?", Schema.List(Schema.Ref("FieldError", document))),
             ("line?", Schema.Whole("Where reading stopped, from 1.")), ("column?", Schema.Whole("The byte in the line, from 1.")),
             ("limitBytes?", Schema.Whole("The limit that was passed.")), ("trace?", Schema.Text("What the server's log calls the request.")),

@@ -72,13 +72,12 @@ internal static class Schema
     /// <summary>An object with these fields and no others.</summary>
     /// <param name="description">What it is.</param>
     /// <param name="fields">Each name and its schema; one that ends in a question mark may be absent.</param>
-    /// <param name="allOptional">Whether every field may be absent.</param>
-    public static OpenApiSchema Object(string description, (string Name, IOpenApiSchema Schema)[] fields, bool allOptional = false) => new()
+    public static OpenApiSchema Object(string description, (string Name, IOpenApiSchema Schema)[] fields) => new()
     {
         Type = JsonSchemaType.Object,
         Description = description,
         Properties = fields.ToDictionary(field => field.Name.TrimEnd('?'), field => field.Schema),
-        Required = allOptional ? null : fields.Where(field => !field.Name.EndsWith('?')).Select(field => field.Name).ToHashSet(),
+        Required = fields.Where(field => !field.Name.EndsWith('?')).Select(field => field.Name).ToHashSet(),
         AdditionalPropertiesAllowed = false,
     };
 

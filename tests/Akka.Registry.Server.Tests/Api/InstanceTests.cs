@@ -100,7 +100,8 @@ public sealed class InstanceTests
     [Theory]
     [InlineData("{}", "status", "The field 'status' is required.")]
     [InlineData("""{"status":null}""", "status", "The field 'status' is required.")]
-    [InlineData("""{"status":"passing","override":null}""", "override", "'status' is the instance's word and 'override' the operator's: send one of them.")]
+    [InlineData("""{"status":"passing","override":null}""", "override",
+        "'status' is the instance's word and 'override' the operator's: send one of them.")]
     [InlineData("""{"status":"out-of-service"}""", "status", "'status' may not be out-of-service: set it as 'override'.")]
     [InlineData("""{"override":"down"}""", "override", "'override' must be one of starting, passing, warning, critical, draining, out-of-service.")]
     [InlineData("""{"state":"passing"}""", "state", "2 fields are not valid: state, status.")]
@@ -223,7 +224,10 @@ public sealed class InstanceTests
 
         answer.Status.ShouldBe(200);
         answer.Body.ShouldBe(
-            """{"service":"orders","id":"orders-1","hiddenBy":"It is not registered.","owner":null,"lastBeatAge":null,"expiresIn":null,"entry":null}""");
+            Answer.OneLine("""
+            {"service":"orders","id":"orders-1","hiddenBy":"It is not registered.","owner":null,"lastBeatAge":null,"expiresIn":null,
+            "entry":null}
+            """));
     }
 
     [Theory]

@@ -117,6 +117,18 @@ public sealed class ProbingTests
             .ShouldBe([new SwimEvent.MemberSuspected(target, new NodeUid(1), TimeSpan.FromSeconds(24))]);
     }
 
+    [Fact]
+    public void What_a_member_announced_while_it_was_probed_is_not_condemned_by_that_probe()
+    {
+        var rig = Member(others: 6);
+        var (_, ping) = rig.AdvanceTo<SwimMessage.Ping>();
+
+        rig.Hear(ping.Target.Value == 2 ? 3UL : 2UL, Up(Node(ping.Target.Value), incarnation: 2));
+        rig.Advance(ProbeInterval);
+
+        rig[ping.Target.Value].ShouldBe(new Member(Node(ping.Target.Value), MemberState.Up, 2));
+    }
+
     [Theory]
     [InlineData(3, 1)] // Every nack came: the failure is the target's, as far as can be seen.
     [InlineData(2, 2)] // One is missing: perhaps it is this node that is cut off.

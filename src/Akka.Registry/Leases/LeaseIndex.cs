@@ -2,10 +2,13 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Leases;
 
-/// <summary>Which slot holds a key's lease: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.</summary>
+/// <summary>
+/// Which slot holds a key's lease: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.
+/// </summary>
 /// <remarks>
-/// An entry holds the key's hash and the slot, so that growing needs no key. Nothing ever moves within an array: a removal leaves a mark
-/// that a later key may take, and growth fills a new array aside before it is published. So a reader never misses a key that stays.
+/// An entry holds the key's hash and the slot, so that growing needs no key. Nothing ever moves within an array: a
+/// removal leaves a mark that a later key may take, and growth fills a new array aside before it is published. So a
+/// reader never misses a key that stays.
 /// </remarks>
 internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
 {
@@ -22,7 +25,9 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
     /// <summary>Bytes of its array.</summary>
     public long Bytes => _entries.Length * (long)sizeof(ulong);
 
-    /// <summary>The slot of that key, or -1. Any thread; the caller checks by the slot's generation that it read one lease.</summary>
+    /// <summary>
+    /// The slot of that key, or -1. Any thread; the caller checks by the slot's generation that it read one lease.
+    /// </summary>
     public int Find(RecordKey key)
     {
         var entries = Volatile.Read(ref _entries);
@@ -55,7 +60,8 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
     private int PositionOf(ulong[] entries, RecordKey key, uint hash, out int slot)
     {
         slot = -1;
-        for (var position = (int)(hash & (uint)(entries.Length - 1)); ; position = (position + 1) & (entries.Length - 1))
+        var mask = entries.Length - 1;
+        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
         {
             var entry = Volatile.Read(ref entries[position]);
             if (entry == Empty)
@@ -69,7 +75,8 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
 
     private void Place(ulong[] entries, uint hash, int slot)
     {
-        for (var position = (int)(hash & (uint)(entries.Length - 1)); ; position = (position + 1) & (entries.Length - 1))
+        var mask = entries.Length - 1;
+        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
         {
             var entry = entries[position];
             if (entry != Empty && (uint)entry != Removed)

@@ -12,8 +12,8 @@ internal readonly record struct SweepReport(TimeSpan Slept, int ShareFell, int M
 
 /// <summary>The leases of this node and the governor over them as one machine: beats in, verdicts out.</summary>
 /// <remarks>
-/// One thread at a time changes it: the scheduler actor, which goes on with the same machine when it is restarted. Any thread may call
-/// <see cref="ExpiresAt"/> and read <see cref="Quarantines"/>.
+/// One thread at a time changes it: the scheduler actor, which goes on with the same machine when it is restarted. Any
+/// thread may call <see cref="ExpiresAt"/> and read <see cref="Quarantines"/>.
 /// </remarks>
 public sealed class LeaseScheduler
 {
@@ -48,7 +48,10 @@ public sealed class LeaseScheduler
     /// <summary>What the governor holds, by service. Any thread.</summary>
     public IReadOnlyList<QuarantineStatus> Quarantines => Volatile.Read(ref _quarantines);
 
-    /// <summary>Until when the lease must beat, on this node's monotonic clock; null when this node has no such lease. Any thread.</summary>
+    /// <summary>
+    /// Until when the lease must beat, on this node's monotonic clock; null when this node has no such lease. Any
+    /// thread.
+    /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
@@ -89,7 +92,9 @@ public sealed class LeaseScheduler
         return fallen.Count == 0 ? null : new LeaseVerdict.Missed(fallen.DrainToImmutable());
     }
 
-    /// <summary>Judges what is due, and adds what to tell, in the order of telling. Without news it allocates nothing.</summary>
+    /// <summary>
+    /// Judges what is due, and adds what to tell, in the order of telling. Without news it allocates nothing.
+    /// </summary>
     internal SweepReport Sweep(Instant now, List<LeaseVerdict> verdicts)
     {
         var slept = _table.Advance(now, _sweep);

@@ -45,7 +45,9 @@ internal struct LeaseSlot
 /// <param name="Key">Its name.</param>
 internal readonly record struct JudgedLease(LeaseId Id, LeaseKey Key);
 
-/// <summary>What one sweep found. Kept and cleared by whoever sweeps, so that a sweep without news allocates nothing.</summary>
+/// <summary>
+/// What one sweep found. Kept and cleared by whoever sweeps, so that a sweep without news allocates nothing.
+/// </summary>
 internal sealed class LeaseSweep
 {
     /// <summary>Silent beyond the TTL, first said now.</summary>

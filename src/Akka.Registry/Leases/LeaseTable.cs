@@ -20,21 +20,25 @@ internal enum GrantOutcome
     StaleEpoch,
 }
 
-/// <summary>The leases of one node as a machine: grants and beats in, verdicts out. Time comes in through the door.</summary>
+/// <summary>
+/// The leases of one node as a machine: grants and beats in, verdicts out. Time comes in through the door.
+/// </summary>
 /// <remarks>
 /// <para>
-/// A beat stores one number; the timing wheel learns of it lazily, when it pops the lease at the deadline that it knew and finds that
-/// it was renewed since. Beats and sweeps without news allocate nothing; a lease takes at most 80 bytes besides its key, all in arrays
-/// that are shared by thousands (beat 16, slot 32, wheel 8, index 12 to 24 bytes).
+/// A beat stores one number; the timing wheel learns of it lazily, when it pops the lease at the deadline that it knew
+/// and finds that it was renewed since. Beats and sweeps without news allocate nothing; a lease takes at most 80 bytes
+/// besides its key, all in arrays that are shared by thousands (beat 16, slot 32, wheel 8, index 12 to 24 bytes).
 /// </para>
 /// <para>
-/// Promise: a lease is missed by the first sweep at or after its last beat + TTL, never before; it expires by the first sweep at or
-/// after its last beat + TTL + deregister-after, never before, and never in the sweep that first says it is missed.
-/// After a pause of the process the TTL ends for nobody before the grace does, as <see cref="SleepGrace"/> says.
+/// Promise: a lease is missed by the first sweep at or after its last beat + TTL, never before; it expires by the first
+/// sweep at or after its last beat + TTL + deregister-after, never before, and never in the sweep that first says it is
+/// missed. After a pause of the process the TTL ends for nobody before the grace does, as <see cref="SleepGrace"/>
+/// says.
 /// </para>
 /// <para>
-/// One thread writes. <see cref="ExpiresAt"/> alone may be called by any thread, at any time: it reads the arrays that the writer
-/// publishes, whose pages never move, and trusts what it read only if the slot's generation is odd and the same before and after.
+/// One thread writes. <see cref="ExpiresAt"/> alone may be called by any thread, at any time: it reads the arrays that
+/// the writer publishes, whose pages never move, and trusts what it read only if the slot's generation is odd and the
+/// same before and after.
 /// </para>
 /// </remarks>
 internal sealed class LeaseTable : ILeaseCensus
@@ -72,10 +76,11 @@ internal sealed class LeaseTable : ILeaseCensus
     public long Bytes => _beats.Bytes + _slots.Bytes + _wheel.Bytes + _index.Bytes;
 
     /// <summary>
-    /// Begins a lease with a first beat, or renews the one of that epoch under the new terms. <paramref name="lease"/> stands then;
-    /// <paramref name="ended"/> is the one of an older epoch that ended by this, default for none.
+    /// Begins a lease with a first beat, or renews the one of that epoch under the new terms. <paramref name="lease"/>
+    /// stands then; <paramref name="ended"/> is the one of an older epoch that ended by this, default for none.
     /// </summary>
-    public GrantOutcome Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now, out LeaseId lease, out JudgedLease ended)
+    public GrantOutcome Grant(
+        RecordKey key, ulong epoch, LeaseTerms terms, Instant now, out LeaseId lease, out JudgedLease ended)
     {
         ended = default;
         var outcome = GrantOutcome.Begun;
@@ -145,11 +150,13 @@ internal sealed class LeaseTable : ILeaseCensus
             return UnknownLease;
         if (outcome == BeatOutcome.Renewed)
             Renew(ref _beats[slot], slot, now);
-        return new BeatAnswer(
-            outcome, known.Epoch, new LeaseTerms(new TimeSpan(known.TtlTicks), new TimeSpan(known.DeregisterAfterTicks)));
+        var terms = new LeaseTerms(new TimeSpan(known.TtlTicks), new TimeSpan(known.DeregisterAfterTicks));
+        return new BeatAnswer(outcome, known.Epoch, terms);
     }
 
-    /// <summary>The lease is missed at <paramref name="until"/> unless it beats again, or before if it would be anyway.</summary>
+    /// <summary>
+    /// The lease is missed at <paramref name="until"/> unless it beats again, or before if it would be anyway.
+    /// </summary>
     /// <returns>False when there is no such lease of that epoch.</returns>
     public bool CutShort(LeaseKey key, Instant until)
     {
@@ -165,18 +172,23 @@ internal sealed class LeaseTable : ILeaseCensus
         return true;
     }
 
-    /// <summary>Keeps a missed lease from expiring until it beats or is let fall. False when it is not missed.</summary>
+    /// <summary>
+    /// Keeps a missed lease from expiring until it beats or is let fall. False when it is not missed.
+    /// </summary>
     public bool Hold(LeaseId lease)
     {
         if (!IsLease(lease) || _beats[lease.Slot].State != LeaseState.Missed)
             return false;
         _beats[lease.Slot].State = LeaseState.Held;
-        // It may have beaten since it was missed: the next sweep looks, and after that only a beat brings it back into the wheel.
+        // It may have beaten since it was missed: the next sweep looks, and after that only a beat brings it back into
+        // the wheel.
         _wheel.Schedule(lease.Slot, _now);
         return true;
     }
 
-    /// <summary>Lets a held lease be a missed one again: it expires by its last beat, at the next sweep at the earliest.</summary>
+    /// <summary>
+    /// Lets a held lease be a missed one again: it expires by its last beat, at the next sweep at the earliest.
+    /// </summary>
     public bool LetFall(LeaseId lease)
     {
         if (!IsLease(lease) || _beats[lease.Slot].State != LeaseState.Held)

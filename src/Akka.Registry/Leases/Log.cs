@@ -5,7 +5,8 @@ namespace Akka.Registry.Leases;
 /// <summary>What the scheduler logs: event ids 5100 to 5199.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(5100, LogLevel.Warning, "This process slept for {Lost}; leases get that time, at most their TTL, before they are judged.")]
+    [LoggerMessage(5100, LogLevel.Warning,
+        "This process slept for {Lost}; leases get that time, at most their TTL, before they are judged.")]
     public static partial void Slept(ILogger logger, TimeSpan lost);
 
     [LoggerMessage(5101, LogLevel.Warning, "{Count} leases are held as unverified: {Reason}")]

@@ -44,18 +44,22 @@ internal sealed class GovernorRuling
     }
 }
 
-/// <summary>The mass-failure governor as a machine: when too many leases fall silent at once, this node doubts itself first.</summary>
+/// <summary>
+/// The mass-failure governor as a machine: when too many leases fall silent at once, this node doubts itself first.
+/// </summary>
 /// <remarks>
 /// <para>
-/// What counts are the leases of this node: lost ones (fell within the window, or are held) against lost and beating ones together, for
-/// each service and for all. A service is in doubt while it has lost at least <see cref="GovernorOptions.EntriesMin"/> and its own share,
-/// or that of all services, is above <see cref="GovernorOptions.Share"/>. A doubt begins with a loss, never by others' leaving.
+/// What counts are the leases of this node: lost ones (fell within the window, or are held) against lost and beating
+/// ones together, for each service and for all. A service is in doubt while it has lost at least <see
+/// cref="GovernorOptions.EntriesMin"/> and its own share, or that of all services, is above <see
+/// cref="GovernorOptions.Share"/>. A doubt begins with a loss, never by others' leaving.
 /// </para>
 /// <para>
-/// While a service is in doubt what falls is held, and so is what fell within the window before. A hold ends when the lease beats or ends,
-/// when its loss is confirmed, when the service is no more in doubt, or after <see cref="GovernorOptions.MaxHold"/>. What was held and
-/// fell counts no more and is not held again for that loss, so every doubt ends. (Eureka's self-preservation counts what is gone for ever,
-/// and so can stay on for good: Netflix/eureka#1267.)
+/// While a service is in doubt what falls is held, and so is what fell within the window before. A hold ends when the
+/// lease beats or ends, when its loss is confirmed, when the service is no more in doubt, or after <see
+/// cref="GovernorOptions.MaxHold"/>. What was held and fell counts no more and is not held again for that loss, so
+/// every doubt ends. (Eureka's self-preservation counts what is gone for ever, and so can stay on for good:
+/// Netflix/eureka#1267.)
 /// </para>
 /// </remarks>
 internal sealed class MassFailureGovernor(GovernorOptions options)
@@ -91,7 +95,9 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
     }
 
     /// <summary>Decides on what a sweep has found missed, and on what is held.</summary>
-    /// <param name="missed">Found missed by this sweep; they are not among the beating of <paramref name="census"/>.</param>
+    /// <param name="missed">
+    /// Found missed by this sweep; they are not among the beating of <paramref name="census"/>.
+    /// </param>
     /// <param name="census">The leases that beat.</param>
     /// <param name="now">The sweep's time.</param>
     /// <param name="ruling">Where the decisions are added.</param>
@@ -148,7 +154,9 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
         while (_falls.TryPeek(out var fall) && fall.At <= now)
         {
             _falls.Dequeue();
-            if (_services.TryGetValue(fall.Service, out var doubt) && doubt.Fallen.TryGetValue(fall.Lease, out var loss) && loss.Until <= now)
+            if (_services.TryGetValue(fall.Service, out var doubt)
+                && doubt.Fallen.TryGetValue(fall.Lease, out var loss)
+                && loss.Until <= now)
                 Forget(fall.Lease, fall.Service);
         }
     }
@@ -158,7 +166,9 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
         while (_holds.TryPeek(out var hold) && hold.At <= now)
         {
             _holds.Dequeue();
-            if (_services.TryGetValue(hold.Service, out var doubt) && doubt.Held.TryGetValue(hold.Lease, out var loss) && loss.Until <= now)
+            if (_services.TryGetValue(hold.Service, out var doubt)
+                && doubt.Held.TryGetValue(hold.Lease, out var loss)
+                && loss.Until <= now)
             {
                 Forget(hold.Lease, hold.Service);
                 ruling.LetFall.Add((loss.Lease, HoldExit.MaxHold));
@@ -167,7 +177,8 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
     }
 
     private void Judge(
-        string service, Doubt doubt, bool registryInDoubt, bool newFalls, ILeaseCensus census, Instant now, GovernorRuling ruling)
+        string service, Doubt doubt, bool registryInDoubt, bool newFalls, ILeaseCensus census, Instant now,
+        GovernorRuling ruling)
     {
         var lost = doubt.Lost;
         var total = lost + census.LiveCountOf(service);

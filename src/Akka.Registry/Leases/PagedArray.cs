@@ -2,8 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Akka.Registry.Leases;
 
-/// <summary>An array that grows without moving what it holds: a page never changes its place, so a reference into it stays good.</summary>
-/// <remarks>One writer grows it. Other threads may read what was published to them after the growth that made room for it.</remarks>
+/// <summary>
+/// An array that grows without moving what it holds: a page never changes its place, so a reference into it stays good.
+/// </summary>
+/// <remarks>
+/// One writer grows it. Other threads may read what was published to them after the growth that made room for it.
+/// </remarks>
 internal sealed class PagedArray<T>
     where T : struct
 {

@@ -7,12 +7,16 @@ namespace Akka.Registry.Leases;
 
 /// <summary><c>/user/scheduler</c>: takes beats, and tells the registry whose silence has lasted too long.</summary>
 /// <remarks>
-/// The decisions are <see cref="LeaseScheduler"/>'s. A restart goes on with the same machine, so that no lease is lost by it. Several verdicts
-/// of one kind are one message; those of one sweep come in the order: revived, unquarantined, quarantined, missed, expired.
+/// The decisions are <see cref="LeaseScheduler"/>'s. A restart goes on with the same machine, so that no lease is lost
+/// by it. Several verdicts of one kind are one message; those of one sweep come in the order: revived, unquarantined,
+/// quarantined, missed, expired.
 /// </remarks>
 public sealed class SchedulerActor : Actor<SchedulerMessage>
 {
-    /// <summary>Beats come one a message, so as many may wait as there may be leases; what is more is a dead letter, and beats again.</summary>
+    /// <summary>
+    /// Beats come one a message, so as many may wait as there may be leases; what is more is a dead letter, and beats
+    /// again.
+    /// </summary>
     private const int MailboxCapacity = 1 << 20;
 
     private readonly LeaseScheduler _leases;

@@ -10,7 +10,9 @@ public abstract record SchedulerMessage
     /// <summary>Closed within the assembly: the actor's own ticks are its other cases.</summary>
     private protected SchedulerMessage() { }
 
-    /// <summary>Begin a lease, or replace the one of an older epoch; a lease of the same epoch is renewed with the new terms.</summary>
+    /// <summary>
+    /// Begin a lease, or replace the one of an older epoch; a lease of the same epoch is renewed with the new terms.
+    /// </summary>
     public sealed record Grant(RecordKey Key, ulong Epoch, LeaseTerms Terms) : SchedulerMessage;
 
     /// <summary>End a lease: its entry was deregistered, evicted, or is owned by another node now.</summary>
@@ -23,14 +25,18 @@ public abstract record SchedulerMessage
     public sealed record Beat(RecordKey Key, ulong Epoch, IActorRef<BeatAnswer>? ReplyTo) : SchedulerMessage;
 
     /// <summary>Heartbeats by name, many at once; answered in the same order.</summary>
-    public sealed record BeatMany(ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
+    public sealed record BeatMany(
+        ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
-    /// The session that beat for these leases ended without goodbye: unless they beat again within the disconnect grace, they are missed.
+    /// The session that beat for these leases ended without goodbye: unless they beat again within the disconnect
+    /// grace, they are missed.
     /// </summary>
     public sealed record Disconnected(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
 
-    /// <summary>Members that can be reached confirm that these instances are lost: if the governor holds them, they fall now.</summary>
+    /// <summary>
+    /// Members that can be reached confirm that these instances are lost: if the governor holds them, they fall now.
+    /// </summary>
     public sealed record ConfirmLost(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
 }
 
@@ -73,14 +79,16 @@ public abstract record LeaseVerdict
     public sealed record Revived(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
 
     /// <summary>
-    /// Silent beyond the TTL, but too many at once to be believed: not critical, but unverified, until they are unquarantined or missed.
-    /// Some may have been told as missed shortly before: that is taken back.
+    /// Silent beyond the TTL, but too many at once to be believed: not critical, but unverified, until they are
+    /// unquarantined or missed. Some may have been told as missed shortly before: that is taken back.
     /// </summary>
     /// <param name="Leases">Leases of one service.</param>
     /// <param name="Reason">What made this node doubt itself, as a sentence for people.</param>
     public sealed record Quarantined(ImmutableArray<LeaseKey> Leases, string Reason) : LeaseVerdict;
 
-    /// <summary>They beat again, or their lease has ended: verified as any other. What is let fall is told as missed instead.</summary>
+    /// <summary>
+    /// They beat again, or their lease has ended: verified as any other. What is let fall is told as missed instead.
+    /// </summary>
     public sealed record Unquarantined(ImmutableArray<LeaseKey> Leases) : LeaseVerdict;
 }
 

@@ -2,12 +2,15 @@ using Akka.Registry.Actors;
 
 namespace Akka.Registry.Leases;
 
-/// <summary>What was asleep must not judge: after a pause of this process, leases get the time that was lost before they are judged.</summary>
+/// <summary>
+/// What was asleep must not judge: after a pause of this process, leases get the time that was lost before they are
+/// judged.
+/// </summary>
 /// <remarks>
-/// While the process is stopped (SIGSTOP, a long collection, a virtual machine put to sleep) its instances beat on, and their beats wait
-/// in the sockets. A sweep that comes later than 2 intervals and a second after the one before reveals the pause. From that sweep on no
-/// lease is judged until as much time has passed as was lost, though at most one TTL of the lease: whoever lives beats within that.
-/// A pause within the grace of another one does not use the grace up.
+/// While the process is stopped (SIGSTOP, a long collection, a virtual machine put to sleep) its instances beat on, and
+/// their beats wait in the sockets. A sweep that comes later than 2 intervals and a second after the one before reveals
+/// the pause. From that sweep on no lease is judged until as much time has passed as was lost, though at most one TTL
+/// of the lease: whoever lives beats within that. A pause within the grace of another one does not use the grace up.
 /// </remarks>
 internal struct SleepGrace(TimeSpan sweepInterval, Instant start)
 {

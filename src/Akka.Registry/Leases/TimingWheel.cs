@@ -4,9 +4,10 @@ namespace Akka.Registry.Leases;
 
 /// <summary>A hierarchical timing wheel over small numbers: schedule, cancel and pop in constant time.</summary>
 /// <remarks>
-/// Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 7. A tick is 2^21 × 100 ns (about 210 ms); four levels of
-/// 256 buckets reach 53.7 s, 3.8 h, 40 days and 28 years. The wheel says who may be due: it pops what is due within the tick that has
-/// begun, so whoever pops compares the exact time and schedules again what is early. Buckets are intrusive lists: 8 bytes a number.
+/// Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 7. A tick is 2^21 × 100 ns (about 210
+/// ms); four levels of 256 buckets reach 53.7 s, 3.8 h, 40 days and 28 years. The wheel says who may be due: it pops
+/// what is due within the tick that has begun, so whoever pops compares the exact time and schedules again what is
+/// early. Buckets are intrusive lists: 8 bytes a number.
 /// </remarks>
 internal sealed class TimingWheel
 {
@@ -16,7 +17,10 @@ internal sealed class TimingWheel
     private const int Levels = 4;
     private const int None = -1;
 
-    /// <summary>Stands in <see cref="Link.Previous"/> of what is in no bucket. The first of a bucket has the bucket's complement there.</summary>
+    /// <summary>
+    /// Stands in <see cref="Link.Previous"/> of what is in no bucket. The first of a bucket has the bucket's complement
+    /// there.
+    /// </summary>
     private const int Unscheduled = int.MinValue;
 
     private readonly int[] _heads = new int[Levels * LevelBuckets];
@@ -42,7 +46,9 @@ internal sealed class TimingWheel
             _links[i] = new Link { Next = None, Previous = Unscheduled };
     }
 
-    /// <summary>Lets the number pop once <paramref name="due"/> is reached, instead of whenever it would have.</summary>
+    /// <summary>
+    /// Lets the number pop once <paramref name="due"/> is reached, instead of whenever it would have.
+    /// </summary>
     public void Schedule(int number, Instant due)
     {
         Cancel(number);
@@ -74,15 +80,16 @@ internal sealed class TimingWheel
     }
 
     /// <summary>
-    /// Moves to <paramref name="now"/> and gathers what may be due, for <see cref="TryPop"/>. However far the jump, no bucket is seen
-    /// twice. All must be popped before the next call; time that went back changes nothing.
+    /// Moves to <paramref name="now"/> and gathers what may be due, for <see cref="TryPop"/>. However far the jump, no
+    /// bucket is seen twice. All must be popped before the next call; time that went back changes nothing.
     /// </summary>
     public void Advance(Instant now)
     {
         var to = Math.Max(_tick, now.Ticks >> TickShift);
         for (var level = 0; level < Levels; level++)
         {
-            // The bucket of the current tick is gathered each time: it holds what is due within the tick, after the last call.
+            // The bucket of the current tick is gathered each time: it holds what is due within the tick, after the
+            // last call.
             var first = (_tick >> (LevelShift * level)) + (level == 0 ? 0 : 1);
             var last = to >> (LevelShift * level);
             var buckets = Math.Min(last - first + 1, LevelBuckets);
@@ -93,7 +100,9 @@ internal sealed class TimingWheel
         _tick = to;
     }
 
-    /// <summary>Takes one of those gathered. It is in the wheel no more; the caller may schedule it again at once.</summary>
+    /// <summary>
+    /// Takes one of those gathered. It is in the wheel no more; the caller may schedule it again at once.
+    /// </summary>
     public bool TryPop(out int number)
     {
         number = _popped;

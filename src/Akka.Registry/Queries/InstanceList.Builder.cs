@@ -4,8 +4,8 @@ public sealed partial class InstanceList
 {
     /// <summary>Makes the next list by many changes. One thread; the list that it began with stays as it is.</summary>
     /// <remarks>
-    /// A chunk is copied, with room to grow, when it is first changed. Entries that come in the order of their ids fill chunk after
-    /// chunk; others split a full chunk in two.
+    /// A chunk is copied, with room to grow, when it is first changed. Entries that come in the order of their ids fill
+    /// chunk after chunk; others split a full chunk in two.
     /// </remarks>
     public sealed class Builder
     {
@@ -72,7 +72,9 @@ public sealed partial class InstanceList
             return before;
         }
 
-        /// <summary>The list as it stands. The builder may go on; what it does later does not show in this list.</summary>
+        /// <summary>
+        /// The list as it stands. The builder may go on; what it does later does not show in this list.
+        /// </summary>
         public InstanceList ToList()
         {
             if (Count == 0)
@@ -126,7 +128,10 @@ public sealed partial class InstanceList
             Count++;
         }
 
-        /// <summary>Splits a full chunk; one that is full and is added to at the list's end stays full, so that sorted loads pack.</summary>
+        /// <summary>
+        /// Splits a full chunk; one that is full and is added to at the list's end stays full, so that sorted loads
+        /// pack.
+        /// </summary>
         private (int Chunk, int Index) MakeRoom(int chunk, int index)
         {
             if (index == ChunkEntriesMax && chunk == _chunks.Count - 1)

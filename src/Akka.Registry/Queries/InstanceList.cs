@@ -2,17 +2,22 @@ using System.Collections;
 
 namespace Akka.Registry.Queries;
 
-/// <summary>Entries sorted by id (ordinal), persistent: a change copies one small chunk, whatever the number of entries.</summary>
+/// <summary>
+/// Entries sorted by id (ordinal), persistent: a change copies one small chunk, whatever the number of entries.
+/// </summary>
 /// <remarks>
-/// Two levels: a top array of chunks of at most <see cref="ChunkEntriesMax"/> entries, none of them empty. A change copies one chunk
-/// (two where chunks split or merge) and the top array, and shares everything else with the list that it was made from.
+/// Two levels: a top array of chunks of at most <see cref="ChunkEntriesMax"/> entries, none of them empty. A change
+/// copies one chunk (two where chunks split or merge) and the top array, and shares everything else with the list that
+/// it was made from.
 /// </remarks>
 public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
 {
     /// <summary>Entries in one chunk at most: 2 KiB of references, small enough to copy for each change.</summary>
     internal const int ChunkEntriesMax = 256;
 
-    /// <summary>Neighbours that together hold no more than this become one chunk, so that removals leave no dust.</summary>
+    /// <summary>
+    /// Neighbours that together hold no more than this become one chunk, so that removals leave no dust.
+    /// </summary>
     internal const int MergeEntriesMax = ChunkEntriesMax / 2;
 
     private readonly ServiceEntry[][] _chunks;
@@ -95,7 +100,9 @@ public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
     /// <summary>Many changes at once: each touched chunk is copied once, not once a change.</summary>
     public Builder ToBuilder() => new(this);
 
-    /// <summary>Entries from the first id that is greater than <paramref name="afterId"/>; all for null. For paging.</summary>
+    /// <summary>
+    /// Entries from the first id that is greater than <paramref name="afterId"/>; all for null. For paging.
+    /// </summary>
     public IEnumerable<ServiceEntry> After(string? afterId)
     {
         var chunk = 0;

@@ -2,17 +2,21 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Queries;
 
-/// <summary>The rule by which revisions grow: one number for long polls, comparable between nodes, exact in JavaScript (below 2^53).</summary>
+/// <summary>
+/// The rule by which revisions grow: one number for long polls, comparable between nodes, exact in JavaScript (below
+/// 2^53).
+/// </summary>
 /// <remarks>
 /// <para>
-/// A change's own number is 41 bits of milliseconds since <see cref="Epoch"/> (they last until 2093) and 12 bits of the stamp's counter,
-/// which stays at 4,095 where it is greater. The next revision is the change's number, or one more than the last revision where that
-/// would not grow: a change that comes late, or trust that changed here alone.
+/// A change's own number is 41 bits of milliseconds since <see cref="Epoch"/> (they last until 2093) and 12 bits of the
+/// stamp's counter, which stays at 4,095 where it is greater. The next revision is the change's number, or one more
+/// than the last revision where that would not grow: a change that comes late, or trust that changed here alone.
 /// </para>
 /// <para>
-/// A fresh view begins with the number of the node's hybrid clock, which is above every stamp that the node has seen: so nothing goes back
-/// over a restart. Nodes that hold the same may differ by what came late to one of them; a poll therefore waits while the revision
-/// is equal to the caller's, and answers at once when it differs in either direction.
+/// A fresh view begins with the number of the node's hybrid clock, which is above every stamp that the node has seen:
+/// so nothing goes back over a restart. Nodes that hold the same may differ by what came late to one of them; a poll
+/// therefore waits while the revision is equal to the caller's, and answers at once when it differs in either
+/// direction.
 /// </para>
 /// </remarks>
 public static class RevisionClock

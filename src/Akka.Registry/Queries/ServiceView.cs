@@ -19,7 +19,9 @@ public sealed class ServiceView
     /// <summary>All entries, by id.</summary>
     public required InstanceList Instances { get; init; }
 
-    /// <summary>How many entries there are of each status. Counted once, then carried from view to view by what changed.</summary>
+    /// <summary>
+    /// How many entries there are of each status. Counted once, then carried from view to view by what changed.
+    /// </summary>
     public ServiceSummary Summary
     {
         get
@@ -111,4 +113,5 @@ public readonly record struct InstanceChange(string Id, ServiceEntry? Entry);
 /// <param name="OutOfService">Entries taken out.</param>
 /// <param name="Unverified">Entries that nobody can vouch for now, whatever their status.</param>
 public sealed record ServiceSummary(
-    string Name, long Revision, int Instances, int Starting, int Passing, int Warning, int Critical, int Draining, int OutOfService, int Unverified);
+    string Name, long Revision, int Instances,
+    int Starting, int Passing, int Warning, int Critical, int Draining, int OutOfService, int Unverified);

@@ -1,6 +1,8 @@
 namespace Akka.Registry.Routing;
 
-/// <summary>All of them, whatever count was asked for: every tier, the best first, so that whoever may live is told.</summary>
+/// <summary>
+/// All of them, whatever count was asked for: every tier, the best first, so that whoever may live is told.
+/// </summary>
 public sealed class BroadcastLogic : IRoutingLogic
 {
     /// <inheritdoc/>

@@ -1,11 +1,14 @@
 namespace Akka.Registry.Routing;
 
-/// <summary>The same routee for the same key, on every node and client; of what comes or goes only its own share of keys moves.</summary>
+/// <summary>
+/// The same routee for the same key, on every node and client; of what comes or goes only its own share of keys moves.
+/// </summary>
 /// <remarks>
-/// Weighted rendezvous hashing: each entry scores -weight / ln(hash of key and id), and the highest wins. Thaler and Ravishankar, "Using
-/// name-based mappings to increase hit rates" (1998); Schindelhauer and Schomaker, "Weighted distributed hash tables" (2005). It needs no
-/// ring and no virtual nodes, spreads exactly by weight, and names the second best, to which a key goes when the best is gone. A pick
-/// looks at each entry once: about a microsecond for a hundred.
+/// Weighted rendezvous hashing: each entry scores -weight / ln(hash of key and id), and the highest wins. Thaler and
+/// Ravishankar, "Using name-based mappings to increase hit rates" (1998); Schindelhauer and Schomaker, "Weighted
+/// distributed hash tables" (2005). It needs no ring and no virtual nodes, spreads exactly by weight, and names the
+/// second best, to which a key goes when the best is gone. A pick looks at each entry once: about a microsecond for a
+/// hundred.
 /// </remarks>
 public sealed class ConsistentHashingLogic : IRoutingLogic
 {

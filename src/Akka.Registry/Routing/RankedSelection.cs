@@ -25,7 +25,8 @@ internal static class RankedSelection
             indices[i] = i;
         }
 
-        // Introsort is not stable, but scores are drawn or hashed from 53 bits: equal ones are a curiosity, and any order of them will do.
+        // Introsort is not stable, but scores are drawn or hashed from 53 bits: equal ones are a curiosity, and any
+        // order of them will do.
         scores.AsSpan(0, pool.Count).Sort(indices.AsSpan(0, pool.Count));
         indices.AsSpan(0, chosen.Length).CopyTo(chosen);
         ArrayPool<double>.Shared.Return(scores);

@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Akka.Registry.Routing;
 
-/// <summary>One after the other, by id. Each service has a rotation of its own, and within it each filter, zone and tier.</summary>
+/// <summary>
+/// One after the other, by id. Each service has a rotation of its own, and within it each filter, zone and tier.
+/// </summary>
 /// <remarks>
-/// A shared counter would be unfair: of two callers with different filters that take turns, each would see every other routee only.
-/// Rotations start at a random place, so that many fresh nodes do not all begin with the first instance. At most
-/// <see cref="RotationsMax"/> rotations are kept; past that all begin anew, which nobody notices but by one uneven round.
+/// A shared counter would be unfair: of two callers with different filters that take turns, each would see every other
+/// routee only. Rotations start at a random place, so that many fresh nodes do not all begin with the first instance.
+/// At most <see cref="RotationsMax"/> rotations are kept; past that all begin anew, which nobody notices but by one
+/// uneven round.
 /// </remarks>
 public sealed class RoundRobinLogic(RoutingRandom random) : IRoutingLogic
 {

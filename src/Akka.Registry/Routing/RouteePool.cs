@@ -2,8 +2,12 @@ using System.Collections.Frozen;
 
 namespace Akka.Registry.Routing;
 
-/// <summary>Entries of equal standing, by id: what a routing logic chooses from. Immutable, never empty; read by any thread.</summary>
-/// <remarks>What logics need more than once (hashes, weights, the split by zone) is computed at the first use and kept.</remarks>
+/// <summary>
+/// Entries of equal standing, by id: what a routing logic chooses from. Immutable, never empty; read by any thread.
+/// </summary>
+/// <remarks>
+/// What logics need more than once (hashes, weights, the split by zone) is computed at the first use and kept.
+/// </remarks>
 public sealed class RouteePool
 {
     private readonly ServiceEntry[] _entries;
@@ -67,7 +71,10 @@ public sealed class RouteePool
         return zones.GetValueOrDefault(zone);
     }
 
-    /// <summary>Those of all other zones; null when there is none. Made anew each time: only a request that the zone cannot fill asks.</summary>
+    /// <summary>
+    /// Those of all other zones; null when there is none. Made anew each time: only a request that the zone cannot fill
+    /// asks.
+    /// </summary>
     internal RouteePool? Outside(string zone)
     {
         var others = Array.FindAll(_entries, entry => entry.Zone != zone);

@@ -4,10 +4,12 @@ using Akka.Registry.Queries;
 
 namespace Akka.Registry.Routing;
 
-/// <summary>Answers requests for routees from a service's view. Any thread; a single pick without a filter allocates nothing.</summary>
+/// <summary>
+/// Answers requests for routees from a service's view. Any thread; a single pick without a filter allocates nothing.
+/// </summary>
 /// <remarks>
-/// Routees come from the best tier that has any (passing, warning, then the same unverified), and within a tier from the preferred zone
-/// before the others. A request for several goes on with the next when one is used up.
+/// Routees come from the best tier that has any (passing, warning, then the same unverified), and within a tier from
+/// the preferred zone before the others. A request for several goes on with the next when one is used up.
 /// </remarks>
 public sealed class RouteeSelector
 {
@@ -25,8 +27,8 @@ public sealed class RouteeSelector
         var logics = new Dictionary<string, IRoutingLogic>();
         IEnumerable<IRoutingLogic> known =
         [
-            new RoundRobinLogic(chance), new RandomLogic(chance), new WeightedRandomLogic(chance), new ConsistentHashingLogic(),
-            new BroadcastLogic(),
+            new RoundRobinLogic(chance), new RandomLogic(chance), new WeightedRandomLogic(chance),
+            new ConsistentHashingLogic(), new BroadcastLogic(),
         ];
         foreach (var logic in known.Concat(others))
             logics[logic.Name] = logic;
@@ -39,7 +41,9 @@ public sealed class RouteeSelector
 
     /// <summary>Chooses one routee, the first that <see cref="Select"/> would choose.</summary>
     /// <returns>Null when the service has none.</returns>
-    /// <exception cref="RegistryException">The strategy is not known, or needs a hash key that the request lacks.</exception>
+    /// <exception cref="RegistryException">
+    /// The strategy is not known, or needs a hash key that the request lacks.
+    /// </exception>
     public ServiceEntry? Pick(ServiceView view, RouteeRequest request)
     {
         var logic = LogicOf(request);
@@ -49,7 +53,8 @@ public sealed class RouteeSelector
         var best = tiers.Pools[0];
         var inside = request.PreferZone is null ? null : best.Inside(request.PreferZone);
         Span<int> chosen = stackalloc int[1];
-        logic.Select(inside ?? best, ContextOf(request, tier: 0, inside is null ? ZonePart.All : ZonePart.Inside), chosen);
+        var part = inside is null ? ZonePart.All : ZonePart.Inside;
+        logic.Select(inside ?? best, ContextOf(request, tier: 0, part), chosen);
         return (inside ?? best)[chosen[0]];
     }
 
@@ -85,7 +90,8 @@ public sealed class RouteeSelector
         return routees;
     }
 
-    private static void AddFrom(RouteePool pool, IRoutingLogic logic, in RoutingContext context, int wanted, List<ServiceEntry> routees)
+    private static void AddFrom(
+        RouteePool pool, IRoutingLogic logic, in RoutingContext context, int wanted, List<ServiceEntry> routees)
     {
         var count = Math.Min(pool.Count, wanted - routees.Count);
         var rented = ArrayPool<int>.Shared.Rent(count);
@@ -99,7 +105,9 @@ public sealed class RouteeSelector
     private static RouteeTiers TiersOf(ServiceView view, RouteeRequest request) =>
         request.Filter.MatchesAll ? view.Routees : view.Routees.Matching(request.Filter);
 
-    /// <summary>The scope is 0 for the best tier without filter and zone: the rotation that almost every request is a part of.</summary>
+    /// <summary>
+    /// The scope is 0 for the best tier without filter and zone: the rotation that almost every request is a part of.
+    /// </summary>
     private static RoutingContext ContextOf(RouteeRequest request, int tier, ZonePart part)
     {
         var scope = request.Filter.MatchesAll ? 0 : request.Filter.Fingerprint();

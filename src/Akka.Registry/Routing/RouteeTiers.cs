@@ -2,10 +2,12 @@ using Akka.Registry.Queries;
 
 namespace Akka.Registry.Routing;
 
-/// <summary>The entries that may be routed to, in tiers: a worse one is drawn on only when nothing better is left.</summary>
+/// <summary>
+/// The entries that may be routed to, in tiers: a worse one is drawn on only when nothing better is left.
+/// </summary>
 /// <remarks>
-/// Passing before warning, and both before those that nobody can vouch for, which again are passing before warning. Starting, critical,
-/// draining and out-of-service entries are in no tier.
+/// Passing before warning, and both before those that nobody can vouch for, which again are passing before warning.
+/// Starting, critical, draining and out-of-service entries are in no tier.
 /// </remarks>
 internal sealed class RouteeTiers
 {

@@ -1,7 +1,12 @@
 namespace Akka.Registry.Routing;
 
-/// <summary>Chance for many threads at once, without a lock: SplitMix64 over a counter that starts where a handed-in generator says.</summary>
-/// <remarks>Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. One seed gives one sequence.</remarks>
+/// <summary>
+/// Chance for many threads at once, without a lock: SplitMix64 over a counter that starts where a handed-in generator
+/// says.
+/// </summary>
+/// <remarks>
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. One seed gives one sequence.
+/// </remarks>
 public sealed class RoutingRandom
 {
     private long _state;

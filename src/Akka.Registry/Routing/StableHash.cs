@@ -1,9 +1,13 @@
 namespace Akka.Registry.Routing;
 
-/// <summary>Hashes that are the same in every process: FNV-1a over UTF-16 units, and the finalizer of SplitMix64 to spread its bits.</summary>
+/// <summary>
+/// Hashes that are the same in every process: FNV-1a over UTF-16 units, and the finalizer of SplitMix64 to spread its
+/// bits.
+/// </summary>
 /// <remarks>
-/// Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm" (IETF draft); Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014. Nobody is kept from making collisions on purpose: they make a choice uneven, nothing more.
+/// Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm" (IETF draft); Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators", OOPSLA 2014. Nobody is kept from making collisions on purpose: they make a choice
+/// uneven, nothing more.
 /// </remarks>
 internal static class StableHash
 {

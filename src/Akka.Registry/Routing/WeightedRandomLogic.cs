@@ -2,8 +2,9 @@ namespace Akka.Registry.Routing;
 
 /// <summary>Any, as likely as its weight says. Weight 0 is chosen only when there is nothing else.</summary>
 /// <remarks>
-/// One is found in the running sum of weights. Several are drawn without replacement by giving each u^(1/weight) and taking the highest:
-/// Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006); here by its logarithm, which orders alike.
+/// One is found in the running sum of weights. Several are drawn without replacement by giving each u^(1/weight) and
+/// taking the highest: Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006); here by its
+/// logarithm, which orders alike.
 /// </remarks>
 public sealed class WeightedRandomLogic(RoutingRandom random) : IRoutingLogic
 {

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Akka.Registry.Tests.Leases;
 
-/// <summary>The lease table against a list that looks at every lease at every sweep, over random histories with jumps of time.</summary>
+/// <summary>
+/// The lease table against a list that looks at every lease at every sweep, over random histories with jumps of time.
+/// </summary>
 public class LeaseTableModelTests
 {
     public sealed record Step(int Kind, int Key, int Amount);
@@ -23,7 +25,7 @@ public class LeaseTableModelTests
 
     [Fact]
     public void It_judges_as_a_naive_list_does() =>
-        Prop.ForAll(Steps.ArrayOf(300).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Prop.ForAll(Steps.ArrayOf(300).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
     private static void Run(Step[] steps)
     {

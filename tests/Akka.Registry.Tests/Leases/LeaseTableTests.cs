@@ -191,7 +191,9 @@ public class LeaseTableTests
         return lease;
     }
 
-    /// <summary>Sweeps every interval up to the moment and at it; what the last sweep found. Those before it must find nothing.</summary>
+    /// <summary>
+    /// Sweeps every interval up to the moment and at it; what the last sweep found. Those before it must find nothing.
+    /// </summary>
     private string SweepTo(Instant moment)
     {
         while (_now + Interval < moment)

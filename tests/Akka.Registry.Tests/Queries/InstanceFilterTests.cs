@@ -30,7 +30,14 @@ public class InstanceFilterTests
         { "another version", new InstanceFilter { Version = "2" }, false },
         { "a method", new InstanceFilter { Method = "Put" }, true },
         { "another method", new InstanceFilter { Method = "Delete" }, false },
-        { "every part", new InstanceFilter { Zone = "eu-1", Version = "2.0", Method = "Get", Tags = ["blue"], Statuses = [InstanceStatus.Warning] }, true },
+        {
+            "every part",
+            new InstanceFilter
+            {
+                Zone = "eu-1", Version = "2.0", Method = "Get", Tags = ["blue"], Statuses = [InstanceStatus.Warning],
+            },
+            true
+        },
         { "every part but one", new InstanceFilter { Zone = "eu-1", Version = "2.0", Method = "Get", Tags = ["red"] }, false },
     };
 

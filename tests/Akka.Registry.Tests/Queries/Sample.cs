@@ -7,7 +7,8 @@ namespace Akka.Registry.Tests.Queries;
 internal static class Sample
 {
     public static ServiceEntry Entry(
-        string id, InstanceStatus status = InstanceStatus.Passing, bool unverified = false, string zone = "", int weight = 1, string version = "") =>
+        string id, InstanceStatus status = InstanceStatus.Passing, bool unverified = false, string zone = "",
+        int weight = 1, string version = "") =>
         new()
         {
             Service = "orders",

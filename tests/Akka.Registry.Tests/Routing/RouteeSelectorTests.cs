@@ -43,7 +43,8 @@ public class RouteeSelectorTests
     public void A_zone_is_preferred_and_spills_over()
     {
         var view = ViewOf(
-            Sample.Entry("a", zone: "x"), Sample.Entry("b", zone: "y"), Sample.Entry("c", zone: "y"), Sample.Entry("d", InstanceStatus.Warning, zone: "x"));
+            Sample.Entry("a", zone: "x"), Sample.Entry("b", zone: "y"), Sample.Entry("c", zone: "y"),
+            Sample.Entry("d", InstanceStatus.Warning, zone: "x"));
         for (var i = 0; i < 10; i++)
         {
             Select(view, zone: "x").ShouldBe(["a"]);
@@ -147,7 +148,8 @@ public class RouteeSelectorTests
     private string? Pick(ServiceView view, string? zone = null) => _selector.Pick(view, Request() with { PreferZone = zone })?.Id;
 
     private string[] Select(
-        ServiceView view, string strategy = "round-robin", int count = 1, string? zone = null, string? hashKey = null, InstanceFilter? filter = null) =>
+        ServiceView view, string strategy = "round-robin", int count = 1, string? zone = null, string? hashKey = null,
+        InstanceFilter? filter = null) =>
         _selector.Select(
                 view,
                 Request() with

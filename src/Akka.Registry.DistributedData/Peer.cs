@@ -39,8 +39,8 @@ internal sealed class Peer(NodeIdentity node)
     /// <summary>Everything is owed, from nothing on: hashes differed where vectors were equal.</summary>
     public bool EverythingOwed { get; set; }
 
-    /// <summary>Digests in a row with equal vectors and unequal hashes.</summary>
-    public int Mismatches { get; set; }
+    /// <summary>Equal vectors and unequal hashes, as long as both stay as they are.</summary>
+    public Mismatch Mismatch { get; set; }
 
     /// <summary>Intervals in a row that it could not apply.</summary>
     public int Refusals { get; set; }
@@ -83,10 +83,14 @@ internal sealed class Peer(NodeIdentity node)
         Vector = VersionVector.Empty;
         Outgoing = null;
         WholeOwed = EverythingOwed = false;
-        Mismatches = Refusals = 0;
+        Mismatch = default;
+        Refusals = 0;
         Incoming.Break();
     }
 }
+
+/// <summary>Equal vectors, unequal hashes: seen how often, a gossip interval apart.</summary>
+internal readonly record struct Mismatch(VersionVector? Vector, ulong Hash, ulong PeerHash, int Count, Instant Next);
 
 /// <summary>The progress of an interval of several parts: complete only when each part came, in order.</summary>
 internal sealed class IncomingInterval

@@ -91,13 +91,19 @@ internal sealed partial class ReplicatorMachine
         peer.WholeOwed |= unequal || _map.HasBeyond(digest.Vector) || HoldsVoid(peer, digest.Void);
         if (!unequal || digest.Uncovered > 0 || peer.Outgoing is not null || _map.CountUncovered() > 0)
         {
-            peer.Mismatches = 0;
+            peer.Mismatch = default;
             return;
         }
 
-        if (++peer.Mismatches < MismatchesMax)
+        // Hashes may differ for a moment, as when a write that was given up is on its way back: it has to stay so.
+        var mismatch = peer.Mismatch;
+        if (mismatch.Hash != _map.StateHash || mismatch.PeerHash != digest.StateHash || !_map.Vector.Equals(mismatch.Vector))
+            mismatch = new Mismatch(_map.Vector, _map.StateHash, digest.StateHash, 0, _world.Now);
+        if (_world.Now >= mismatch.Next)
+            mismatch = mismatch with { Count = mismatch.Count + 1, Next = _world.Now + _options.GossipInterval };
+        peer.Mismatch = mismatch.Count < MismatchesMax ? mismatch : default;
+        if (mismatch.Count < MismatchesMax)
             return;
-        peer.Mismatches = 0;
         peer.EverythingOwed = true;
         Divergences++;
         Report(new ReplicatorReport.Diverged(peer.Node, _map.Vector, _map.StateHash, digest.StateHash));

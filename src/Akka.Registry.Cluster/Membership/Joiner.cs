@@ -15,7 +15,9 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     // Down members whose address another process has taken are passed over; so many draws find one that it has not.
     private const int ReconnectDraws = 16;
 
-    private readonly List<NodeAddress> _otherSeeds = [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
+    private readonly List<NodeAddress> _otherSeeds =
+        [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
+
     private readonly List<NodeAddress> _targets = [];
     private readonly Dictionary<NodeAddress, NodeIdentity> _waiting = [];
 
@@ -75,8 +77,13 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
             SendTable(from.Address, replyWanted: false);
     }
 
-    /// <summary>Exchanges tables with a node that has nothing to tell either and yet knows something else: a rumour missed one of the two.</summary>
-    /// <remarks>Rumours reach all but a few in a thousand. Waiting for the next sync would leave those behind for half a minute.</remarks>
+    /// <summary>
+    /// Exchanges tables with a node that has nothing to tell either and yet knows something else: a rumour missed one
+    /// of the two.
+    /// </summary>
+    /// <remarks>
+    /// Rumours reach all but a few in a thousand. Waiting for the next sync would leave those behind for half a minute.
+    /// </remarks>
     public void OnFingerprint(NodeIdentity from, ulong theirs)
     {
         var ours = state.Fingerprint;
@@ -96,7 +103,9 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
             SendTable(member.Node.Address, replyWanted: true);
     }
 
-    /// <summary>Tries one that is down, or a seed that is no member: for ever, so that what was cut off is found again.</summary>
+    /// <summary>
+    /// Tries one that is down, or a seed that is no member: for ever, so that what was cut off is found again.
+    /// </summary>
     public void OnReconnectTurn()
     {
         if (!state.IsActive)

@@ -73,7 +73,8 @@ internal sealed class MemberTable
     public void Change(MemberEntry entry, NodeIdentity node, Standing standing, Instant departedAt)
     {
         Touch(entry.Uid, entry.ToMember());
-        var moves = entry != Self && (PlaceOf(entry.Standing) != PlaceOf(standing) || entry.Node.Address != node.Address);
+        var moves = entry != Self
+            && (PlaceOf(entry.Standing) != PlaceOf(standing) || entry.Node.Address != node.Address);
         if (moves)
             Exit(entry);
         ToggleFingerprint(entry);

@@ -42,7 +42,9 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
         var interval = state.Health.Scale(state.Settings.ProbeInterval);
         if (state.Members.NextToProbe() is { Probe: null } target)
             Begin(target, linkBreaks: 0, state.Health.Scale(state.Settings.AckTimeout), interval);
-        state.Arm(interval, new SwimTimer.ProbeTurn()); // Last, so that of one moment the end of this probe comes first.
+
+        // Last, so that of one moment the end of this probe comes first.
+        state.Arm(interval, new SwimTimer.ProbeTurn());
     }
 
     /// <summary>A hint that the member may be gone: looks at once, condemns nothing.</summary>
@@ -169,8 +171,8 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
             Fail(probe);
     }
 
-    // Lifeguard, section IV-A: a failed probe costs one point of local health, and one more when a nack is missing, for then it may be
-    // this node that is cut off.
+    // Lifeguard, LHA-Probe: a failed probe costs one point of local health, and one more when a nack is missing, for
+    // then it may be this node that is cut off.
     private void Fail(Probe probe)
     {
         End(probe);

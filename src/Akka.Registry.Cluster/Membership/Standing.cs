@@ -4,7 +4,8 @@ namespace Akka.Registry.Cluster.Membership;
 /// <param name="State">How it stands.</param>
 /// <param name="Incarnation">Of the member's own announcement that this builds on.</param>
 /// <param name="AliveAs">What it announced itself as: the state itself, or what a suspicion or death covers up.</param>
-internal readonly record struct Standing(MemberState State, ulong Incarnation, MemberState AliveAs) : IComparable<Standing>
+internal readonly record struct Standing(MemberState State, ulong Incarnation, MemberState AliveAs)
+    : IComparable<Standing>
 {
     public bool IsCurrent => State is not (MemberState.Down or MemberState.Left);
 
@@ -19,11 +20,13 @@ internal readonly record struct Standing(MemberState State, ulong Incarnation, M
     /// <summary>This announcement, of a member that is dead.</summary>
     public Standing AsDown() => this with { State = MemberState.Down };
 
-    /// <summary>SWIM's precedence, the one rule by which rumours are merged: whether the candidate replaces what is known.</summary>
+    /// <summary>
+    /// SWIM's precedence, the one rule by which rumours are merged: whether the candidate replaces what is known.
+    /// </summary>
     /// <remarks>
-    /// SWIM, section 4.2: a higher incarnation wins; of one incarnation suspect overrides alive and death overrides both. Here a death may be
-    /// refuted by a higher incarnation as a suspicion may, and having left is final. The order is total, so that merging is
-    /// commutative, associative and idempotent.
+    /// SWIM, section 4.2: a higher incarnation wins; of one incarnation suspect overrides alive and death overrides
+    /// both. Here a death may be refuted by a higher incarnation as a suspicion may, and having left is final. The
+    /// order is total, so that merging is commutative, associative and idempotent.
     /// </remarks>
     public static bool Overrides(in Standing candidate, in Standing known) => candidate.CompareTo(known) > 0;
 
@@ -40,7 +43,10 @@ internal readonly record struct Standing(MemberState State, ulong Incarnation, M
         return gravity != 0 ? gravity : Progress(AliveAs).CompareTo(Progress(other.AliveAs));
     }
 
-    /// <summary>64 bits that differ, as good as certainly, for each member and each of its announcements; doubts leave them alone.</summary>
+    /// <summary>
+    /// 64 bits that differ, as good as certainly, for each member and each of its announcements; doubts leave them
+    /// alone.
+    /// </summary>
     public ulong Fingerprint(NodeUid uid) => Mix(uid.Value ^ Mix(Incarnation ^ Mix((ulong)AliveAs)));
 
     // The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).

@@ -69,7 +69,7 @@ internal static class ClusterApi
             json.WriteString("httpUrl"u8, node.HttpUrl);
             json.WriteString("zone"u8, node.Zone);
             json.WriteString("version"u8, node.Version);
-            json.WriteString("state"u8, StateName(member.State));
+            json.WriteString("state"u8, StateText.Utf8(member.State));
             EntryJson.WriteWhole(json, "incarnation"u8, member.Incarnation);
             json.WriteBoolean("isSelf"u8, isSelf);
             WriteVector(json, isSelf ? Status.Vector : peer?.Vector);
@@ -137,16 +137,5 @@ internal static class ClusterApi
 
             return null;
         }
-
-        private static ReadOnlySpan<byte> StateName(MemberState state) => state switch
-        {
-            MemberState.Joining => "joining"u8,
-            MemberState.Up => "up"u8,
-            MemberState.Suspect => "suspect"u8,
-            MemberState.Leaving => "leaving"u8,
-            MemberState.Down => "down"u8,
-            MemberState.Left => "left"u8,
-            _ => throw new System.Diagnostics.UnreachableException($"No name for {state}."),
-        };
     }
 }

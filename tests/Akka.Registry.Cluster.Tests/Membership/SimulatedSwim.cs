@@ -3,7 +3,9 @@ using Akka.Registry.Cluster.Membership;
 
 namespace Akka.Registry.Cluster.Tests.Membership;
 
-/// <summary>Any number of machines on one simulated network in virtual time, from one seed. Messages travel encoded.</summary>
+/// <summary>
+/// Any number of machines on one simulated network in virtual time, from one seed. Messages travel encoded.
+/// </summary>
 internal sealed class SimulatedSwim(int seed)
 {
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _events = new();
@@ -67,6 +69,9 @@ internal sealed class SimulatedSwim(int seed)
         Input(member, new SwimInput.Start());
         return member;
     }
+
+    /// <summary>Whether a process runs at that number's address.</summary>
+    public bool Runs(int number) => _listening.ContainsKey(AddressOf(number));
 
     /// <summary>As kill -9: the port is closed, and whoever held a link learns that it broke.</summary>
     public void Kill(SimulatedMember member)
@@ -192,8 +197,14 @@ internal sealed class SimulatedSwim(int seed)
         ArmWakeUp(member);
     }
 
-    public string Describe() => string.Join('\n', Running.Select(member =>
-        $"{member.Identity}: " + string.Join(", ", member.Machine.View.Members.Select(m => $"{m.Node.Name}#{m.Node.Uid.Value & 0xFFF:x} {m.State}@{m.Incarnation}"))));
+    public string Describe() => string.Join('\n', Running.Select(
+        member => $"{member.Identity}: {string.Join(", ", member.Machine.View.Members.Select(Describe))}"));
+
+    /// <summary>Whether every running member sees the other in that state.</summary>
+    public bool EveryoneSees(SimulatedMember other, MemberState state) =>
+        Running.All(member => member.StateOf(other) == state);
+
+    private static string Describe(Member member) => $"{member.Node.Uid} {member.State}@{member.Incarnation}";
 
     private void Do(SimulatedMember member, SwimEffect effect)
     {

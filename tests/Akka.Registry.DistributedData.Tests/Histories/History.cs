@@ -13,7 +13,7 @@ internal sealed record HistoryShape
     public bool Deaths { get; init; } = true;
 
     /// <summary>Whether a live node evicts what a dead one owned (R5); otherwise it just drops it.</summary>
-    public bool Orphans { get; init; } = true;
+    public bool OrphansEvicted { get; init; } = true;
 
     public bool Joins { get; init; } = true;
 
@@ -52,7 +52,7 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1 };
+        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1, IsChecked = shape.OrphansEvicted };
     }
 
     /// <summary>Runs a history.</summary>
@@ -168,6 +168,9 @@ internal sealed class History
             joiner.Current.Add(other.Index);
         }
 
+        foreach (var dead in _network.Dead)
+            joiner.Down.Add(dead);
+
         _network.Handle(joiner, new ReplicatorInput.Members(joiner.View(_network.Nodes)));
     }
 
@@ -203,12 +206,14 @@ internal sealed class History
 
     private void EvictOrphans(MapNode node)
     {
+        if (!_shape.Downs)
+            return;
         foreach (var record in node.Machine.Map.ToArray())
         {
             var owner = (int)record.Dot.Origin.Value - 1;
-            if (!record.IsLive || node.Current.Contains(owner) || !node.Machine.IsSynchronized)
+            if (!record.IsLive || !node.Down.Contains(owner) || !node.Machine.IsSynchronized)
                 continue;
-            if (_shape.Orphans)
+            if (_shape.OrphansEvicted)
                 _network.Handle(node, new ReplicatorInput.WriteMany([new MapWrite.Evict(record.Key, record.Order)]));
             else
                 node.Machine.Map.Drop(record);
@@ -235,7 +240,7 @@ internal sealed class History
         {
             if (!node.Machine.IsSynchronized)
                 return $"{node.Identity.Name} is not synchronized";
-            if (_shape.Orphans && node.MirrorFault() is { } fault)
+            if (_shape.OrphansEvicted && node.MirrorFault() is { } fault)
                 return $"{node.Identity.Name}: {fault}";
         }
 

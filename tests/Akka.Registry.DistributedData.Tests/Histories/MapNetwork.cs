@@ -33,6 +33,9 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
 
     public long Bytes { get; private set; }
 
+    /// <summary>Whether nodes check what they tell their subscribers.</summary>
+    public bool IsChecked { get; init; } = true;
+
     public Func<Frame, bool>? Drop { get; set; }
 
     public IEnumerable<MapNode> Alive => Nodes.Where(node => !Dead.Contains(node.Index));
@@ -41,7 +44,7 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
 
     public MapNode Add(TimeSpan skew = default)
     {
-        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew);
+        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew) { IsChecked = IsChecked };
         Nodes.Add(node);
         Side[node.Index] = 0;
         node.Current.Add(node.Index);
@@ -55,8 +58,13 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
     /// <summary>The node holds the other for current, or for down.</summary>
     public void See(MapNode node, MapNode other, bool current)
     {
-        if (current ? node.Current.Add(other.Index) : node.Current.Remove(other.Index))
-            Handle(node, new ReplicatorInput.Members(node.View(Nodes)));
+        if (current ? !node.Current.Add(other.Index) : !node.Current.Remove(other.Index))
+            return;
+        if (current)
+            node.Down.Remove(other.Index);
+        else
+            node.Down.Add(other.Index);
+        Handle(node, new ReplicatorInput.Members(node.View(Nodes)));
     }
 
     /// <summary>Every node sees every one that it reaches as current, and others as down.</summary>
@@ -66,8 +74,11 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
         {
             foreach (var other in Nodes)
             {
-                if (other != node)
-                    See(node, other, Reaches(node, other));
+                if (other == node)
+                    continue;
+                See(node, other, Reaches(node, other));
+                if (!node.Current.Contains(other.Index))
+                    node.Down.Add(other.Index);
             }
 
             Handle(node, new ReplicatorInput.Members(node.View(Nodes)));

@@ -39,6 +39,12 @@ internal sealed class MapNode
     /// <summary>Members that it holds for current, itself included.</summary>
     public SortedSet<int> Current { get; } = [];
 
+    /// <summary>Members that it holds for down.</summary>
+    public SortedSet<int> Down { get; } = [];
+
+    /// <summary>Whether what it tells its subscribers is checked against what they know.</summary>
+    public bool IsChecked { get; init; } = true;
+
     public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
 
     /// <summary>When it next wants to be woken.</summary>
@@ -46,8 +52,9 @@ internal sealed class MapNode
 
     public bool KeepEvents { get; set; }
 
-    public MembershipView View(IReadOnlyList<MapNode> all) => new(Identity, [.. all.Select(node => new Member(
-        node.Identity, Current.Contains(node.Index) ? MemberState.Up : MemberState.Down, 0))]);
+    public MembershipView View(IReadOnlyList<MapNode> all) => new(Identity, [.. all
+        .Where(node => Current.Contains(node.Index) || Down.Contains(node.Index))
+        .Select(node => new Member(node.Identity, Current.Contains(node.Index) ? MemberState.Up : MemberState.Down, 0))]);
 
     public Surroundings World(Instant now) =>
         new(now, 1_700_000_000_000 + (long)(TimeSpan.FromTicks(now.Ticks) + Skew).TotalMilliseconds, HasJoined: true);
@@ -113,7 +120,7 @@ internal sealed class MapNode
             var key = (change.After ?? change.Before)!.Key;
             if (!keys.Add(key))
                 throw new InvalidOperationException($"{key} changes twice in one event.");
-            if (_mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
+            if (IsChecked && _mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
                 throw new InvalidOperationException($"Before is {change.Before}, the mirror holds {_mirror.GetValueOrDefault(key)}.");
             if (change.After is null)
                 _mirror.Remove(key);

@@ -100,7 +100,8 @@ public sealed class InstanceTests
     [Theory]
     [InlineData("{}", "status", "The field 'status' is required.")]
     [InlineData("""{"status":null}""", "status", "The field 'status' is required.")]
-    [InlineData("""{"status":"passing","override":null}""", "override", "'status' is the instance's word and 'override' the operator's: send one of them.")]
+    [InlineData("""{"status":"passing","override":null}""", "override",
+        "'status' is the instance's word and 'override' the operator's: send one of them.")]
     [InlineData("""{"status":"out-of-service"}""", "status", "'status' may not be out-of-service: set it as 'override'.")]
     [InlineData("""{"override":"down"}""", "override", "'override' must be one of starting, passing, warning, critical, draining, out-of-service.")]
     [InlineData("""{"state":"passing"}""", "state", "2 fields are not valid: state, status.")]
@@ -182,5 +183,67 @@ public sealed class InstanceTests
 
         answer.Status.ShouldBe(404);
         answer.Json.GetProperty("title").GetString().ShouldBe("Not registered.");
+    }
+
+    [Fact]
+    public async Task An_instance_is_explained()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1");
+
+        var answer = await door.GetAsync(Path + "/explain");
+
+        answer.Status.ShouldBe(200);
+        answer.Names.ShouldBe("service id hiddenBy owner lastBeatAge expiresIn entry");
+        answer.Json.GetProperty("hiddenBy").GetRawText().ShouldBe("null");
+        answer.Json.GetProperty("owner").GetRawText().ShouldBe("""{"name":"node-1","uid":"00000000000000a1","state":"up","isThisNode":true}""");
+        answer.Json.GetProperty("lastBeatAge").GetString().ShouldBe("124ms");
+        answer.Json.GetProperty("expiresIn").GetString().ShouldBe("29.8s");
+        Answer.NamesOf(answer.Json.GetProperty("entry")).ShouldBe(RegistrationTests.EntryNames);
+    }
+
+    [Fact]
+    public async Task An_instance_of_an_owner_that_nobody_knows_is_explained()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1", owner: FakeRegistry.Other);
+
+        var answer = await door.GetAsync(Path + "/explain");
+
+        answer.Json.GetProperty("owner").GetRawText().ShouldBe("""{"name":"node-2","uid":"00000000000000b2","state":null,"isThisNode":false}""");
+        answer.Json.GetProperty("lastBeatAge").GetRawText().ShouldBe("null");
+        answer.Json.GetProperty("expiresIn").GetRawText().ShouldBe("null");
+    }
+
+    [Fact]
+    public async Task An_instance_that_is_not_there_is_explained_too()
+    {
+        await using var door = await Door.OpenAsync();
+
+        var answer = await door.GetAsync(Path + "/explain");
+
+        answer.Status.ShouldBe(200);
+        answer.Body.ShouldBe(
+            Answer.OneLine("""
+            {"service":"orders","id":"orders-1","hiddenBy":"It is not registered.","owner":null,"lastBeatAge":null,"expiresIn":null,
+            "entry":null}
+            """));
+    }
+
+    [Theory]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("a%2fb%2Fc", "a/b/c")]
+    [InlineData("a%252Fb", "a%2Fb")]
+    [InlineData("%C3%BC%2F%20", "ü/ ")]
+    [InlineData("a%20b", "a b")]
+    public async Task An_id_is_what_the_path_means(string segment, string id)
+    {
+        await using var door = await Door.OpenOnSocketAsync();
+
+        var answer = await door.SendAsync("PUT", "/api/v1/services/orders/instances/" + segment, RegistrationTests.Body);
+
+        answer.Status.ShouldBe(201);
+        answer.Json.GetProperty("id").GetString().ShouldBe(id);
+        (await door.SendAsync("PUT", answer.Headers.Location!.OriginalString + "/heartbeat")).Status.ShouldBe(200);
     }
 }

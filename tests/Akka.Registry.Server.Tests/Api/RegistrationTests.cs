@@ -9,7 +9,10 @@ public sealed class RegistrationTests
     internal const string Path = "/api/v1/services/orders/instances/orders-1";
 
     internal const string Body =
-        """{"address":"10.0.0.7","port":8080,"methods":["Orders.Place","Orders.Get"],"tags":["v2"],"metadata":{"region":"eu"},"zone":"a","version":"2.1.0","weight":1,"ttl":"30s"}""";
+        """
+        {"address":"10.0.0.7","port":8080,"methods":["Orders.Place","Orders.Get"],"tags":["v2"],"metadata":{"region":"eu"},"zone":"a",
+        "version":"2.1.0","weight":1,"ttl":"30s"}
+        """;
 
     internal const string EntryNames =
         "service id address port methods tags metadata zone version weight ttl deregisterAfter status reported unverified epoch owner ownerUid "
@@ -148,16 +151,21 @@ public sealed class RegistrationTests
     [InlineData("""{"address":"h","metadata":{"a":"1","a":"2"}}""", "metadata.a", "'metadata.a' is given twice.")]
     [InlineData("""{"address":"h","ttl":30}""", "ttl", "'ttl' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\".")]
     [InlineData("""{"address":"h","ttl":"30"}""", "ttl", "'ttl' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\".")]
-    [InlineData("""{"address":"h","status":"up"}""", "status", "'status' must be one of starting, passing, warning, critical, draining, out-of-service.")]
-    [InlineData("""{"address":"h","status":"out-of-service"}""", "status", "'status' may not be out-of-service: that is the operator's word; an instance says draining.")]
-    [InlineData("""{"address":"h","epoch":0}""", "epoch", "'epoch' must be a whole number from 1 to 18446744073709551615; beyond 2^53 - 1 as a text of digits.")]
-    [InlineData("""{"address":"h","epoch":-1}""", "epoch", "'epoch' must be a whole number from 1 to 18446744073709551615; beyond 2^53 - 1 as a text of digits.")]
+    [InlineData("""{"address":"h","status":"up"}""", "status",
+        "'status' must be one of starting, passing, warning, critical, draining, out-of-service.")]
+    [InlineData("""{"address":"h","status":"out-of-service"}""", "status",
+        "'status' may not be out-of-service: that is the operator's word; an instance says draining.")]
+    [InlineData("""{"address":"h","epoch":0}""", "epoch",
+        "'epoch' must be a whole number from 1 to 18446744073709551615; beyond 2^53 - 1 as a text of digits.")]
+    [InlineData("""{"address":"h","epoch":-1}""", "epoch",
+        "'epoch' must be a whole number from 1 to 18446744073709551615; beyond 2^53 - 1 as a text of digits.")]
     [InlineData("""{"address":"h","address":"i"}""", "address", "The field 'address' is given twice.")]
     [InlineData("""{"port":80}""", "address", "The field 'address' is required.")]
     [InlineData("""{"address":null}""", "address", "The field 'address' is required.")]
     [InlineData("""{"address":"\ud800"}""", "address", "'address' holds bytes that are not UTF-8, or half of a surrogate pair.")]
     [InlineData("""{"address":"h","prot":80}""", "prot",
-        "There is no field 'prot'; the fields are address, port, methods, tags, metadata, zone, version, weight, ttl, deregisterAfter, status, epoch.")]
+        "There is no field 'prot'; the fields are address, port, methods, tags, metadata, zone, version, weight, ttl, deregisterAfter, status, "
+        + "epoch.")]
     public async Task A_field_that_is_wrong_is_named(string body, string field, string detail)
     {
         await using var door = await Door.OpenAsync();
@@ -187,7 +195,8 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("", 1, 1, "The body is empty; a JSON object is expected.")]
     [InlineData("{\"address\":\"h\",\n\"port\":}", 2, 8, "'}' is an invalid start of a value.")]
-    [InlineData("{\"address\":\"h\"", 1, 15, "Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [InlineData("{\"address\":\"h\"", 1, 15,
+        "Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
     [InlineData("{\"address\":\"h\"} x", 1, 17, "'x' is invalid after a single JSON value. Expected end of data.")]
     public async Task A_body_that_is_no_JSON_is_refused_with_its_position(string body, int line, int column, string detail)
     {
@@ -216,8 +225,10 @@ public sealed class RegistrationTests
 
     [Theory]
     [InlineData("?consistency=quorum", "consistency", "'consistency' must be one of local, majority, all.")]
-    [InlineData("?timeout=5", "timeout", "'timeout' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\", above zero and at most 30s.")]
-    [InlineData("?timeout=31s", "timeout", "'timeout' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\", above zero and at most 30s.")]
+    [InlineData("?timeout=5", "timeout",
+        "'timeout' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\", above zero and at most 30s.")]
+    [InlineData("?timeout=31s", "timeout",
+        "'timeout' must be a duration as text with its unit, as \"30s\", \"500ms\" or \"1m30s\", above zero and at most 30s.")]
     [InlineData("?consistancy=all", "consistancy", "There is no parameter 'consistancy'; those that there are: consistency, timeout.")]
     [InlineData("?timeout=1s&timeout=2s", "timeout", "The parameter 'timeout' is given 2 times.")]
     public async Task A_parameter_that_is_wrong_is_named(string query, string field, string detail)

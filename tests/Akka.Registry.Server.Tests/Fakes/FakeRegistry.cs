@@ -119,6 +119,23 @@ public sealed class FakeRegistry : IServiceRegistry
         return Task.FromResult<ISubscription>(Subscription);
     }
 
+    public Task<LeaveResult> LeaveAsync(TimeSpan timeout) => throw new NotSupportedException("The node's own business.");
+
+    public InstanceExplanation Explain(RecordKey key) =>
+        Find(key.Service)?.Instances.Find(key.Instance) is not { } entry
+            ? new InstanceExplanation { Key = key, Entry = null, HiddenBy = "It is not registered." }
+            : new InstanceExplanation
+            {
+                Key = key,
+                Entry = entry,
+                Owner = entry.Owner,
+                OwnerName = NodeName(entry.Owner),
+                OwnerState = entry.Owner == Self ? MemberState.Up : null,
+                IsOwnedHere = entry.Owner == Self,
+                LastBeatAge = entry.Owner == Self ? entry.Ttl - LeaseLeft : null,
+                ExpiresIn = ExpiresIn(entry),
+            };
+
     public TimeSpan? ExpiresIn(ServiceEntry entry) => entry.Owner == Self ? LeaseLeft : null;
 
     public string NodeName(NodeUid uid) => uid == Self ? "node-1" : uid == Other ? "node-2" : uid.ToString();

@@ -112,7 +112,8 @@ public sealed class MetricsTests
 
     /// <summary>What this test's meter says: others run beside it in the same process.</summary>
     private static string Written(MeterSnapshot snapshot) => string.Concat(
-        Everything(snapshot).Split('\n').Where(line => line.Contains(" t_", StringComparison.Ordinal) || line.StartsWith("t_", StringComparison.Ordinal))
+        Everything(snapshot).Split('\n')
+            .Where(line => line.Contains(" t_", StringComparison.Ordinal) || line.StartsWith("t_", StringComparison.Ordinal))
             .Where(line => !line.Contains("t_many", StringComparison.Ordinal) && !line.Contains("t_hot", StringComparison.Ordinal))
             .Select(line => line + "\n"));
 

@@ -33,6 +33,20 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task A_node_that_is_too_busy_says_that_a_retry_is_safe()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Refusal = new TimeoutException("The registry did not answer within 5 s.");
+
+        var answer = await door.SendAsync("PUT", "/api/v1/services/orders/instances/1/heartbeat");
+
+        answer.Status.ShouldBe(503);
+        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/busy");
+        answer.Json.GetProperty("retryable").GetBoolean().ShouldBeTrue();
+        answer.Headers.RetryAfter!.ToString().ShouldBe("1");
+    }
+
+    [Fact]
     public void No_refusal_is_without_a_problem()
     {
         foreach (var error in Enum.GetValues<RegistryError>())

@@ -87,7 +87,7 @@ public sealed class WatchTests
             changes.Add(new Change(ChangeKind.Put, entry.Record.Key, entry, entry.Epoch));
         }
 
-        door.Registry.Subscription.Tell(new ChangeBatch { Kind = ChangeBatchKind.Snapshot, Changes = changes.ToImmutable(), Cursor = "c", Revision = 1 });
+        door.Registry.Subscription.Tell(Batch(ChangeBatchKind.Snapshot, "c", 1, changes.ToImmutable()));
         using var stream = await EventReader.OpenAsync(door, "/api/v1/watch");
         var told = (await stream.NextAsync())!;
 

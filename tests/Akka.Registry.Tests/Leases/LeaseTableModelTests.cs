@@ -194,7 +194,7 @@ public class LeaseTableModelTests
                     lease.State = LeaseState.Missed;
                     missed.Add(lease.Name);
                 }
-                else if (lease.State == LeaseState.Missed && silentAt + lease.Terms.DeregisterAfter <= now && notBefore <= now)
+                else if (lease.State == LeaseState.Missed && (silentAt > notBefore ? silentAt : notBefore) + lease.Terms.DeregisterAfter <= now)
                 {
                     Leases.Remove(lease);
                     expired.Add(lease.Name);

@@ -141,13 +141,13 @@ public class MassFailureGovernorTests
     {
         var lost = Lose("orders", 10);
         Consider(At(0), lost).ShouldBe("hold orders 10");
-        _governor.Forget(lost[0].Id, "orders");
-        Consider(At(300), [lost[0]]).ShouldBe("hold orders 1");
-        Consider(At(600)).ShouldBe("let fall MaxHold 9");
-
-        // One alone is fewer than five.
-        _ruling.Clear();
-        _governor.Quarantines().ShouldBeEmpty();
+        foreach (var lease in lost[..5])
+            _governor.Forget(lease.Id, "orders").ShouldBeTrue();
+        Consider(At(300), lost[..5]).ShouldBe("hold orders 5");
+        Consider(At(600)).ShouldBe("let fall MaxHold 5");
+        _ruling.LetFall.Select(exit => exit.Lease).ShouldBe(lost[5..]);
+        Consider(At(899)).ShouldBe("");
+        Consider(At(900)).ShouldBe("let fall MaxHold 5");
     }
 
     [Fact]

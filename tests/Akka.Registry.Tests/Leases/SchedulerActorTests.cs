@@ -173,18 +173,19 @@ public sealed class SchedulerActorTests
         // Four of twenty are lost: fewer than five, and so no mass failure any more.
         KeysOf(_verdicts[2].Verdict.ShouldBeOfType<LeaseVerdict.Missed>()).Order().ShouldBe(["i16", "i17", "i18", "i19"]);
         _leases.Quarantines.ShouldBeEmpty();
-        _verdicts.Count.ShouldBe(3);
+        KeysOf(_verdicts[3].Verdict.ShouldBeOfType<LeaseVerdict.Expired>()).Order().ShouldBe(["i16", "i17", "i18", "i19"]);
+        _verdicts.Count.ShouldBe(4);
     }
 
     [Fact]
     public void What_fell_just_before_is_taken_back_into_quarantine()
     {
         GrantMany(40);
-        Beat(Enumerable.Range(5, 35), at: 5);
-        _world.RunFor(TimeSpan.FromSeconds(7));
+        Beat(Enumerable.Range(5, 35), at: 3);
+        _world.RunFor(TimeSpan.FromSeconds(7.5));
         _verdicts.ShouldHaveSingleItem().Verdict.ShouldBeOfType<LeaseVerdict.Missed>().Leases.Length.ShouldBe(5);
-        Beat(Enumerable.Range(20, 20), at: 13);
-        _world.RunFor(TimeSpan.FromSeconds(2.5));
+        Beat(Enumerable.Range(20, 20), at: 12);
+        _world.RunFor(TimeSpan.FromSeconds(2));
         var taken = KeysOf(_verdicts[1].Verdict.ShouldBeOfType<LeaseVerdict.Quarantined>());
         taken.Order().ShouldBe(Enumerable.Range(0, 20).Select(i => $"i{i}").Order());
         _verdicts.Count.ShouldBe(2);

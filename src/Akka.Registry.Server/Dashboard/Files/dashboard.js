@@ -44,13 +44,19 @@ function drawCluster() {
   at('node').textContent = cluster.self;
   document.title = `${cluster.self} – Akka.Registry`;
   const current = cluster.members.filter(member => member.state !== 'down' && member.state !== 'left');
-  drawFigures([['Members', current.length], ['Instances', cluster.liveEntries], ['Tombstones', cluster.tombstones], ['Revision', cluster.revision]]);
+  const count = value => value.toLocaleString('en');
+  drawFigures([
+    ['Members', count(current.length)],
+    ['Services', count(state.services.length) + (state.servicesNext === null ? '' : '+')],
+    ['Instances', count(cluster.liveEntries)],
+    ['Tombstones', count(cluster.tombstones)],
+  ]);
   draw.update(at('members'), cluster.members, member => member.uid, draw.member);
 }
 
 function drawFigures(figures) {
   draw.update(at('figures'), figures, ([name]) => name, ([name, value]) =>
-    draw.element('div', {}, draw.element('dt', {}, name), draw.element('dd', {}, value.toLocaleString('en'))));
+    draw.element('div', {}, draw.element('dt', {}, name), draw.element('dd', {}, value)));
 }
 
 // ---- services

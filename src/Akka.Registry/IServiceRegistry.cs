@@ -8,12 +8,17 @@ namespace Akka.Registry;
 
 /// <summary>The registry of this node: what every door translates to. All members are safe on any thread.</summary>
 /// <remarks>
-/// Reads come from immutable views and never wait. Writes throw <see cref="RegistryException"/> when they are refused, and
-/// <see cref="TimeoutException"/> when this node is too busy to answer in time: the call may have counted, and making it again is safe.
+/// Reads come from immutable views and never wait. Writes throw <see cref="RegistryException"/> when they are refused,
+/// and
+/// <see cref="TimeoutException"/> when this node is too busy to answer in time: the call may have counted, and making
+/// it again is safe.
 /// </remarks>
 public interface IServiceRegistry
 {
-    /// <summary>Whether this node holds the whole registry and serves. While it does not, reads would be partial: doors answer 503.</summary>
+    /// <summary>
+    /// Whether this node holds the whole registry and serves. While it does not, reads would be partial: doors answer
+    /// 503.
+    /// </summary>
     bool IsReady { get; }
 
     /// <summary>Why this node is not ready, as a sentence; null when it is.</summary>
@@ -22,7 +27,10 @@ public interface IServiceRegistry
     /// <summary>Registers an instance, or replaces its entry. This node becomes the owner of its lease.</summary>
     Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default);
 
-    /// <summary>Says that the instance lives. At a node that does not own the lease the beat is forwarded, or the lease adopted when its owner is not up.</summary>
+    /// <summary>
+    /// Says that the instance lives. At a node that does not own the lease the beat is forwarded, or the lease adopted
+    /// when its owner is not up.
+    /// </summary>
     /// <param name="key">The instance.</param>
     /// <param name="epoch">Its epoch; null when the caller knows none.</param>
     /// <param name="cancellation">Ends the wait; the beat may have counted.</param>
@@ -43,7 +51,9 @@ public interface IServiceRegistry
     /// <summary>Every service that has an entry, by name.</summary>
     IReadOnlyList<ServiceSummary> Services();
 
-    /// <summary>Revision of the whole registry: grows with every change, comparable between nodes, below 2^53.</summary>
+    /// <summary>
+    /// Revision of the whole registry: grows with every change, comparable between nodes, below 2^53.
+    /// </summary>
     long Revision { get; }
 
     /// <summary>What the queries of this moment reflect, as an opaque cursor.</summary>
@@ -54,18 +64,26 @@ public interface IServiceRegistry
     IReadOnlyList<ServiceEntry> Routees(RouteeRequest request);
 
     /// <summary>Subscribes to one service's changes, or to all.</summary>
-    /// <exception cref="RegistryException">The cursor is malformed, the limit of subscriptions is reached, or this node stays behind the cursor.</exception>
+    /// <exception cref="RegistryException">
+    /// The cursor is malformed, the limit of subscriptions is reached, or this node stays behind the cursor.
+    /// </exception>
     Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default);
 
-    /// <summary>Hands this node's leases over to successors and leaves the cluster. Writes are refused from the call on.</summary>
-    /// <param name="timeout">The time for both; what is not handed over by four fifths of it is left as orphans.</param>
+    /// <summary>
+    /// Hands this node's leases over to successors and leaves the cluster. Writes are refused from the call on.
+    /// </summary>
+    /// <param name="timeout">
+    /// The time for both; what is not handed over by four fifths of it is left as orphans.
+    /// </param>
     /// <exception cref="RegistryException">The node is leaving already.</exception>
     Task<LeaveResult> LeaveAsync(TimeSpan timeout);
 
     /// <summary>Until when the instance must beat, where this node owns its lease; null elsewhere.</summary>
     TimeSpan? ExpiresIn(ServiceEntry entry);
 
-    /// <summary>Why an instance stands as it does: who wrote it and when, who owns it, how its lease stands, what hides it.</summary>
+    /// <summary>
+    /// Why an instance stands as it does: who wrote it and when, who owns it, how its lease stands, what hides it.
+    /// </summary>
     InstanceExplanation Explain(RecordKey key);
 
     /// <summary>The node's name by uid: of the members that are known; else the uid's digits.</summary>

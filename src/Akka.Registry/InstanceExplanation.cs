@@ -27,7 +27,9 @@ public sealed record InstanceExplanation
     /// <summary>How long ago it last beat; null where this node does not hold the lease.</summary>
     public TimeSpan? LastBeatAge { get; init; }
 
-    /// <summary>Until when it must beat; negative when it is late; null where this node does not hold the lease.</summary>
+    /// <summary>
+    /// Until when it must beat; negative when it is late; null where this node does not hold the lease.
+    /// </summary>
     public TimeSpan? ExpiresIn { get; init; }
 
     /// <summary>Which rule keeps it out of the routees, as a sentence; null when none does.</summary>

@@ -2,11 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Akka.Registry;
 
-/// <summary>What one registration, and all of them together, may take. Past a limit: a clear error, nothing changed.</summary>
-/// <remarks>The limits hold where an instance registers; what a peer has accepted is taken as it is. Keep them equal on all nodes.</remarks>
+/// <summary>
+/// What one registration, and all of them together, may take. Past a limit: a clear error, nothing changed.
+/// </summary>
+/// <remarks>
+/// The limits hold where an instance registers; what a peer has accepted is taken as it is. Keep them equal on all
+/// nodes.
+/// </remarks>
 public sealed record LimitOptions
 {
-    /// <summary>Bytes of one encoded entry; 256 to 65,536, default 8,192. More room for metadata against memory on every node.</summary>
+    /// <summary>
+    /// Bytes of one encoded entry; 256 to 65,536, default 8,192. More room for metadata against memory on every node.
+    /// </summary>
     [Range(256, 65_536)]
     public int EntryBytes { get; init; } = 8_192;
 
@@ -38,7 +45,9 @@ public sealed record LimitOptions
     [Range(1, 1_024)]
     public int MethodLength { get; init; } = 256;
 
-    /// <summary>Characters of a service's name; 1 to 128, default 128. Letters, digits, dot, dash and underscore.</summary>
+    /// <summary>
+    /// Characters of a service's name; 1 to 128, default 128. Letters, digits, dot, dash and underscore.
+    /// </summary>
     [Range(1, 128)]
     public int ServiceNameLength { get; init; } = 128;
 
@@ -54,15 +63,23 @@ public sealed record LimitOptions
     [Range(1, 255)]
     public int LabelLength { get; init; } = 128;
 
-    /// <summary>Entries of the whole registry; 1 to 100,000,000, default 2,000,000. An entry takes about a kilobyte on every node.</summary>
+    /// <summary>
+    /// Entries of the whole registry; 1 to 100,000,000, default 2,000,000. An entry takes about a kilobyte on every
+    /// node.
+    /// </summary>
     [Range(1, 100_000_000)]
     public int Entries { get; init; } = 2_000_000;
 
-    /// <summary>Entries of one service; 1 to 10,000,000, default 100,000. A snapshot of a service is made as a whole.</summary>
+    /// <summary>
+    /// Entries of one service; 1 to 10,000,000, default 100,000. A snapshot of a service is made as a whole.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int EntriesPerService { get; init; } = 100_000;
 
-    /// <summary>Calls that wait for an answer (a peer's, or of the map) at once; 100 to 10,000,000, default 200,000. More are refused.</summary>
+    /// <summary>
+    /// Calls that wait for an answer (a peer's, or of the map) at once; 100 to 10,000,000, default 200,000. More are
+    /// refused.
+    /// </summary>
     [Range(100, 10_000_000)]
     public int PendingCalls { get; init; } = 200_000;
 }

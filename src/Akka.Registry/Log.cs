@@ -29,7 +29,8 @@ internal static partial class Log
     [LoggerMessage(4012, LogLevel.Information, "{Count} orphans that nobody adopted are evicted.")]
     public static partial void OrphansEvicted(ILogger logger, int count);
 
-    [LoggerMessage(4013, LogLevel.Warning, "{Count} entries of this node were evicted by others, who took it for lost; those that beat are written again.")]
+    [LoggerMessage(4013, LogLevel.Warning,
+        "{Count} entries of this node were evicted by others, who took it for lost; those that beat are written again.")]
     public static partial void LeasesContested(ILogger logger, int count);
 
     [LoggerMessage(4020, LogLevel.Information, "Leaving: {Leases} leases are to be handed over within {Timeout}.")]

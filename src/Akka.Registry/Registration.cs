@@ -63,7 +63,9 @@ public sealed record WriteOptions(WriteConsistency Consistency, TimeSpan Timeout
 /// <param name="ExpiresIn">Until when it must beat.</param>
 /// <param name="HeldBy">Nodes known to hold the write, this one included.</param>
 /// <param name="Members">Current members.</param>
-/// <param name="ConsistencyReached">Whether as many hold it as were asked for, in time. The write stands either way.</param>
+/// <param name="ConsistencyReached">
+/// Whether as many hold it as were asked for, in time. The write stands either way.
+/// </param>
 public sealed record RegistrationResult(
     ServiceEntry Entry, bool Replaced, TimeSpan ExpiresIn, int HeldBy, int Members, bool ConsistencyReached);
 

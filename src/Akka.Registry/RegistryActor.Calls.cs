@@ -105,10 +105,12 @@ internal sealed partial class RegistryActor
         Begin(new HeartbeatCall(this, message.Key, message.Epoch, message.ReplyTo));
 
     private void OnReportStatus(RegistryMessage.ReportStatus message) =>
-        Begin(new StatusCall(this, message.Key, message.Epoch, new StatusChange(IsOperator: false, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
+        Begin(new StatusCall(
+            this, message.Key, message.Epoch, new StatusChange(false, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
 
     private void OnOverrideStatus(RegistryMessage.OverrideStatus message) =>
-        Begin(new StatusCall(this, message.Key, null, new StatusChange(IsOperator: true, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
+        Begin(new StatusCall(
+            this, message.Key, null, new StatusChange(true, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
 
     private void OnDeregister(RegistryMessage.Deregister message) =>
         Begin(new DeregisterCall(this, message.Key, message.Epoch, message.Options, message.ReplyTo));

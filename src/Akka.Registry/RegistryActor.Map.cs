@@ -10,7 +10,9 @@ namespace Akka.Registry;
 /// <summary>From records to views, leases and subscribers.</summary>
 internal sealed partial class RegistryActor
 {
-    /// <summary>Live records that this build cannot read: not shown, yet owned, orphaned and evicted as any other.</summary>
+    /// <summary>
+    /// Live records that this build cannot read: not shown, yet owned, orphaned and evicted as any other.
+    /// </summary>
     private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
     private StateLoad? _load;
 
@@ -38,6 +40,7 @@ internal sealed partial class RegistryActor
         if (!_surroundings.IsWhole)
             return; // Part of a state that comes as a whole.
         var now = Now;
+        var contested = _ledger.ContestedCount;
         var touched = new List<TouchedKey>(changed.Changes.Length);
         var entries = new ServiceEntry?[changed.Changes.Length];
         for (var i = 0; i < entries.Length; i++)
@@ -52,6 +55,8 @@ internal sealed partial class RegistryActor
                 _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
         }
 
+        if (_ledger.ContestedCount > contested)
+            Log.LeasesContested(_logger, _ledger.ContestedCount - contested);
         _hub.OnChanged(touched, changed.Vector);
     }
 
@@ -176,7 +181,9 @@ internal sealed partial class RegistryActor
         Log.StateLoaded(_logger, _views.EntryCount, _views.ServiceCount);
     }
 
-    /// <summary>What this node owned and contested is compared with what it owns now; nothing is written again before it beats.</summary>
+    /// <summary>
+    /// What this node owned and contested is compared with what it owns now; nothing is written again before it beats.
+    /// </summary>
     private void KeepLeasesInStep(
         Dictionary<RecordKey, MapRecord?> before, Dictionary<RecordKey, ServiceEntry> mine, StateLoad load, Instant now)
     {

@@ -58,7 +58,9 @@ internal sealed partial class RegistryActor
             ToggleOn();
     }
 
-    /// <summary>Shows entries of owners that were lost or came back as they are to be shown now, so many a turn.</summary>
+    /// <summary>
+    /// Shows entries of owners that were lost or came back as they are to be shown now, so many a turn.
+    /// </summary>
     private void ToggleOn()
     {
         var budget = _surroundings.Options.Ownership.EntriesPerTurn;

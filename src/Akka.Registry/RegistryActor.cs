@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
@@ -16,9 +17,12 @@ namespace Akka.Registry;
 
 /// <summary><c>/user/registry</c>: the registry of one node. Its child <c>scheduler</c> keeps the leases.</summary>
 /// <remarks>
-/// A shell around machines: <see cref="ViewWriter"/> makes views of records, <see cref="LeaseLedger"/> keeps leases in step with
-/// ownership, <see cref="OrphanWatch"/> minds the entries of lost nodes, <see cref="SubscriptionHub"/> feeds subscribers, a
-/// <see cref="Call"/> is one caller's business. What the map tells it comes in order, and a write's answer after its change: so
+/// A shell around machines: <see cref="ViewWriter"/> makes views of records, <see cref="LeaseLedger"/> keeps leases in
+/// step with
+/// ownership, <see cref="OrphanWatch"/> minds the entries of lost nodes, <see cref="SubscriptionHub"/> feeds
+/// subscribers, a
+/// <see cref="Call"/> is one caller's business. What the map tells it comes in order, and a write's answer after its
+/// change: so
 /// a caller that is answered finds its change in the views.
 /// </remarks>
 internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurroundings, ISubscriptionSource
@@ -27,6 +31,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private const string ForwardTimer = "forwards";
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+    private static readonly RecordKey Nobody = new("", "");
 
     private readonly RegistrySurroundings _surroundings;
     private readonly ILogger _logger;
@@ -47,6 +52,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private IActorRef<SchedulerMessage> _scheduler = null!;
     private IActorRef<MapEvent> _mapEvents = null!;
     private Instant? _callsDueAt;
+    private long _settling;
     private bool _continues;
 
     private RegistryActor(RegistrySurroundings surroundings)
@@ -76,6 +82,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     protected override void PreStart()
     {
         var life = _life;
+        if (life == 1)
+            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions);
+        _orphans.Observe(_members, Now, []);
         _scheduler = Context.ActorOf(
             SchedulerActor.Props(
                 _surroundings.Leases,
@@ -121,6 +130,13 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         }
 
         Flush();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _hub.Close();
+        _surroundings.Subscriptions = 0;
     }
 
     private void OnTick()
@@ -180,14 +196,11 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
 
     private void FlushWrites(int budget)
     {
-        var writes = System.Collections.Immutable.ImmutableArray.CreateBuilder<MapWrite>(Math.Min(budget, _ledger.Writes.Count));
+        var writes = ImmutableArray.CreateBuilder<MapWrite>(Math.Min(budget, _ledger.Writes.Count));
         while (budget-- > 0 && _ledger.Writes.TryDequeue(out var write))
             writes.Add(write);
         _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(writes.DrainToImmutable()));
     }
-
-    private static readonly RecordKey Nobody = new("", "");
-    private long _settling;
 
     private void OnGrantsSettled(RegistryMessage.GrantsSettled settled)
     {
@@ -226,7 +239,10 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         }
     }
 
-    /// <summary>It beat again, or its lease has ended for whatever the records say (epoch 0): then there is nothing of this node's to write.</summary>
+    /// <summary>
+    /// It beat again, or its lease has ended for whatever the records say (epoch 0): then there is nothing of this
+    /// node's to write.
+    /// </summary>
     private void OnUnquarantined(LeaseKey lease)
     {
         if (lease.Epoch != 0)

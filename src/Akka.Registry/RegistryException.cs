@@ -1,6 +1,8 @@
 namespace Akka.Registry;
 
-/// <summary>Why the registry refuses a call. Each case says whether a retry helps; a refused call has changed nothing.</summary>
+/// <summary>
+/// Why the registry refuses a call. Each case says whether a retry helps; a refused call has changed nothing.
+/// </summary>
 public enum RegistryError
 {
     /// <summary>A field is malformed or out of bounds. A retry does not help.</summary>
@@ -9,13 +11,17 @@ public enum RegistryError
     /// <summary>The service or the instance is not registered. Register it.</summary>
     NotFound,
 
-    /// <summary>A newer epoch of the instance stands, or this one was deregistered. A retry with this epoch does not help.</summary>
+    /// <summary>
+    /// A newer epoch of the instance stands, or this one was deregistered. A retry with this epoch does not help.
+    /// </summary>
     StaleEpoch,
 
     /// <summary>A limit is reached. A retry helps when something is removed.</summary>
     LimitReached,
 
-    /// <summary>This node does not hold the whole registry yet, or is leaving. Retry later, or at another node.</summary>
+    /// <summary>
+    /// This node does not hold the whole registry yet, or is leaving. Retry later, or at another node.
+    /// </summary>
     NotReady,
 
     /// <summary>The node that owns the lease did not answer. Retry.</summary>

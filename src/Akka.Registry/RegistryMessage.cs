@@ -10,7 +10,8 @@ namespace Akka.Registry;
 
 /// <summary>What the registry actor understands.</summary>
 /// <remarks>
-/// What other actors tell it carries the life of the actor that asked for it: after a restart the answers to its former self are void.
+/// What other actors tell it carries the life of the actor that asked for it: after a restart the answers to its former
+/// self are void.
 /// </remarks>
 internal abstract record RegistryMessage
 {
@@ -81,7 +82,7 @@ internal abstract record RegistryMessage
     /// <summary>Go on with what was too much for one turn.</summary>
     public sealed record Continue : RegistryMessage;
 
-    /// <summary>A tenth of the orphan grace's accuracy: looks at what time alone changes.</summary>
+    /// <summary>Look at what time alone changes: orphans, readers that wait, a hand-over.</summary>
     public sealed record Tick : RegistryMessage;
 
     /// <summary>Send the beats that were collected.</summary>

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry;
 
-/// <summary>What the registry actor and its facade share, and what they are given. Outlives a restart of the actor.</summary>
+/// <summary>
+/// What the registry actor and its facade share, and what they are given. Outlives a restart of the actor.
+/// </summary>
 internal sealed class RegistrySurroundings
 {
     private bool _isWhole;

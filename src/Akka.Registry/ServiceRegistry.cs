@@ -17,7 +17,15 @@ internal sealed class ServiceRegistry(
     /// <summary>How long the actor may take beyond what it waits for itself.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A reply that comes later than this finds nobody who would end the subscription: long, so that it does not
+    /// happen.
+    /// </summary>
+    private static readonly TimeSpan SubscribeMargin = TimeSpan.FromSeconds(60);
+
     private readonly RegistryViews _views = surroundings.Views;
+
+    private TimeSpan OwnerPatience => surroundings.Options.Ownership.ForwardTimeout + Margin;
 
     /// <inheritdoc/>
     public bool IsReady => NotReadyReason is null;
@@ -32,15 +40,16 @@ internal sealed class ServiceRegistry(
     public string Cursor => _views.Cursor;
 
     /// <inheritdoc/>
-    public async Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default)
+    public async Task<RegistrationResult> RegisterAsync(
+        Registration registration, WriteOptions options, CancellationToken cancellation = default)
     {
-        var reply = await Ask<RegistrationResult>(
+        return await CallAsync<RegistrationResult>(
             to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
-        return reply.Unwrap();
     }
 
     /// <inheritdoc/>
-    public async Task<HeartbeatResult> HeartbeatAsync(RecordKey key, ulong? epoch, CancellationToken cancellation = default)
+    public async Task<HeartbeatResult> HeartbeatAsync(
+        RecordKey key, ulong? epoch, CancellationToken cancellation = default)
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
@@ -56,40 +65,39 @@ internal sealed class ServiceRegistry(
             }
         }
 
-        var reply = await Ask<HeartbeatResult>(
-            to => new RegistryMessage.Heartbeat(key, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
-        return reply.Unwrap();
+        return await CallAsync<HeartbeatResult>(
+            to => new RegistryMessage.Heartbeat(key, epoch, to), OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<ServiceEntry> ReportStatusAsync(RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default)
+    public async Task<ServiceEntry> ReportStatusAsync(
+        RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default)
     {
         Check(key);
         Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
-        var reply = await Ask<ServiceEntry>(
-            to => new RegistryMessage.ReportStatus(key, status, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
-        return reply.Unwrap();
+        return await CallAsync<ServiceEntry>(
+            to => new RegistryMessage.ReportStatus(key, status, epoch, to), OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default)
+    public async Task<ServiceEntry> OverrideStatusAsync(
+        RecordKey key, InstanceStatus? status, CancellationToken cancellation = default)
     {
         Check(key);
         if (status is { } given && !Enum.IsDefined(given))
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
-        var reply = await Ask<ServiceEntry>(
-            to => new RegistryMessage.OverrideStatus(key, status, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
-        return reply.Unwrap();
+        return await CallAsync<ServiceEntry>(
+            to => new RegistryMessage.OverrideStatus(key, status, to), OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
+    public async Task DeregisterAsync(
+        RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
-        var reply = await Ask<RecordKey>(
+        await CallAsync<RecordKey>(
             to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
-        reply.Unwrap();
     }
 
     /// <inheritdoc/>
@@ -102,16 +110,28 @@ internal sealed class ServiceRegistry(
     /// <inheritdoc/>
     public IReadOnlyList<ServiceEntry> Routees(RouteeRequest request) => _views.Find(request.Service) is { } view
         ? routees.Select(view, request)
-        : throw new RegistryException(RegistryError.NotFound, $"No instance of service '{request.Service}' is registered; register one.", "service");
+        : throw new RegistryException(
+            RegistryError.NotFound, $"No instance of service '{request.Service}' is registered; register one.", "service");
 
     /// <inheritdoc/>
     public async Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default)
     {
         if (request.Service is not null)
             Throw(RegistrationValidator.CheckService(request.Service, surroundings.Options.Limits));
-        var reply = await Ask<ISubscription>(
-            to => new RegistryMessage.Subscribe(request, to), surroundings.Options.Subscriptions.CatchUpTimeout + Margin, cancellation).ConfigureAwait(false);
-        return reply.Unwrap();
+        // Not cancelled within: a subscription that nobody takes would stay.
+        var asked = Ask<ISubscription>(
+            to => new RegistryMessage.Subscribe(request, to),
+            surroundings.Options.Subscriptions.CatchUpTimeout + SubscribeMargin,
+            CancellationToken.None);
+        try
+        {
+            return (await asked.WaitAsync(cancellation).ConfigureAwait(false)).Unwrap();
+        }
+        catch (OperationCanceledException)
+        {
+            _ = DisposeWhenMadeAsync(asked);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -146,8 +166,8 @@ internal sealed class ServiceRegistry(
     /// <inheritdoc/>
     public async Task<LeaveResult> LeaveAsync(TimeSpan timeout)
     {
-        var reply = await Ask<LeaveResult>(to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);
-        return reply.Unwrap();
+        return await CallAsync<LeaveResult>(
+            to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string? HiddenBy(ServiceEntry entry) => entry switch
@@ -156,9 +176,16 @@ internal sealed class ServiceRegistry(
         { Override: { } status and not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"An operator has set it to {status}.",
         { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL.",
         { Override: null, Reported: not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"It reports {entry.Reported} of itself.",
-        { Unverified: true } => "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",
+        { Unverified: true } =>
+            "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",
         _ => null,
     };
+
+    private static async Task DisposeWhenMadeAsync(Task<RegistryReply<ISubscription>> asked)
+    {
+        if ((await asked.ConfigureAwait(false)).Value is { } subscription)
+            await subscription.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static void Throw(RegistryException? wrong)
     {
@@ -167,6 +194,10 @@ internal sealed class ServiceRegistry(
     }
 
     private void Check(RecordKey key) => Throw(RegistrationValidator.CheckKey(key, surroundings.Options.Limits));
+
+    private async Task<T> CallAsync<T>(
+        Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation) =>
+        (await Ask(message, patience, cancellation).ConfigureAwait(false)).Unwrap();
 
     private Task<RegistryReply<T>> Ask<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan timeout, CancellationToken cancellation) =>

@@ -216,15 +216,43 @@ public class NodeTests
     {
         var world = new RegistryWorld();
         world.Register(Registration("a"));
+        var subscription = world.Subscribe();
         world.RunFor(20);
         world.Actor.Tell(new RegistryMessage.Judged(1, null!)); // A defect, as far as the actor can tell.
         world.Settle();
+        ((Subscription)subscription).IsClosed.ShouldBeTrue(); // Its reader comes back with its cursor.
+        world.Surroundings.Subscriptions.ShouldBe(0);
         world.Surroundings.Lives.ShouldBe(2);
         world.Registry.ExpiresIn(world.Entry("a")!).ShouldBe(TimeSpan.FromSeconds(10));
         world.Register(Registration("b"));
         world.Beat("b");
         world.RunFor(11);
         (world.Entry("a")!.Status, world.Entry("b")!.Status).ShouldBe((InstanceStatus.Critical, InstanceStatus.Passing));
+    }
+
+    [Fact]
+    public void What_it_holds_is_shown_as_gauges()
+    {
+        var world = new RegistryWorld();
+        world.Register(Registration("a"));
+        world.Register(Registration("x", "billing"));
+        world.Subscribe();
+        var gauges = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (ReferenceEquals(instrument.Meter, world.Surroundings.Metrics.Meter))
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, count, _, _) => gauges[instrument.Name] = count);
+        listener.SetMeasurementEventCallback<int>((instrument, count, _, _) => gauges[instrument.Name] = count);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        gauges.ShouldBe(
+            new Dictionary<string, long> { ["akka_registry.entries"] = 2, ["akka_registry.services"] = 2, ["akka_registry.subscriptions"] = 1 },
+            ignoreOrder: true);
     }
 
     private static void Count(RegistryWorld world, Instrument instrument, Dictionary<string, long> counts, long count)

@@ -154,6 +154,26 @@ public class OrphanTests
         _world.Entry("a").ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Orphans_that_a_joiner_takes_over_are_watched_as_well(int seed)
+    {
+        var world = new RegistryWorld(seed: seed, before: world =>
+        {
+            world.Membership.Set(Other, MemberState.Down);
+            world.Map.Receive(
+                world.Map.Remote(Other.Uid, Key("a"), 7, Value(Registration("a"))),
+                world.Map.Remote(Third.Uid, Key("b"), 7, Value(Registration("b"))));
+        });
+        world.Entry("a")!.Unverified.ShouldBeTrue();
+        world.RunFor(29.5);
+        world.Entry("a").ShouldNotBeNull();
+        world.RunFor(2);
+        world.Registry.Find("orders").ShouldBeNull();
+    }
+
     [Fact]
     public void A_member_that_is_forgotten_stays_lost()
     {

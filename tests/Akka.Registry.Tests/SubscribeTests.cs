@@ -334,6 +334,25 @@ public class SubscribeTests
     }
 
     [Fact]
+    public async Task A_subscription_whose_caller_gave_up_leaves_nothing()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var task = _world.Begin(registry => registry.SubscribeAsync(
+            new SubscriptionRequest { Cursor = FakeMap.VectorOf(new Dot(Other.Uid, 5)).ToToken() }, cancellation.Token));
+        _world.Surroundings.Subscriptions.ShouldBe(1);
+        _world.Call(_ =>
+        {
+            cancellation.Cancel(); // At once, and not on another thread.
+            return Task.FromResult(true);
+        });
+        await Should.ThrowAsync<OperationCanceledException>(task);
+
+        _world.Map.MoveOver(new Dot(Other.Uid, 5));
+        _world.Settle();
+        _world.Surroundings.Subscriptions.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_batch_is_encoded_once_for_all_its_readers()
     {
         var made = 0;

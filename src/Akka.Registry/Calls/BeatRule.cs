@@ -9,7 +9,9 @@ internal enum BeatRoute
     /// <summary>This node owns the lease.</summary>
     Own,
 
-    /// <summary>This node holds the lease, though another one has evicted the entry: if it beats it is written again.</summary>
+    /// <summary>
+    /// This node holds the lease, though another one has evicted the entry: if it beats it is written again.
+    /// </summary>
     Contested,
 
     /// <summary>Another node owns the lease, and it is a current member.</summary>

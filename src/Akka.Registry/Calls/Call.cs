@@ -53,17 +53,23 @@ internal interface ICallSurroundings
     /// <summary>Beats at this node's scheduler; the answer comes to <see cref="Call.OnBeaten"/>.</summary>
     void Beat(Call call, RecordKey key, ulong epoch);
 
-    /// <summary>Forwards a beat to its owner; the answer, or its absence, comes to <see cref="Call.OnOwner"/>.</summary>
+    /// <summary>
+    /// Forwards a beat to its owner; the answer, or its absence, comes to <see cref="Call.OnOwner"/>.
+    /// </summary>
     void ForwardBeat(Call call, NodeIdentity owner, RecordKey key, ulong epoch);
 
-    /// <summary>Forwards a status to its owner; the answer, or its absence, comes to <see cref="Call.OnOwner"/>.</summary>
+    /// <summary>
+    /// Forwards a status to its owner; the answer, or its absence, comes to <see cref="Call.OnOwner"/>.
+    /// </summary>
     void ForwardStatus(Call call, NodeIdentity owner, ForwardedStatus status);
 
     /// <summary>The call is answered.</summary>
     void Complete(Call call);
 }
 
-/// <summary>One call under way: decides, has one thing done, is told the outcome, and decides again or answers.</summary>
+/// <summary>
+/// One call under way: decides, has one thing done, is told the outcome, and decides again or answers.
+/// </summary>
 internal abstract class Call(ICallSurroundings surroundings)
 {
     /// <summary>How often a call decides anew when the entry changed under its hands.</summary>

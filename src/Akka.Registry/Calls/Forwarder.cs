@@ -5,7 +5,9 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Calls;
 
-/// <summary>Collects beats for other owners into batches, and finds the calls that an answer is for. One thread.</summary>
+/// <summary>
+/// Collects beats for other owners into batches, and finds the calls that an answer is for. One thread.
+/// </summary>
 internal sealed class Forwarder(int batchMax, TimeSpan timeout)
 {
     private readonly SortedDictionary<NodeUid, Collected> _collected = [];
@@ -52,7 +54,9 @@ internal sealed class Forwarder(int batchMax, TimeSpan timeout)
         return frames;
     }
 
-    /// <summary>The calls of a batch, which is awaited no longer; null when it is not awaited, or not from that node.</summary>
+    /// <summary>
+    /// The calls of a batch, which is awaited no longer; null when it is not awaited, or not from that node.
+    /// </summary>
     public List<long>? Take(ulong batch, NodeUid from)
     {
         if (!_sent.TryGetValue(batch, out var sent) || sent.To != from)

@@ -4,7 +4,10 @@ using Akka.Registry.Entries;
 
 namespace Akka.Registry.Calls;
 
-/// <summary>Registers: validates, writes what <see cref="RegistrationPlan"/> says, and writes once more if another entry stood than it was planned on.</summary>
+/// <summary>
+/// Registers: validates, writes what <see cref="RegistrationPlan"/> says, and writes once more if another entry stood
+/// than it was planned on.
+/// </summary>
 internal sealed class RegisterCall(
     ICallSurroundings surroundings, Registration registration, WriteOptions options, IActorRef<RegistryReply<RegistrationResult>> replyTo)
     : Call(surroundings)
@@ -86,7 +89,9 @@ internal sealed class RegisterCall(
         base.Abandon();
     }
 
-    /// <summary>The value that the entry which really stood before asks for; null when that is the one which was written.</summary>
+    /// <summary>
+    /// The value that the entry which really stood before asks for; null when that is the one which was written.
+    /// </summary>
     private ReadOnlyMemory<byte>? PlanOnWhatStood(MapWriteResult result)
     {
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))

@@ -12,7 +12,9 @@ namespace Akka.Registry.Calls;
 internal sealed record StatusCaller(Action<ServiceEntry> Done, Action<RegistryException> Refused);
 
 /// <summary>What is to be set.</summary>
-/// <param name="IsOperator">The operator's override; else what the instance reports of itself, which counts as a beat.</param>
+/// <param name="IsOperator">
+/// The operator's override; else what the instance reports of itself, which counts as a beat.
+/// </param>
 /// <param name="Status">The status; null clears the override.</param>
 internal sealed record StatusChange(bool IsOperator, InstanceStatus? Status)
 {

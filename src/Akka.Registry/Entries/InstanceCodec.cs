@@ -7,7 +7,8 @@ namespace Akka.Registry.Entries;
 
 /// <summary>Between a record's bytes and the entry that they describe.</summary>
 /// <remarks>
-/// A change of an entry edits the parsed value and encodes it again, so that fields which a newer node has written survive the edit.
+/// A change of an entry edits the parsed value and encodes it again, so that fields which a newer node has written
+/// survive the edit.
 /// One thread, because of the shared strings.
 /// </remarks>
 internal sealed class InstanceCodec(StringInterner interner)
@@ -23,7 +24,9 @@ internal sealed class InstanceCodec(StringInterner interner)
     /// <summary>The bytes of a value.</summary>
     public static ReadOnlyMemory<byte> Encode(InstanceValue value) => value.ToByteArray();
 
-    /// <summary>The value of a live record that <see cref="TryDecode"/> has accepted, to be edited and written again.</summary>
+    /// <summary>
+    /// The value of a live record that <see cref="TryDecode"/> has accepted, to be edited and written again.
+    /// </summary>
     public static InstanceValue Parse(MapRecord record) => InstanceValue.Parser.ParseFrom(record.Value.Span);
 
     /// <summary>Reads a live record.</summary>

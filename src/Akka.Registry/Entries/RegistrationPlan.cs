@@ -2,13 +2,18 @@ using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Entries;
 
-/// <summary>What a registration writes, given the entry that stands: a pure rule, so that it can be asked again when another one stood.</summary>
+/// <summary>
+/// What a registration writes, given the entry that stands: a pure rule, so that it can be asked again when another one
+/// stood.
+/// </summary>
 internal static class RegistrationPlan
 {
     /// <summary>The value to write.</summary>
     /// <remarks>
-    /// The operator's override outlives the registration, whatever the epoch. The time of registration is that of the epoch's first;
-    /// a registration that brings no epoch goes on with the live entry's. What the owner thought of the lease is over: it speaks.
+    /// The operator's override outlives the registration, whatever the epoch. The time of registration is that of the
+    /// epoch's first;
+    /// a registration that brings no epoch goes on with the live entry's. What the owner thought of the lease is over:
+    /// it speaks.
     /// Equal arguments give equal bytes (pairs are in the order of their keys).
     /// </remarks>
     /// <param name="registration">Valid.</param>

@@ -4,8 +4,12 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Entries;
 
-/// <summary>Whether a registration may be written. Pure; each refusal names the field, the limit and the way out.</summary>
-/// <remarks>Fields are named as the JSON of the HTTP door names them: <c>address</c>, <c>tags[3]</c>, <c>metadata.region</c>.</remarks>
+/// <summary>
+/// Whether a registration may be written. Pure; each refusal names the field, the limit and the way out.
+/// </summary>
+/// <remarks>
+/// Fields are named as the JSON of the HTTP door names them: <c>address</c>, <c>tags[3]</c>, <c>metadata.region</c>.
+/// </remarks>
 internal static class RegistrationValidator
 {
     /// <summary>Checks everything that one registration says.</summary>
@@ -47,7 +51,7 @@ internal static class RegistrationValidator
         foreach (var part in service.Split('.'))
         {
             if (part.Length is 0 or > 63)
-                return Invalid("service", "has a part between dots that is empty or longer than 63 characters, which no DNS name can hold; shorten it");
+                return Invalid("service", "has a part between dots that is empty or longer than 63 characters, as no DNS name may; change it");
         }
 
         return null;
@@ -65,7 +69,9 @@ internal static class RegistrationValidator
     /// <summary>Checks what only the encoded entry shows.</summary>
     public static RegistryException? CheckSize(int encodedBytes, LimitOptions limits) => encodedBytes <= limits.EntryBytes
         ? null
-        : new RegistryException(RegistryError.Invalid, $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed. Give it less metadata, or fewer tags and methods.");
+        : new RegistryException(
+            RegistryError.Invalid,
+            $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed. Give it less metadata, or fewer tags and methods.");
 
     /// <summary>The lease's terms, defaults filled in.</summary>
     public static Leases.LeaseTerms Terms(Registration registration, Leases.LeaseOptions leases)
@@ -91,7 +97,7 @@ internal static class RegistrationValidator
         if (texts is null)
             return Invalid(field, "is null; leave it out or give a list");
         if (texts.Count > countMax)
-            return Invalid(field, string.Create(CultureInfo.InvariantCulture, $"holds {texts.Count}; at most {countMax} are allowed"));
+            return Invalid(field, $"holds {texts.Count}; at most {countMax} are allowed");
         for (var i = 0; i < texts.Count; i++)
         {
             if (CheckText($"{field}[{i}]", texts[i], 1, lengthMax) is { } wrong)
@@ -106,7 +112,7 @@ internal static class RegistrationValidator
         if (pairs is null)
             return Invalid("metadata", "is null; leave it out or give pairs");
         if (pairs.Count > limits.MetadataPairs)
-            return Invalid("metadata", string.Create(CultureInfo.InvariantCulture, $"holds {pairs.Count} pairs; at most {limits.MetadataPairs} are allowed"));
+            return Invalid("metadata", $"holds {pairs.Count} pairs; at most {limits.MetadataPairs} are allowed");
         foreach (var (key, text) in pairs)
         {
             if (CheckText("metadata", key, 1, limits.MetadataKeyLength) is { } wrongKey)

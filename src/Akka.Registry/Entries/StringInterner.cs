@@ -1,7 +1,8 @@
 namespace Akka.Registry.Entries;
 
 /// <summary>
-/// Gives equal strings one instance, as long as they come often: a direct-mapped table, so that it is bounded and each look-up touches
+/// Gives equal strings one instance, as long as they come often: a direct-mapped table, so that it is bounded and each
+/// look-up touches
 /// one slot. A string that is pushed out is only stored twice from then on.
 /// </summary>
 /// <remarks>One thread.</remarks>

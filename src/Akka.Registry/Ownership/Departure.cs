@@ -7,10 +7,14 @@ using Akka.Registry.Routing;
 
 namespace Akka.Registry.Ownership;
 
-/// <summary>The hand-over of a node that leaves, as a machine: leases in, batches for named successors out, acknowledgements in.</summary>
+/// <summary>
+/// The hand-over of a node that leaves, as a machine: leases in, batches for named successors out, acknowledgements in.
+/// </summary>
 /// <remarks>
-/// Rendezvous hashing names a successor for each lease, so that the leases of one node spread over all others. Each successor has one
-/// batch at a time; one that is not acknowledged in time, or whose successor is up no longer, is placed anew. What is not taken when
+/// Rendezvous hashing names a successor for each lease, so that the leases of one node spread over all others. Each
+/// successor has one
+/// batch at a time; one that is not acknowledged in time, or whose successor is up no longer, is placed anew. What is
+/// not taken when
 /// the time is over becomes an orphan, as after a crash.
 /// </remarks>
 internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeout, Instant deadline)
@@ -32,7 +36,9 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
     /// <summary>A lease is to be handed over.</summary>
     public void Offer(LeaseKey lease) => _unplaced.Enqueue(lease);
 
-    /// <summary>Whether there is nothing more to do: all is taken, nobody is there to take it, or time is over.</summary>
+    /// <summary>
+    /// Whether there is nothing more to do: all is taken, nobody is there to take it, or time is over.
+    /// </summary>
     public bool IsOver(MembershipView members, Instant now) =>
         now >= deadline || Left == 0 || Rendezvous.Choose(0, members, self) is null;
 

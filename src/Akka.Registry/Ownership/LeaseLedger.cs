@@ -9,23 +9,34 @@ using Akka.Registry.Leases;
 namespace Akka.Registry.Ownership;
 
 /// <summary>
-/// Keeps this node's leases in step with the entries that it owns, as a machine: changes of records and verdicts in, messages to the
+/// Keeps this node's leases in step with the entries that it owns, as a machine: changes of records and verdicts in,
+/// messages to the
 /// scheduler and writes out.
 /// </summary>
 /// <remarks>
-/// <para><b>Ownership.</b> The origin of a live record owns its lease. A record of this node over anything else grants a lease; another
-/// node's live record, a newer epoch or a deregistration over it releases the lease. A record of this node over its own of the same
-/// epoch leaves the lease alone (a status, an override, a verdict is no beat), except while a registration of that key is under way:
+/// <para><b>Ownership.</b> The origin of a live record owns its lease. A record of this node over anything else grants
+/// a lease; another
+/// node's live record, a newer epoch or a deregistration over it releases the lease. A record of this node over its own
+/// of the same
+/// epoch leaves the lease alone (a status, an override, a verdict is no beat), except while a registration of that key
+/// is under way:
 /// who registers is alive.</para>
-/// <para><b>Contested leases.</b> When another node has evicted, in the same epoch, an entry of this node (it took this node for dead),
+/// <para><b>Contested leases.</b> When another node has evicted, in the same epoch, an entry of this node (it took this
+/// node for dead),
 /// the lease is not released: the instance may beat here all the time. The lease is contested until one of these comes:
-/// (1) its lease still runs, which means that it beat within its TTL, thus through this node's absence, since nobody evicts before a
-/// TTL has passed: it is written again at once; (2) it beats: it is written again; (3) it expires: it stays gone; (4) another record
-/// wins that is not an eviction of the same epoch: that one stands, the lease is released. So what was cut off or asleep never revives
-/// what nobody has heard of since. After the node has taken everything anew, a lease whose entry is not in the new state is contested as
+/// (1) its lease still runs, which means that it beat within its TTL, thus through this node's absence, since nobody
+/// evicts before a
+/// TTL has passed: it is written again at once; (2) it beats: it is written again; (3) it expires: it stays gone; (4)
+/// another record
+/// wins that is not an eviction of the same epoch: that one stands, the lease is released. So what was cut off or
+/// asleep never revives
+/// what nobody has heard of since. After the node has taken everything anew, a lease whose entry is not in the new
+/// state is contested as
 /// well, but rule 1 does not hold: it is written when it beats.</para>
-/// <para><b>Verdicts.</b> The registry remembers what was judged and repeats the write when another write of this node came between.
-/// A verdict that the scheduler made before it saw the latest grant of that lease is void: each turn that grants ends with a
+/// <para><b>Verdicts.</b> The registry remembers what was judged and repeats the write when another write of this node
+/// came between.
+/// A verdict that the scheduler made before it saw the latest grant of that lease is void: each turn that grants ends
+/// with a
 /// question, and until its answer is back verdicts about these leases are older than the grant.</para>
 /// </remarks>
 internal sealed class LeaseLedger(NodeUid self)
@@ -57,7 +68,9 @@ internal sealed class LeaseLedger(NodeUid self)
     /// <summary>One key's record gave way to another.</summary>
     /// <param name="before">The record that stood; null for none.</param>
     /// <param name="after">The record that stands; null for none.</param>
-    /// <param name="entry">The entry that <paramref name="after"/> describes; null when it is a tombstone or cannot be read.</param>
+    /// <param name="entry">
+    /// The entry that <paramref name="after"/> describes; null when it is a tombstone or cannot be read.
+    /// </param>
     /// <param name="runsUntil">Until when the scheduler's lease runs; null when it is unknown.</param>
     /// <param name="now">Now, on the same clock.</param>
     public void Replaced(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now)

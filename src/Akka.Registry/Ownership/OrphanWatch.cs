@@ -6,16 +6,23 @@ namespace Akka.Registry.Ownership;
 
 /// <summary>An orphan whose grace is over, as far as this node counts.</summary>
 /// <param name="Key">The instance.</param>
-/// <param name="Owner">The lost owner; an entry that another node owns meanwhile is none of this watch's business.</param>
+/// <param name="Owner">
+/// The lost owner; an entry that another node owns meanwhile is none of this watch's business.
+/// </param>
 internal readonly record struct DueOrphan(RecordKey Key, NodeUid Owner);
 
 /// <summary>The entries of lost owners and when their time is over, as a machine.</summary>
 /// <remarks>
-/// <para>An owner is lost when it is down, left, or no longer known as a member. Its entries are unverified from then on; they are
-/// kept for the grace (one TTL, at least the configured minimum), counted on this node's monotonic clock from the moment at which this
-/// node saw the loss, or the entry if that was later. Then the member that rendezvous hashing names for the lost owner evicts them;
-/// every other member does so one more grace later, should they still be there. An owner that is back ends it all.</para>
-/// <para>An owner that this node has never seen as a member (its first entries may come before word of its joining does) is treated as
+/// <para>An owner is lost when it is down, left, or no longer known as a member. Its entries are unverified from then
+/// on; they are
+/// kept for the grace (one TTL, at least the configured minimum), counted on this node's monotonic clock from the
+/// moment at which this
+/// node saw the loss, or the entry if that was later. Then the member that rendezvous hashing names for the lost owner
+/// evicts them;
+/// every other member does so one more grace later, should they still be there. An owner that is back ends it
+/// all.</para>
+/// <para>An owner that this node has never seen as a member (its first entries may come before word of its joining
+/// does) is treated as
 /// lost only after <see cref="StrangerPatience"/>.</para>
 /// </remarks>
 internal sealed class OrphanWatch(TimeSpan graceMin)
@@ -187,7 +194,9 @@ internal sealed class OrphanWatch(TimeSpan graceMin)
     {
         public required Instant Since { get; init; }
 
-        /// <summary>Tells this loss from an earlier one of the same owner, whose orphans may still be scheduled.</summary>
+        /// <summary>
+        /// Tells this loss from an earlier one of the same owner, whose orphans may still be scheduled.
+        /// </summary>
         public required int Generation { get; init; }
 
         public required bool Marked { get; set; }

@@ -4,7 +4,10 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Ownership;
 
-/// <summary>The live entries of each owner, so that losing a node costs its own entries and not a walk through the registry. One thread.</summary>
+/// <summary>
+/// The live entries of each owner, so that losing a node costs its own entries and not a walk through the registry. One
+/// thread.
+/// </summary>
 internal sealed class OwnerIndex
 {
     private readonly Dictionary<NodeUid, HashSet<RecordKey>> _keys = [];

@@ -2,26 +2,42 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Akka.Registry.Ownership;
 
-/// <summary>Who judges an entry's lease: forwarding of beats to its owner, and the hand-over of a node that leaves.</summary>
+/// <summary>
+/// Who judges an entry's lease: forwarding of beats to its owner, and the hand-over of a node that leaves.
+/// </summary>
 public sealed record OwnershipOptions
 {
-    /// <summary>How long beats for another node are collected into one frame; 1 ms to 1 s, default 5 ms. Longer: fewer frames; shorter: quicker answers.</summary>
+    /// <summary>
+    /// How long beats for another node are collected into one frame; 1 ms to 1 s, default 5 ms. Longer: fewer frames;
+    /// shorter: quicker answers.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]
     public TimeSpan ForwardInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Beats in one frame at most; 1 to 4,096, default 512. As many leases go into one frame of a hand-over.</summary>
+    /// <summary>
+    /// Beats in one frame at most; 1 to 4,096, default 512. As many leases go into one frame of a hand-over.
+    /// </summary>
     [Range(1, 4_096)]
     public int ForwardBatch { get; init; } = 512;
 
-    /// <summary>How long an owner may take to answer; 100 ms to 1 min, default 2 s. After it the caller is told that the owner is unreachable.</summary>
+    /// <summary>
+    /// How long an owner may take to answer; 100 ms to 1 min, default 2 s. After it the caller is told that the owner
+    /// is unreachable.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a successor may take to adopt one batch before the leases are offered again; 100 ms to 1 min, default 2 s.</summary>
+    /// <summary>
+    /// How long a successor may take to adopt one batch before the leases are offered again; 100 ms to 1 min, default 2
+    /// s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan HandOverTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Entries treated in one turn when a node is lost or leaves, or a state is loaded; 16 to 1,000,000, default 4,096. More: sooner done; fewer: calls wait less.</summary>
+    /// <summary>
+    /// Entries treated in one turn when a node is lost or leaves, or a state is loaded; 16 to 1,000,000, default 4,096.
+    /// More: sooner done; fewer: calls wait less.
+    /// </summary>
     [Range(16, 1_000_000)]
     public int EntriesPerTurn { get; init; } = 4_096;
 }

@@ -4,7 +4,8 @@ using Akka.Registry.Routing;
 namespace Akka.Registry.Ownership;
 
 /// <summary>
-/// Names one member for a subject without a word between the nodes: the one with the highest hash of (subject, member). When a member
+/// Names one member for a subject without a word between the nodes: the one with the highest hash of (subject, member).
+/// When a member
 /// goes only its own subjects move.
 /// </summary>
 /// <remarks>Thaler and Ravishankar, "A Name-Based Mapping Scheme for Rendezvous" (1996).</remarks>

@@ -11,13 +11,16 @@ public sealed record SubscriptionRequest
 
     /// <summary>The cursor of the last batch seen, at any node; null to begin with a snapshot.</summary>
     /// <remarks>
-    /// The first batch then holds what the cursor lacks (nothing, perhaps), and names, as changes of verification, every entry whose owner
+    /// The first batch then holds what the cursor lacks (nothing, perhaps), and names, as changes of verification,
+    /// every entry whose owner
     /// this node has lost; whatever the reader held for unverified before, and is not named, follows its record again.
     /// </remarks>
     public string? Cursor { get; init; }
 }
 
-/// <summary>A live feed of changes. A reader that is slow gets the latest states, never a gap, never a growing queue.</summary>
+/// <summary>
+/// A live feed of changes. A reader that is slow gets the latest states, never a gap, never a growing queue.
+/// </summary>
 public interface ISubscription : IAsyncDisposable
 {
     /// <summary>The batches in order. One reader.</summary>
@@ -35,7 +38,9 @@ public enum ChangeBatchKind
 }
 
 /// <summary>Changes that belong together: to be applied as a whole, with the cursor that stands after them.</summary>
-/// <remarks>Shared between all subscribers of the same scope, so that it is encoded once: see <see cref="Encoded{T}"/>.</remarks>
+/// <remarks>
+/// Shared between all subscribers of the same scope, so that it is encoded once: see <see cref="Encoded{T}"/>.
+/// </remarks>
 public sealed class ChangeBatch
 {
     private object? _encoded;
@@ -77,7 +82,10 @@ public enum ChangeKind
     /// <summary>It is gone: deregistered or evicted.</summary>
     Removed,
 
-    /// <summary>This node's trust in it changed (its owner went, or came back); the entry itself is as it was. Not a part of the cursor.</summary>
+    /// <summary>
+    /// This node's trust in it changed (its owner went, or came back); the entry itself is as it was. Not a part of the
+    /// cursor.
+    /// </summary>
     Verification,
 }
 

@@ -5,8 +5,10 @@ namespace Akka.Registry.Subscriptions;
 
 /// <summary>One reader's feed: a bounded queue between the hub, which never waits, and the reader, which may.</summary>
 /// <remarks>
-/// The hub's side costs a lock and a slot. When the queue is full it is dropped as a whole and the feed lags: nothing is queued until
-/// the reader comes, finds it empty, and has the hub resume from the cursor of the last batch that it took. Readers that wait go on
+/// The hub's side costs a lock and a slot. When the queue is full it is dropped as a whole and the feed lags: nothing
+/// is queued until
+/// the reader comes, finds it empty, and has the hub resume from the cursor of the last batch that it took. Readers
+/// that wait go on
 /// where the dispatcher puts them, never on the hub's turn.
 /// </remarks>
 internal sealed class Subscription(
@@ -116,17 +118,24 @@ internal sealed class Subscription(
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        if (Close())
+            end(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends the feed: what waits in it is dropped, and its reader goes on to its end.</summary>
+    /// <returns>False when it had ended before.</returns>
+    public bool Close()
+    {
         lock (_gate)
         {
             if (_closed)
-                return ValueTask.CompletedTask;
+                return false;
             _closed = true;
             _queue.Clear();
             Wake();
+            return true;
         }
-
-        end(this);
-        return ValueTask.CompletedTask;
     }
 
     void IThreadPoolWorkItem.Execute()

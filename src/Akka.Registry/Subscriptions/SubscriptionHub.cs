@@ -8,7 +8,10 @@ namespace Akka.Registry.Subscriptions;
 /// <summary>What the hub has its surroundings do.</summary>
 internal interface ISubscriptionSource
 {
-    /// <summary>Has the map read what a vector does not cover; the answer comes to <see cref="SubscriptionHub.OnSince"/>, in order with the changes.</summary>
+    /// <summary>
+    /// Has the map read what a vector does not cover; the answer comes to <see cref="SubscriptionHub.OnSince"/>, in
+    /// order with the changes.
+    /// </summary>
     void ReadSince(long token, string? service, VersionVector vector);
 
     /// <summary>Makes the reader's end of a subscription.</summary>
@@ -23,16 +26,23 @@ internal readonly record struct TouchedKey(RecordKey Key, Dot Dot, ulong Epoch);
 
 /// <summary>Brings changes to subscribers. Part of the registry actor: one thread.</summary>
 /// <remarks>
-/// <para><b>Delivery.</b> A change is delivered when this node's vector covers its dot: then, and not before, does the cursor say that
-/// the reader has it. What comes ahead of the vector (pushed on before its interval was complete) is held back until then. Each move of
-/// the vector makes at most one batch for each scope, a service or the whole, with the vector as its cursor; a key that changed several
+/// <para><b>Delivery.</b> A change is delivered when this node's vector covers its dot: then, and not before, does the
+/// cursor say that
+/// the reader has it. What comes ahead of the vector (pushed on before its interval was complete) is held back until
+/// then. Each move of
+/// the vector makes at most one batch for each scope, a service or the whole, with the vector as its cursor; a key that
+/// changed several
 /// times meanwhile is in it once, as it stands. All subscribers of a scope get the same batch object.</para>
-/// <para><b>Beginning.</b> Without a cursor: a snapshot. With a cursor: exactly what it lacks, read from the map in order with its
-/// changes; a node that is behind the cursor waits to catch up, and refuses when that takes too long; where tombstones that the reader
+/// <para><b>Beginning.</b> Without a cursor: a snapshot. With a cursor: exactly what it lacks, read from the map in
+/// order with its
+/// changes; a node that is behind the cursor waits to catch up, and refuses when that takes too long; where tombstones
+/// that the reader
 /// lacks are collected it gets a snapshot.</para>
-/// <para><b>Lag.</b> A reader whose queue overflowed is read for anew from the cursor of the last batch that it took, when it comes for
+/// <para><b>Lag.</b> A reader whose queue overflowed is read for anew from the cursor of the last batch that it took,
+/// when it comes for
 /// more: so it gets each change once, or one that superseded it, and no queue grows.</para>
-/// <para><b>Verification</b> is this node's opinion, not a record: its changes go to whoever listens, with the cursor as it stands. Who lagged while
+/// <para><b>Verification</b> is this node's opinion, not a record: its changes go to whoever listens, with the cursor
+/// as it stands. Who lagged while
 /// opinions changed gets a snapshot.</para>
 /// </remarks>
 internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions options, ISubscriptionSource source)
@@ -97,9 +107,21 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         }
     }
 
+    /// <summary>Ends all subscriptions: their readers come back, here or elsewhere, with their cursors.</summary>
+    public void Close()
+    {
+        _whole.Close();
+        foreach (var scope in _services.Values)
+            scope.Close();
+        _services.Clear();
+        _count = 0;
+    }
+
     /// <summary>A subscription was disposed of.</summary>
     public void End(Subscription subscription)
     {
+        if (subscription.Index < 0)
+            return; // Of a hub that was closed.
         _count--;
         _resuming.Remove(subscription);
         var scope = ScopeOf(subscription.Service);
@@ -225,7 +247,9 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             subscription.Resume(batch);
     }
 
-    /// <summary>What was held back and is covered now joins what is ready; who waited for the vector reads again.</summary>
+    /// <summary>
+    /// What was held back and is covered now joins what is ready; who waited for the vector reads again.
+    /// </summary>
     private void MoveTo(VersionVector vector, List<TouchedKey> ready)
     {
         if (vector.Equals(_vector))

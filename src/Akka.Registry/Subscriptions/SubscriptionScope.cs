@@ -37,6 +37,18 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
         subscription.Index = -1;
     }
 
+    /// <summary>Ends everybody's subscription.</summary>
+    public void Close()
+    {
+        foreach (var member in _members)
+        {
+            member.Index = -1;
+            member.Close();
+        }
+
+        _members.Clear();
+    }
+
     /// <summary>Hands one batch to everybody: one queue slot each.</summary>
     public void Deliver(ChangeBatch batch)
     {

@@ -4,7 +4,10 @@ using Akka.Registry.Queries;
 
 namespace Akka.Registry.Views;
 
-/// <summary>What any thread may read of the registry without a message: immutable views, replaced as a whole. Written by the registry actor alone.</summary>
+/// <summary>
+/// What any thread may read of the registry without a message: immutable views, replaced as a whole. Written by the
+/// registry actor alone.
+/// </summary>
 internal sealed class RegistryViews
 {
     private readonly ConcurrentDictionary<string, ServiceView> _services = new(StringComparer.Ordinal);

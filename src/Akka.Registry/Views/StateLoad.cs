@@ -4,7 +4,10 @@ using Akka.Registry.Entries;
 
 namespace Akka.Registry.Views;
 
-/// <summary>Reads a whole state, some records a turn, so that calls do not wait for all of them. What was there before is shown until it is done.</summary>
+/// <summary>
+/// Reads a whole state, some records a turn, so that calls do not wait for all of them. What was there before is shown
+/// until it is done.
+/// </summary>
 /// <param name="state">The state.</param>
 /// <param name="codec">Reads entries.</param>
 /// <param name="wantsTombstone">Whether the tombstone of a key matters.</param>

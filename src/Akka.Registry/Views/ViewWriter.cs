@@ -4,9 +4,12 @@ using Akka.Registry.Queries;
 
 namespace Akka.Registry.Views;
 
-/// <summary>Collects the changes of one batch and makes each touched view anew once. A key at most once in a batch. One thread.</summary>
+/// <summary>
+/// Collects the changes of one batch and makes each touched view anew once. A key at most once in a batch. One thread.
+/// </summary>
 /// <remarks>
-/// A service that appears, again perhaps, begins at the revision of the whole, which no revision that it had before exceeds: so nothing
+/// A service that appears, again perhaps, begins at the revision of the whole, which no revision that it had before
+/// exceeds: so nothing
 /// need be remembered of services that are gone.
 /// </remarks>
 internal sealed class ViewWriter(RegistryViews views)
@@ -57,7 +60,9 @@ internal sealed class ViewWriter(RegistryViews views)
 
     /// <summary>Replaces everything.</summary>
     /// <param name="services">All entries, by service.</param>
-    /// <param name="clock">The node's hybrid clock: above every stamp that it has seen, so that no revision goes back over a restart.</param>
+    /// <param name="clock">
+    /// The node's hybrid clock: above every stamp that it has seen, so that no revision goes back over a restart.
+    /// </param>
     public void Replace(IReadOnlyDictionary<string, List<ServiceEntry>> services, HybridTimestamp clock)
     {
         var revision = RevisionClock.Next(views.Revision, clock);

@@ -1,0 +1,136 @@
+using Akka.Registry.Actors.Virtual;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
+using Akka.Registry.Leases;
+using Google.Protobuf;
+using Shouldly;
+using Xunit;
+
+namespace Akka.Registry.Tests.Entries;
+
+public class InstanceCodecTests
+{
+    private static readonly LeaseTerms Terms = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
+
+    private static readonly Registration Full = new()
+    {
+        Service = "orders",
+        Id = "a",
+        Address = "10.0.0.1",
+        Port = 8080,
+        Methods = ["Get", "Put"],
+        Tags = ["blue"],
+        Metadata = new Dictionary<string, string> { ["os"] = "linux", ["arch"] = "x64" },
+        Zone = "eu-1",
+        Version = "2.1",
+        Weight = 3,
+        Status = InstanceStatus.Warning,
+        Epoch = 7,
+    };
+
+    private readonly InstanceCodec _codec = new(new StringInterner());
+
+    public static TheoryData<string, Action<InstanceValue>> Malformed => new()
+    {
+        { "no address", value => value.Address = "" },
+        { "a port too high", value => value.Port = 65_536 },
+        { "a weight too high", value => value.Weight = 70_000 },
+        { "no ttl", value => value.TtlMs = 0 },
+        { "an endless ttl", value => value.TtlMs = ulong.MaxValue },
+        { "an endless deregister-after", value => value.DeregisterAfterMs = ulong.MaxValue },
+        { "no status", value => value.Reported = WireInstanceStatus.Unspecified },
+        { "a status of tomorrow", value => value.Reported = (WireInstanceStatus)42 },
+        { "an override that only operators of tomorrow know", value => value.Override = (WireInstanceStatus)42 },
+        { "a registration at the end of time", value => value.RegisteredAtMs = ulong.MaxValue },
+    };
+
+    [Fact]
+    public void An_entry_is_what_was_registered()
+    {
+        var record = RecordOf(InstanceCodec.Encode(RegistrationPlan.Build(Full, null, Terms, VirtualScheduler.Epoch)));
+
+        _codec.TryDecode(record, out var entry).ShouldBeTrue();
+
+        (entry.Service, entry.Id, entry.Address, entry.Port, entry.Zone, entry.Version, entry.Weight)
+            .ShouldBe(("orders", "a", "10.0.0.1", 8080, "eu-1", "2.1", 3));
+        entry.Methods.ShouldBe(["Get", "Put"]);
+        entry.Tags.ShouldBe(["blue"]);
+        entry.Metadata.ShouldBe(Full.Metadata, ignoreOrder: true);
+        (entry.Ttl, entry.DeregisterAfter).ShouldBe((Terms.Ttl, Terms.DeregisterAfter));
+        (entry.Reported, entry.Override, entry.LeaseMissed, entry.Unverified).ShouldBe((InstanceStatus.Warning, null, false, false));
+        entry.RegisteredAt.ShouldBe(VirtualScheduler.Epoch);
+        entry.Record.ShouldBeSameAs(record);
+    }
+
+    [Fact]
+    public void Pairs_in_another_order_make_the_same_bytes()
+    {
+        var other = Full with { Metadata = new Dictionary<string, string> { ["arch"] = "x64", ["os"] = "linux" } };
+        InstanceCodec.Encode(RegistrationPlan.Build(other, null, Terms, VirtualScheduler.Epoch)).ToArray()
+            .ShouldBe(InstanceCodec.Encode(RegistrationPlan.Build(Full, null, Terms, VirtualScheduler.Epoch)).ToArray());
+    }
+
+    [Fact]
+    public void Strings_that_come_again_are_held_once()
+    {
+        var bytes = InstanceCodec.Encode(RegistrationPlan.Build(Full, null, Terms, VirtualScheduler.Epoch));
+        _codec.TryDecode(RecordOf(bytes), out var first);
+        _codec.TryDecode(RecordOf(bytes), out var second);
+        second.Zone.ShouldBeSameAs(first.Zone);
+        second.Tags[0].ShouldBeSameAs(first.Tags[0]);
+        second.Metadata.Keys.First().ShouldBeSameAs(first.Metadata.Keys.First());
+    }
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public void What_makes_no_sense_is_not_read(string what, Action<InstanceValue> spoil)
+    {
+        var value = RegistrationPlan.Build(Full, null, Terms, VirtualScheduler.Epoch);
+        _codec.TryDecode(RecordOf(InstanceCodec.Encode(value)), out _).ShouldBeTrue(what);
+        spoil(value);
+        _codec.TryDecode(RecordOf(InstanceCodec.Encode(value)), out _).ShouldBeFalse(what);
+    }
+
+    [Fact]
+    public void Random_bytes_never_throw()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var bytes = new byte[random.Next(64)];
+            random.NextBytes(bytes);
+            _codec.TryDecode(RecordOf(bytes), out _);
+        }
+    }
+
+    [Fact]
+    public void An_edit_keeps_what_a_newer_node_has_written()
+    {
+        var bytes = new List<byte>(RegistrationPlan.Build(Full, null, Terms, VirtualScheduler.Epoch).ToByteArray());
+        bytes.AddRange([0xA2, 0x06, 0x03, (byte)'n', (byte)'e', (byte)'w']); // Field 100, of tomorrow.
+        var value = InstanceCodec.Parse(RecordOf(bytes.ToArray()));
+        value.LeaseMissed = true;
+        var edited = InstanceCodec.Encode(value).ToArray();
+        edited[^6..].ShouldBe([0xA2, 0x06, 0x03, (byte)'n', (byte)'e', (byte)'w']);
+    }
+
+    [Fact]
+    public void An_interner_is_bounded_and_leaves_long_strings_alone()
+    {
+        var interner = new StringInterner(slots: 1);
+        var first = new string(['a', 'b']);
+        interner.Intern(first).ShouldBeSameAs(first);
+        interner.Intern(new string(['a', 'b'])).ShouldBeSameAs(first);
+        interner.Intern("other").ShouldBe("other");
+        var again = new string(['a', 'b']);
+        interner.Intern(again).ShouldBeSameAs(again);
+        var text = new string('x', 200);
+        interner.Intern(text);
+        interner.Intern(new string('x', 200)).ShouldNotBeSameAs(text);
+    }
+
+    private static MapRecord RecordOf(ReadOnlyMemory<byte> value) => new(
+        new RecordKey("orders", "a"), new RecordOrder(7, false, default, false), new Dot(new NodeUid(1), 1), value);
+}

@@ -55,7 +55,7 @@ up() {
   for ((i = 1; i <= n; i++)); do seeds+="${seeds:+,}127.0.0.1:$((cluster_base + i))"; done
   for ((i = 1; i <= n; i++)); do
     dotnet "$dll" \
-      --node.name="node-$i" --http.url="http://127.0.0.1:$((http_base + i))" \
+      --node.name="node-$i" --http.urls="http://127.0.0.1:$((http_base + i))" \
       --transport.host=127.0.0.1 --transport.port=$((cluster_base + i)) --cluster.seed-nodes="$seeds" \
       >"$state/node-$i.log" 2>&1 </dev/null &
     echo "node-$i http://127.0.0.1:$((http_base + i)) 127.0.0.1:$((cluster_base + i)) $! $(started_at $!)" >"$state/node-$i.node"

@@ -5,39 +5,60 @@ namespace Akka.Registry.Cluster;
 /// <summary>Which cluster a node belongs to and how it finds it. Section <c>akka.registry.cluster</c>.</summary>
 public sealed record ClusterOptions : IValidatableObject
 {
-    /// <summary>The cluster's name. Nodes of different names refuse each other at the handshake, so two clusters never mix by mistake.</summary>
+    /// <summary>
+    /// The cluster's name. Nodes of different names refuse each other at the handshake, so two clusters never mix by
+    /// mistake.
+    /// </summary>
     /// <remarks>1 to 128 characters; default <c>default</c>.</remarks>
     [Required]
     [StringLength(128, MinimumLength = 1)]
     public string Name { get; init; } = "default";
 
-    /// <summary>Where to look for the cluster, as <c>host:port</c>, or <c>[v6]:port</c>; at most 64. Default: none.</summary>
+    /// <summary>
+    /// Where to look for the cluster, as <c>host:port</c>, or <c>[v6]:port</c>; at most 64. Default: none.
+    /// </summary>
     /// <remarks>
-    /// The same list, in the same order, on every node. The node whose own advertised address stands first, letter for letter, forms
-    /// a cluster alone when no other seed belongs to one; all others wait for one that does. A node without seeds, or with itself as
-    /// the only one, forms a cluster at once. Seeds that are no members are tried for ever, so separate clusters merge when they can.
+    /// The same list, in the same order, on every node. The node whose own advertised address stands first, letter for
+    /// letter, forms a cluster alone when no other seed belongs to one; all others wait for one that does. A node
+    /// without seeds, or with itself as the only one, forms a cluster at once. Seeds that are no members are tried for
+    /// ever, so separate clusters merge when they can.
     /// </remarks>
     [MaxLength(64)]
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
 
-    /// <summary>What all nodes of the cluster know and nobody else; null (the default) for none. Never sent: each side proves that it knows it.</summary>
+    /// <summary>
+    /// What all nodes of the cluster know and nobody else; null (the default) for none. Never sent: each side proves
+    /// that it knows it.
+    /// </summary>
     [StringLength(1_024, MinimumLength = 8)]
     public string? Secret { get; init; }
 
-    /// <summary>Time from one attempt to reach the seeds to the next while the node is in no cluster; 10 ms to 1 min, default 1 s.</summary>
+    /// <summary>
+    /// Time from one attempt to reach the seeds to the next while the node is in no cluster; 10 ms to 1 min, default 1
+    /// s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan SeedRetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the first seed waits for another seed that belongs to a cluster before it forms one alone; 10 ms to 10 min, default 1 s.</summary>
+    /// <summary>
+    /// How long the first seed waits for another seed that belongs to a cluster before it forms one alone; 10 ms to 10
+    /// min, default 1 s.
+    /// </summary>
     /// <remarks>
-    /// Shorter starts a new cluster sooner. Longer lets a restarted first seed find a slow cluster instead of forming a second one, which
-    /// would merge with it later. When all other seeds have answered that they wait too, it does not wait on.
+    /// Shorter starts a new cluster sooner. Longer lets a restarted first seed find a slow cluster instead of forming a
+    /// second one, which would merge with it later. When all other seeds have answered that they wait too, it does not
+    /// wait on.
     /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan SeedFormTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Mean time between attempts to reach a node that is down or a seed that is no member; 100 ms to 1 h, default 5 s.</summary>
-    /// <remarks>One at random each time, after 0.5 to 1.5 times this interval. Shorter heals partitions sooner; the cost is one connection attempt.</remarks>
+    /// <summary>
+    /// Mean time between attempts to reach a node that is down or a seed that is no member; 100 ms to 1 h, default 5 s.
+    /// </summary>
+    /// <remarks>
+    /// One at random each time, after 0.5 to 1.5 times this interval. Shorter heals partitions sooner; the cost is one
+    /// connection attempt.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -47,7 +68,10 @@ public sealed record ClusterOptions : IValidatableObject
     public TimeSpan DepartedRetention { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Members that are remembered at most, departed ones included; 1 to 100,000, default 5,000.</summary>
-    /// <remarks>Past it the one that departed longest ago is forgotten; when none has departed, a new member is ignored and a warning logged.</remarks>
+    /// <remarks>
+    /// Past it the one that departed longest ago is forgotten; when none has departed, a new member is ignored and a
+    /// warning logged.
+    /// </remarks>
     [Range(1, 100_000)]
     public int MembersMax { get; init; } = 5_000;
 
@@ -60,8 +84,10 @@ public sealed record ClusterOptions : IValidatableObject
     {
         foreach (var seed in SeedNodes)
         {
-            if (!NodeAddress.TryParse(seed, out _))
-                yield return new ValidationResult($"'{seed}' is no seed node: host:port or [v6]:port is.", [nameof(SeedNodes)]);
+            if (NodeAddress.TryParse(seed, out _))
+                continue;
+            var reason = $"'{seed}' is no seed node: host:port or [v6]:port is.";
+            yield return new ValidationResult(reason, [nameof(SeedNodes)]);
         }
     }
 }

@@ -53,7 +53,7 @@ internal static partial class Log
     }
 
     [LoggerMessage(2012, LogLevel.Warning,
-        "{Self}: {Peer} sent membership messages or rumours that cannot be read; {Total} of all peers so far. They are ignored.")]
+        "{Self}: {Peer} sent what is no membership message or rumour; it is ignored. {Total} such so far in all.")]
     public static partial void MalformedReceived(ILogger logger, string self, NodeIdentity peer, long total);
 
     [LoggerMessage(2000, LogLevel.Information, "{Self} formed a cluster: no other seed node belongs to one.")]
@@ -65,10 +65,13 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Information, "{Self}: {Node} is {State}.")]
     private static partial void MemberAnnounced(ILogger logger, string self, NodeIdentity node, MemberState state);
 
-    [LoggerMessage(2003, LogLevel.Information, "{Self}: {Node} is suspect, says {Accuser}; it has {Timeout} to refute.")]
-    private static partial void MemberSuspected(ILogger logger, string self, NodeIdentity node, NodeUid accuser, TimeSpan timeout);
+    [LoggerMessage(2003, LogLevel.Information,
+        "{Self}: {Node} is suspect, says {Accuser}; it has {Timeout} to refute.")]
+    private static partial void MemberSuspected(
+        ILogger logger, string self, NodeIdentity node, NodeUid accuser, TimeSpan timeout);
 
-    [LoggerMessage(2004, LogLevel.Warning, "{Self}: {Node} is down; {Accuser} suspected it first, 0 if that is not known.")]
+    [LoggerMessage(2004, LogLevel.Warning,
+        "{Self}: {Node} is down; {Accuser} suspected it first, 0 if that is not known.")]
     private static partial void MemberDown(ILogger logger, string self, NodeIdentity node, NodeUid accuser);
 
     [LoggerMessage(2005, LogLevel.Information, "{Self}: {Node} is back; it was {From}.")]
@@ -77,8 +80,10 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Information, "{Self}: {New} has taken the address of {Old}, which is gone.")]
     private static partial void MemberSuperseded(ILogger logger, string self, NodeIdentity old, NodeIdentity @new);
 
-    [LoggerMessage(2007, LogLevel.Warning, "{Self} was held {Claim} by {Accuser} and refutes with incarnation {Incarnation}.")]
-    private static partial void Refuted(ILogger logger, string self, MemberState claim, NodeUid accuser, ulong incarnation);
+    [LoggerMessage(2007, LogLevel.Warning,
+        "{Self} was held {Claim} by {Accuser} and refutes with incarnation {Incarnation}.")]
+    private static partial void Refuted(
+        ILogger logger, string self, MemberState claim, NodeUid accuser, ulong incarnation);
 
     [LoggerMessage(2008, LogLevel.Error,
         "{Self}: the cluster remembers that this uid has left, which is final. Restart the node with a new uid.")]

@@ -42,10 +42,14 @@ public sealed record MembershipView(NodeIdentity Self, ImmutableArray<Member> Me
     /// <summary>The member of that uid, or null.</summary>
     public Member? Find(NodeUid uid)
     {
-        foreach (var member in Members)
+        var (low, high) = (0, Members.Length - 1);
+        while (low <= high)
         {
-            if (member.Node.Uid == uid)
-                return member;
+            var middle = (low + high) / 2;
+            var order = Members[middle].Node.Uid.CompareTo(uid);
+            if (order == 0)
+                return Members[middle];
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
 
         return null;

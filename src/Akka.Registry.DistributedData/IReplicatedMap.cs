@@ -124,7 +124,7 @@ public abstract record MapEvent
     private MapEvent() { }
 
     /// <summary>Records that won, each in the place of another or of none; and what the map covers now.</summary>
-    /// <param name="Changes">In the order of application; a key at most once.</param>
+    /// <param name="Changes">In the order of application; a key at most once. Empty when the vector alone moved.</param>
     /// <param name="Vector">This node's whole vector after it.</param>
     public sealed record Changed(ImmutableArray<RecordChange> Changes, VersionVector Vector) : MapEvent;
 

@@ -200,6 +200,7 @@ internal sealed partial class ReplicatorMachine
     {
         var first = !_hasServed;
         IsSynchronized = _hasServed = true;
+        _published = _map.Vector;
         if (first || source is not null)
             _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true)));
         Report(new ReplicatorReport.Synchronized(source?.Node, _map.LiveEntries, _map.Tombstones));

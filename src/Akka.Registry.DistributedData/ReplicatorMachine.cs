@@ -31,6 +31,7 @@ internal sealed partial class ReplicatorMachine
     private readonly List<MapRecord> _relay = [];
 
     private LwwMap _map = new();
+    private VersionVector _published = VersionVector.Empty;
     private Surroundings _world;
     private ulong _number;
     private Instant _gossipAt = new(long.MinValue);
@@ -229,10 +230,13 @@ internal sealed partial class ReplicatorMachine
         return true;
     }
 
+    /// <summary>Tells what changed, and also a vector that moved over nothing but superseded records: readers wait for it.</summary>
     private void PublishChanges()
     {
-        if (_changes.Count > 0)
-            _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Changed(_changes.Take(), _map.Vector)));
+        if (_changes.Count == 0 && _map.Vector.Equals(_published))
+            return;
+        _published = _map.Vector;
+        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Changed(_changes.Take(), _map.Vector)));
     }
 
     private Holders Holders()

@@ -34,7 +34,9 @@ internal static class VersionVectorToken
         if (token is null || token.Length > Base64Url.GetEncodedLength(1 + VarintBytesMax + (VersionVector.OriginsMax * (8 + VarintBytesMax))))
             return false;
         var buffer = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
-        if (!Base64Url.TryDecodeFromChars(token, buffer, out var length) || Base64Url.EncodeToString(buffer.AsSpan(0, length)) != token)
+        // The decoder throws at a character that is none of its alphabet: asked first.
+        if (!Base64Url.IsValid(token) || !Base64Url.TryDecodeFromChars(token, buffer, out var length)
+            || Base64Url.EncodeToString(buffer.AsSpan(0, length)) != token)
             return false;                                        // Padding, white space and stray bits are no second spelling.
         ReadOnlySpan<byte> rest = buffer.AsSpan(0, length);
         if (rest.IsEmpty || rest[0] != Version)

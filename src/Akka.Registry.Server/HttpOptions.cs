@@ -30,12 +30,16 @@ public sealed record HttpOptions
     public TimeSpan StreamKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Connections at one time. Default 20,000; 1 to 1,000,000.</summary>
-    /// <remarks>Further ones are closed at once. Each costs a file handle and some kilobytes; raise the process's limit of handles with it.</remarks>
+    /// <remarks>
+    /// Further ones are closed at once. Each costs a file handle and some kilobytes; raise the process's limit of handles with it.
+    /// </remarks>
     [Range(1, 1_000_000)]
     public int ConnectionsMax { get; init; } = 20_000;
 
     /// <summary>How long a connection may be idle between requests. Default 130 s; 1 s to 1 h.</summary>
-    /// <remarks>Longer than the idle time-out of the load balancer in front, so that it closes first and no request is lost in between.</remarks>
+    /// <remarks>
+    /// Longer than the idle time-out of the load balancer in front, so that it closes first and no request is lost in between.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
@@ -44,13 +48,17 @@ public sealed record HttpOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The slowest that a body may come, and an answer be read, in bytes a second after a grace of 5 s. Default 240; 1 to 1,000,000.</summary>
+    /// <summary>
+    /// The slowest that a body may come, and an answer be read, in bytes a second after a grace of 5 s. Default 240; 1 to 1,000,000.
+    /// </summary>
     /// <remarks>A slower client is cut off; an event stream resumes from its last event. Lower it for clients on very thin lines.</remarks>
     [Range(1, 1_000_000)]
     public int DataRateBytesMin { get; init; } = 240;
 
-    /// <summary>All headers of a request together, in bytes. Default 32,768; 4,096 to 1,048,576.</summary>
-    /// <remarks>More is answered with 431. A cursor travels in a header: it grows with the number of nodes that ever wrote.</remarks>
+    /// <summary>All headers of a request together, and its first line as well, in bytes. Default 32,768; 4,096 to 1,048,576.</summary>
+    /// <remarks>
+    /// More is answered with 431. A cursor travels in a header or in the address: it grows with the number of nodes that ever wrote.
+    /// </remarks>
     [Range(4096, 1024 * 1024)]
     public int HeadersBytesMax { get; init; } = 32 * 1024;
 

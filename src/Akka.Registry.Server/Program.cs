@@ -1,3 +1,34 @@
+using Akka.Registry.Hosting;
+using Akka.Registry.Hosting.Hocon;
+using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 
-await RegistryServer.Build(new HttpOptions(), _ => { }).RunAsync();
+if (args.Any(argument => argument is "--help" or "-h"))
+{
+    Console.WriteLine(ServerSettings.Usage);
+    return 0;
+}
+
+ServerSettings settings;
+try
+{
+    settings = ServerSettings.Read(args);
+}
+catch (Exception e) when (e is SettingsException or HoconException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
+await using var app = RegistryServer.Build(
+    settings.Http, builder => builder.Services.AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0]));
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+{
+    await Console.Error.WriteLineAsync($"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT or --transport.port=PORT.");
+    return 1;
+}

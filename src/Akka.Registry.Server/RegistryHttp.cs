@@ -57,6 +57,8 @@ public static class RegistryHttp
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
         limits.MaxRequestHeadersTotalSize = options.HeadersBytesMax;
+        // A cursor may stand in the address as well.
+        limits.MaxRequestLineSize = options.HeadersBytesMax;
         var rate = new MinDataRate(options.DataRateBytesMin, TimeSpan.FromSeconds(5));
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;

@@ -19,6 +19,8 @@ public static class RegistryServer
         // One line a request is for whoever asks for it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // What keeps the host from starting is told by the program, in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.UseUrls([.. http.Urls]);
         addNode(builder);
         builder.Services.AddRegistryHttp(http);

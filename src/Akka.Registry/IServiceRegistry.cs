@@ -7,7 +7,10 @@ using Akka.Registry.Subscriptions;
 namespace Akka.Registry;
 
 /// <summary>The registry of this node: what every door translates to. All members are safe on any thread.</summary>
-/// <remarks>Reads come from immutable views and never wait. Writes throw <see cref="RegistryException"/> when they are refused.</remarks>
+/// <remarks>
+/// Reads come from immutable views and never wait. Writes throw <see cref="RegistryException"/> when they are refused, and
+/// <see cref="TimeoutException"/> when this node is too busy to answer in time: the call may have counted, and making it again is safe.
+/// </remarks>
 public interface IServiceRegistry
 {
     /// <summary>Whether this node holds the whole registry and serves. While it does not, reads would be partial: doors answer 503.</summary>
@@ -54,8 +57,16 @@ public interface IServiceRegistry
     /// <exception cref="RegistryException">The cursor is malformed, the limit of subscriptions is reached, or this node stays behind the cursor.</exception>
     Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default);
 
+    /// <summary>Hands this node's leases over to successors and leaves the cluster. Writes are refused from the call on.</summary>
+    /// <param name="timeout">The time for both; what is not handed over by four fifths of it is left as orphans.</param>
+    /// <exception cref="RegistryException">The node is leaving already.</exception>
+    Task<LeaveResult> LeaveAsync(TimeSpan timeout);
+
     /// <summary>Until when the instance must beat, where this node owns its lease; null elsewhere.</summary>
     TimeSpan? ExpiresIn(ServiceEntry entry);
+
+    /// <summary>Why an instance stands as it does: who wrote it and when, who owns it, how its lease stands, what hides it.</summary>
+    InstanceExplanation Explain(RecordKey key);
 
     /// <summary>The node's name by uid: of the members that are known; else the uid's digits.</summary>
     string NodeName(NodeUid uid);

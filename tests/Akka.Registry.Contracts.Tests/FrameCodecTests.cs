@@ -225,7 +225,7 @@ public sealed class FrameCodecTests
 
             var end = ReadAll(ref buffer, read);
 
-            read.ShouldAllBe(frame => frame.WireBytes <= Limits.FrameBytesMax && Enum.IsDefined(frame.Kind));
+            read.TrueForAll(frame => frame.WireBytes <= Limits.FrameBytesMax && Enum.IsDefined(frame.Kind)).ShouldBeTrue();
             (before - buffer.Length).ShouldBe(read.Sum(frame => frame.WireBytes), $"seed {seed}, round {round}");
             if (!end.IsError)
                 buffer.Length.ShouldBeLessThan(Limits.FrameBytesMax);

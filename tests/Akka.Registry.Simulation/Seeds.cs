@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Akka.Registry.TestKit;
 
 namespace Akka.Registry.Simulation;
 

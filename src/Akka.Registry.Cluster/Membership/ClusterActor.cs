@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster.Transport;
@@ -9,11 +8,11 @@ namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>The shell of <see cref="SwimMachine"/>: brings it frames and the time, does what it wants done.</summary>
 /// <remarks>
-/// The machine and the subscribers belong to the <see cref="ClusterMembership"/> and outlive a restart of the actor: a programmer's error
-/// costs the message that caused it, not the membership.
+/// The machine and the subscribers belong to the <see cref="ClusterMembership"/> and outlive a restart of the actor: a
+/// programmer's error costs the message that caused it, not the membership.
 /// </remarks>
-internal sealed class ClusterActor(ClusterMembership membership, SwimMachine machine, IPeerTransport transport, ILogger logger)
-    : Actor<ClusterMessage>
+internal sealed class ClusterActor(
+    ClusterMembership membership, SwimMachine machine, IPeerTransport transport, ILogger logger) : Actor<ClusterMessage>
 {
     private const string WakeUpTimer = "wake-up";
 
@@ -26,12 +25,10 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
 
     protected override void PreStart()
     {
-        foreach (var subscriber in membership.Subscribers)
-            Context.Watch(subscriber);
         if (membership.TryBegin())
             Step(new SwimInput.Start());
         else
-            ArmWakeUp(Context.Time.GetInstant());
+            Resume();
     }
 
     protected override void Receive(ClusterMessage message)
@@ -65,7 +62,8 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
         }
     }
 
-    protected override void OnTerminated(IActorRef actor) => membership.Subscribers.RemoveAll(subscriber => subscriber == actor);
+    protected override void OnTerminated(IActorRef actor) =>
+        membership.Subscribers.RemoveAll(subscriber => subscriber == actor);
 
     private void OnFrame(NodeIdentity from, Frame frame)
     {
@@ -86,14 +84,34 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
         Log.MalformedReceived(logger, _self, from, membership.MalformedCount);
     }
 
+    // After a restart: what the failed step had to tell may be lost, so everything is told anew.
+    private void Resume()
+    {
+        membership.Publish(machine.View);
+        if (machine.HasJoined)
+            membership.Join();
+        foreach (var subscriber in membership.Subscribers)
+        {
+            Context.Watch(subscriber);
+            TellAll(subscriber);
+        }
+
+        ArmWakeUp(Context.Time.GetInstant());
+    }
+
     private void OnSubscribe(IActorRef<MembershipChanged> subscriber)
     {
         if (membership.Subscribers.Contains(subscriber))
             return;
         membership.Subscribers.Add(subscriber);
         Context.Watch(subscriber);
-        ImmutableArray<MemberChange> all = [.. machine.View.Members.Select(member => new MemberChange(Before: null, member))];
-        subscriber.Tell(new MembershipChanged(machine.View, all));
+        TellAll(subscriber);
+    }
+
+    private void TellAll(IActorRef<MembershipChanged> subscriber)
+    {
+        var asNew = machine.View.Members.Select(member => new MemberChange(Before: null, member));
+        subscriber.Tell(new MembershipChanged(machine.View, [.. asNew]));
     }
 
     private void OnLeave(IActorRef<LeaveSpread> replyTo)
@@ -150,6 +168,9 @@ internal sealed class ClusterActor(ClusterMembership membership, SwimMachine mac
         if (machine.NextDeadline is not { } next || (_wakeUpAt is { } armed && armed <= next))
             return;
         _wakeUpAt = next;
-        Context.StartTimer(WakeUpTimer, WakeUp, next > now ? next - now : TimeSpan.Zero);
+
+        // Timers count whole milliseconds: one that is rounded down would find nothing due, again and again.
+        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((next - now).TotalMilliseconds));
+        Context.StartTimer(WakeUpTimer, WakeUp, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
     }
 }

@@ -2,24 +2,26 @@ namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>The formulas of SWIM and Lifeguard, by name. Tests take their bounds from here.</summary>
 /// <remarks>
-/// SWIM: Das, Gupta, Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership Protocol", DSN 2002.
-/// Lifeguard: Dadgar, Phillips, Currey, "Lifeguard: SWIM-ing with Situational Awareness", 2017 (arXiv:1707.00788).
+/// SWIM: Das, Gupta, Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership Protocol",
+/// DSN 2002. Lifeguard: Dadgar, Phillips, Currey, "Lifeguard: SWIM-ing with Situational Awareness", 2017
+/// (arXiv:1707.00788).
 /// </remarks>
 public static class ClusterMath
 {
-    /// <summary>Lifeguard's saturation limit S of the local health multiplier: "S=8".</summary>
+    /// <summary>Lifeguard's saturation limit S of the local health multiplier: 8.</summary>
     public const int LocalHealthMax = 8;
 
     /// <summary>The least time that a suspect has to refute, once enough others confirm the suspicion.</summary>
     /// <remarks>
-    /// <c>multiplier * max(1, log10(members)) * probeInterval</c> (Lifeguard, section IV-B, as memberlist computes it): a rumour needs O(log n)
-    /// rounds to reach everyone, so the chance to refute has to grow with the cluster. Rounded up to a whole millisecond.
+    /// <c>multiplier * max(1, log10(members)) * probeInterval</c> (memberlist; Lifeguard calls it Min):
+    /// a rumour needs O(log n) rounds to reach everyone, so the chance to refute has to grow with the cluster. Rounded
+    /// up to a whole millisecond.
     /// </remarks>
     /// <param name="members">Members known, this node included; at least 1.</param>
     /// <param name="multiplier">Probe intervals granted per factor of ten in size; at least 1.</param>
     /// <param name="probeInterval">Time from one probe to the next; more than zero.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside the range given above.</exception>
-    /// <seealso href="https://github.com/hashicorp/memberlist/blob/master/util.go">memberlist: suspicionTimeout</seealso>
+    /// <seealso href="https://github.com/hashicorp/memberlist/blob/master/util.go">memberlist</seealso>
     public static TimeSpan SuspicionTimeoutMin(int members, int multiplier, TimeSpan probeInterval)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
@@ -30,14 +32,16 @@ public static class ClusterMath
 
     /// <summary>How long a suspicion lasts from its beginning, given how many others have confirmed it.</summary>
     /// <remarks>
-    /// Lifeguard, section IV-B: <c>SuspicionTimeout = max(Min, Max - (Max - Min) * log(C + 1) / log(K + 1))</c>, where C is "the number of
-    /// independent suspicions received since the local suspicion was raised" and K the number required to reach Min. Rounded up to
-    /// a whole millisecond.
+    /// Lifeguard, LHA-Suspicion: <c>SuspicionTimeout = max(Min, Max - (Max - Min) * log(C + 1) / log(K + 1))</c>, where
+    /// C counts the independent suspicions received since the local one was raised, and K is the number that it takes
+    /// required to reach Min. Rounded up to a whole millisecond.
     /// </remarks>
     /// <param name="min">What it comes down to; more than zero.</param>
     /// <param name="max">What it begins at; at least <paramref name="min"/>.</param>
     /// <param name="confirmations">Distinct other accusers so far; 0 or more.</param>
-    /// <param name="confirmationsExpected">Distinct other accusers that bring it down to <paramref name="min"/>; with 0 it begins there.</param>
+    /// <param name="confirmationsExpected">
+    /// Distinct other accusers that bring it down to <paramref name="min"/>; with 0 it begins there.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside the range given above.</exception>
     public static TimeSpan SuspicionTimeout(TimeSpan min, TimeSpan max, int confirmations, int confirmationsExpected)
     {
@@ -53,8 +57,8 @@ public static class ClusterMath
 
     /// <summary>Confirmations that bring a suspicion down to its minimum (Lifeguard's K).</summary>
     /// <remarks>
-    /// <c>multiplier - 2</c>, or none in a cluster too small to provide as many: neither the first accuser nor the suspect counts
-    /// (memberlist, <c>suspectNode</c>).
+    /// <c>multiplier - 2</c>, or none in a cluster too small to provide as many: neither the first accuser nor the
+    /// suspect counts (memberlist, <c>suspectNode</c>).
     /// </remarks>
     /// <param name="members">Members known, this node and the suspect included; at least 1.</param>
     /// <param name="multiplier">As for <see cref="SuspicionTimeoutMin"/>.</param>
@@ -66,8 +70,8 @@ public static class ClusterMath
 
     /// <summary>Times that each node passes a rumour on.</summary>
     /// <remarks>
-    /// <c>multiplier * ceil(log10(members + 1))</c>. SWIM, section 4.1: an update "is piggybacked at most λ log n times" and reaches all
-    /// with high probability.
+    /// <c>multiplier * ceil(log10(members + 1))</c>. SWIM, section 4.1: an update that each member piggybacks λ log n
+    /// times reaches all of them with high probability.
     /// </remarks>
     /// <param name="members">Members known, this node included; at least 1.</param>
     /// <param name="multiplier">λ; at least 1.</param>
@@ -80,8 +84,8 @@ public static class ClusterMath
 
     /// <summary>Time between two exchanges of the whole table.</summary>
     /// <remarks>
-    /// <c>interval * (ceil(log2(members / 32)) + 1)</c> above 32 members (memberlist, <c>pushPullScale</c>): the table grows with the cluster,
-    /// so what each node sends in a second should not.
+    /// <c>interval * (ceil(log2(members / 32)) + 1)</c> above 32 members (memberlist, <c>pushPullScale</c>): the table
+    /// grows with the cluster, so what each node sends in a second should not.
     /// </remarks>
     /// <param name="members">Members known, this node included; at least 1.</param>
     /// <param name="interval">The interval of a cluster of up to 32 members.</param>
@@ -89,13 +93,18 @@ public static class ClusterMath
         members <= 32 ? interval : interval * (Math.Ceiling(Math.Log2(members) - Math.Log2(32)) + 1);
 
     /// <summary>An interval or timeout as a node of that health uses it.</summary>
-    /// <remarks>Lifeguard, section IV-A: <c>ProbeInterval = BaseProbeInterval * (LHM + 1)</c>, and so for the probe timeout.</remarks>
+    /// <remarks>
+    /// Lifeguard, LHA-Probe: <c>ProbeInterval = BaseProbeInterval * (LHM + 1)</c>, and so for the probe timeout.
+    /// </remarks>
     /// <param name="span">What a healthy node uses.</param>
     /// <param name="localHealth">0 (healthy) to <see cref="LocalHealthMax"/>.</param>
     public static TimeSpan ScaleByHealth(TimeSpan span, int localHealth) => span * (localHealth + 1);
 
     /// <summary>When a member that probes for another says that it had no answer.</summary>
-    /// <remarks>Lifeguard, section IV-A: the nack is sent "at 80% of the timeout", so that it arrives before the asker's own time is over.</remarks>
+    /// <remarks>
+    /// Lifeguard, LHA-Probe: the nack is sent at 80 % of the timeout, so that it arrives before the asker's own
+    /// time is over.
+    /// </remarks>
     /// <param name="ackTimeout">How long a direct probe may take.</param>
     public static TimeSpan NackDelay(TimeSpan ackTimeout) => ackTimeout * 0.8;
 

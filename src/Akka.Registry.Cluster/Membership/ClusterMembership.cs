@@ -26,7 +26,9 @@ public sealed class ClusterMembership : IClusterMembership
     /// <inheritdoc/>
     public bool HasJoined => _hasJoined;
 
-    /// <summary>Lifeguard's local health: 0 when this node is healthy, up to 8 when it has reason to mistrust its own eyes.</summary>
+    /// <summary>
+    /// Lifeguard's local health: 0 when this node is healthy, up to 8 when it has reason to mistrust its own eyes.
+    /// </summary>
     public int LocalHealth { get => _localHealth; internal set => _localHealth = value; }
 
     /// <summary>Messages and single rumours received that could not be read, since the start.</summary>
@@ -46,7 +48,9 @@ public sealed class ClusterMembership : IClusterMembership
     /// <param name="system">Where it lives; its clock is the membership's.</param>
     /// <param name="self">This node; its address as the seeds name it.</param>
     /// <param name="options">Seeds, limits and timings.</param>
-    /// <param name="transport">Started already, or about to be: what is sent before may be lost and is sent again.</param>
+    /// <param name="transport">
+    /// Started already, or about to be: what is sent before may be lost and is sent again.
+    /// </param>
     /// <param name="random">The membership's alone from now on.</param>
     /// <exception cref="ArgumentException">A seed node is no address. Nothing was started.</exception>
     public static ClusterMembership Start(
@@ -63,13 +67,15 @@ public sealed class ClusterMembership : IClusterMembership
     /// <summary>Takes a frame of <see cref="Lane.Membership"/> from the transport.</summary>
     /// <param name="from">Who the handshake said it is.</param>
     /// <param name="frame">What came.</param>
-    public void FrameReceived(NodeIdentity from, Frame frame) => _actor.Tell(new ClusterMessage.FrameReceived(from, frame));
+    public void FrameReceived(NodeIdentity from, Frame frame) =>
+        _actor.Tell(new ClusterMessage.FrameReceived(from, frame));
 
     /// <summary>Takes the transport's hint that a connection broke or could not be made.</summary>
     public void LinkBroken(NodeAddress peer) => _actor.Tell(new ClusterMessage.LinkBroken(peer));
 
     /// <inheritdoc/>
-    public void Subscribe(IActorRef<MembershipChanged> subscriber) => _actor.Tell(new ClusterMessage.Subscribe(subscriber));
+    public void Subscribe(IActorRef<MembershipChanged> subscriber) =>
+        _actor.Tell(new ClusterMessage.Subscribe(subscriber));
 
     /// <inheritdoc/>
     public void AnnounceUp() => _actor.Tell(new ClusterMessage.AnnounceUp());

@@ -2,7 +2,9 @@ using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>All that this node keeps of one member. Owned by the machine; the table alone changes node and standing.</summary>
+/// <summary>
+/// All that this node keeps of one member. Owned by the machine; the table alone changes node and standing.
+/// </summary>
 internal sealed class MemberEntry(NodeIdentity node, Standing standing)
 {
     public NodeIdentity Node { get; set; } = node;

@@ -1,6 +1,8 @@
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>Members that chance picks from. Adding, removing and picking one cost the same whatever the number of members.</summary>
+/// <summary>
+/// Members that chance picks from. Adding, removing and picking one cost the same whatever the number of members.
+/// </summary>
 internal sealed class MemberPool
 {
     private readonly List<MemberEntry> _members = [];
@@ -24,7 +26,9 @@ internal sealed class MemberPool
         _members.RemoveAt(_members.Count - 1);
     }
 
-    /// <summary>Picks distinct members, each as likely as any other: the first steps of a Fisher-Yates shuffle.</summary>
+    /// <summary>
+    /// Picks distinct members, each as likely as any other: the first steps of a Fisher-Yates shuffle.
+    /// </summary>
     /// <param name="random">The chance.</param>
     /// <param name="count">How many at most.</param>
     /// <param name="except">Whom never.</param>

@@ -21,6 +21,7 @@ internal sealed class MemberTable
         _probeOrder = new ProbeOrder(random);
         Self = new MemberEntry(self, Standing.Announced(MemberState.Joining, 1));
         _byUid.Add(self.Uid, Self);
+        Fingerprint = Self.Standing.Fingerprint(self.Uid);
         View = BuildView();
     }
 
@@ -44,6 +45,9 @@ internal sealed class MemberTable
     /// <summary>As it was when changes were last taken.</summary>
     public MembershipView View { get; private set; }
 
+    /// <summary>The same wherever the same members are current with the same announcements.</summary>
+    public ulong Fingerprint { get; private set; }
+
     public MemberEntry? Find(NodeUid uid) => _byUid.GetValueOrDefault(uid);
 
     /// <summary>The other current member that listens there.</summary>
@@ -60,6 +64,7 @@ internal sealed class MemberTable
         var entry = new MemberEntry(rumour.Node, rumour.Standing);
         Touch(entry.Uid, before: null);
         _byUid.Add(entry.Uid, entry);
+        ToggleFingerprint(entry);
         Enter(entry, now - rumour.DepartedFor);
         return entry;
     }
@@ -68,10 +73,13 @@ internal sealed class MemberTable
     public void Change(MemberEntry entry, NodeIdentity node, Standing standing, Instant departedAt)
     {
         Touch(entry.Uid, entry.ToMember());
-        var moves = entry != Self && (PlaceOf(entry.Standing) != PlaceOf(standing) || entry.Node.Address != node.Address);
+        var moves = entry != Self
+            && (PlaceOf(entry.Standing) != PlaceOf(standing) || entry.Node.Address != node.Address);
         if (moves)
             Exit(entry);
+        ToggleFingerprint(entry);
         (entry.Node, entry.Standing) = (node, standing);
+        ToggleFingerprint(entry);
         if (moves)
             Enter(entry, departedAt);
     }
@@ -131,6 +139,12 @@ internal sealed class MemberTable
         PlaceOf(entry.Standing)?.Remove(entry);
         if (CurrentAt(entry.Node.Address) == entry)
             _byAddress.Remove(entry.Node.Address);
+    }
+
+    private void ToggleFingerprint(MemberEntry entry)
+    {
+        if (entry.IsCurrent)
+            Fingerprint ^= entry.Standing.Fingerprint(entry.Uid);
     }
 
     private bool ForgetLongestDeparted()

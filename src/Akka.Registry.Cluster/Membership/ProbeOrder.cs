@@ -4,10 +4,9 @@ namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>Whose turn it is to be probed.</summary>
 /// <remarks>
-/// SWIM, section 4.3: each member "maintains a list of the known elements of the current membership list, and selects ping targets not
-/// randomly from this list, but in a round-robin fashion"; a new member "is inserted at a position that is chosen uniformly at
-/// random", and "on completing a traversal of the entire list" it is rearranged to a random order. So each member is probed at
-/// least once in 2n - 1 turns.
+/// SWIM, section 4.3 (round-robin probe target selection): targets are taken from the list one after the other; a new
+/// member is put at a random place; the list is shuffled when its end is reached. So each member is probed at least
+/// once in 2n - 1 turns.
 /// </remarks>
 internal sealed class ProbeOrder(Random random)
 {
@@ -21,7 +20,8 @@ internal sealed class ProbeOrder(Random random)
         member.IsInProbeOrder = true;
         _order.Add(member);
 
-        // Trading places with one chosen at random costs no shifting. Whom it meets before the turn's mark is probed once more in this round.
+        // Trading places with one chosen at random costs no shifting. Whom it meets before the turn's mark is probed
+        // once more in this round.
         var place = random.Next(_order.Count);
         (_order[place], _order[^1]) = (_order[^1], _order[place]);
     }

@@ -42,7 +42,9 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
         var interval = state.Health.Scale(state.Settings.ProbeInterval);
         if (state.Members.NextToProbe() is { Probe: null } target)
             Begin(target, linkBreaks: 0, state.Health.Scale(state.Settings.AckTimeout), interval);
-        state.Arm(interval, new SwimTimer.ProbeTurn()); // Last, so that of one moment the end of this probe comes first.
+
+        // Last, so that of one moment the end of this probe comes first.
+        state.Arm(interval, new SwimTimer.ProbeTurn());
     }
 
     /// <summary>A hint that the member may be gone: looks at once, condemns nothing.</summary>
@@ -70,14 +72,15 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     }
 
     public void OnPing(NodeIdentity from, SwimMessage.Ping ping) =>
-        state.Send(from.Address, new SwimMessage.PingAck(ping.Sequence, state.RumoursFor(from.Uid)));
+        state.Send(from.Address, new SwimMessage.PingAck(ping.Sequence, state.Fingerprint, state.RumoursFor(from.Uid)));
 
     /// <returns>Whether it answers a probe of this node's or another's.</returns>
     public bool OnAck(NodeIdentity from, ulong sequence)
     {
         if (_relays.Remove(sequence, out var relay))
         {
-            state.Send(relay.Asker.Address, new SwimMessage.PingAck(relay.Sequence, state.RumoursFor(relay.Asker.Uid)));
+            var ack = new SwimMessage.PingAck(relay.Sequence, state.Fingerprint, state.RumoursFor(relay.Asker.Uid));
+            state.Send(relay.Asker.Address, ack);
             return true;
         }
 
@@ -168,8 +171,8 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
             Fail(probe);
     }
 
-    // Lifeguard, section IV-A: a failed probe costs one point of local health, and one more when a nack is missing, for then it may be
-    // this node that is cut off.
+    // Lifeguard, LHA-Probe: a failed probe costs one point of local health, and one more when a nack is missing, for
+    // then it may be this node that is cut off.
     private void Fail(Probe probe)
     {
         End(probe);

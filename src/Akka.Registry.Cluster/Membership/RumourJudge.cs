@@ -34,7 +34,9 @@ internal sealed class RumourJudge(SwimState state)
     /// <summary>This node's own probe says that the member does not answer.</summary>
     /// <param name="entry">The member.</param>
     /// <param name="incarnation">What was probed; evidence against an older incarnation is none.</param>
-    /// <param name="linkRefused">Whether its connection broke and could not be made again, and nobody else reached it.</param>
+    /// <param name="linkRefused">
+    /// Whether its connection broke and could not be made again, and nobody else reached it.
+    /// </param>
     public void ProbeFailed(MemberEntry entry, ulong incarnation, bool linkRefused)
     {
         if (!entry.IsCurrent || entry.Standing.Incarnation != incarnation)
@@ -73,15 +75,15 @@ internal sealed class RumourJudge(SwimState state)
         Bury(entry, state.Self.Uid);
     }
 
-    /// <summary>Gives every suspect its minimum anew: this node was in no state to hear it refute.</summary>
-    public void ExtendSuspicions()
+    /// <summary>Gives every suspect its time anew: this node was in no state to hear it refute.</summary>
+    public void RestartSuspicions()
     {
         for (var i = 0; i < Members.Others.Count; i++)
         {
             var entry = Members.Others[i];
             if (entry.Suspicion is not { } suspicion)
                 continue;
-            suspicion.ExtendFrom(state.Now);
+            suspicion.Restart(state.Now);
             ArmSuspicionEnd(entry, suspicion);
         }
     }
@@ -107,8 +109,8 @@ internal sealed class RumourJudge(SwimState state)
             return;
         }
 
-        // SWIM, section 4.2: the member itself, and nobody else, answers a doubt with a higher incarnation. So it does when a former life of a
-        // persisted uid, of which it knows nothing, is remembered.
+        // SWIM, section 4.2: the member itself, and nobody else, answers a doubt with a higher incarnation. So it does
+        // when a former life of a persisted uid, of which it knows nothing, is remembered.
         Announce(own.State, rumour.Standing.Incarnation + 1);
         if (rumour.Standing.State is not (MemberState.Suspect or MemberState.Down))
             return;
@@ -120,7 +122,8 @@ internal sealed class RumourJudge(SwimState state)
     {
         if (!rumour.Standing.IsCurrent && rumour.DepartedFor >= state.Settings.DepartedRetention)
             return;
-        var predecessor = rumour.Node.Uid == via.Uid && rumour.Standing.IsCurrent ? Members.CurrentAt(via.Address) : null;
+        var isItself = rumour.Node.Uid == via.Uid && rumour.Standing.IsCurrent;
+        var predecessor = isItself ? Members.CurrentAt(via.Address) : null;
         if (Members.Add(rumour, state.Now) is not { } entry)
         {
             state.Note(new SwimEvent.TableFull(rumour.Node));
@@ -135,8 +138,8 @@ internal sealed class RumourJudge(SwimState state)
             Supersede(predecessor, rumour.Node);
     }
 
-    // The sender may have been cut off from a member that lives here: what its table calls dead is doubted, not buried, and has its chance
-    // to refute (memberlist, mergeState).
+    // The sender may have been cut off from a member that lives here: what its table calls dead is doubted, not buried,
+    // and has its chance to refute (memberlist, mergeState).
     private void HearOfOldDeath(MemberEntry entry, Rumour rumour, NodeIdentity via)
     {
         var doubted = rumour.Standing with { State = MemberState.Suspect };
@@ -203,7 +206,7 @@ internal sealed class RumourJudge(SwimState state)
             return;
         ArmSuspicionEnd(entry, entry.Suspicion);
 
-        // Lifeguard, section IV-B: the first K independent suspicions are passed on too, so that all shorten theirs.
+        // Lifeguard, LHA-Suspicion: the first K independent suspicions are passed on too, so that all shorten theirs.
         state.Rumours.Add(entry.ToRumour(state.Now) with { Accuser = accuser });
     }
 

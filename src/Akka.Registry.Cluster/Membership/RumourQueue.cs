@@ -25,9 +25,13 @@ internal sealed class RumourQueue(int bytesMax)
         _order.Add(entry);
     }
 
-    /// <summary>Takes what one message carries: fewest transmits first, among those the latest first, within the limit of bytes.</summary>
+    /// <summary>
+    /// Takes what one message carries: fewest transmits first, among those the latest first, within the limit of bytes.
+    /// </summary>
     /// <param name="transmitLimit">Times that a rumour is passed on in all.</param>
-    /// <param name="first">What the message has to carry in any case; it counts against the bytes, not against the limit.</param>
+    /// <param name="first">
+    /// What the message has to carry in any case; it counts against the bytes, not against the limit.
+    /// </param>
     public ImmutableArray<Rumour> Take(int transmitLimit, Rumour? first = null)
     {
         if (_order.Count == 0)

@@ -4,7 +4,8 @@ namespace Akka.Registry.Cluster.Membership;
 /// <param name="State">How it stands.</param>
 /// <param name="Incarnation">Of the member's own announcement that this builds on.</param>
 /// <param name="AliveAs">What it announced itself as: the state itself, or what a suspicion or death covers up.</param>
-internal readonly record struct Standing(MemberState State, ulong Incarnation, MemberState AliveAs) : IComparable<Standing>
+internal readonly record struct Standing(MemberState State, ulong Incarnation, MemberState AliveAs)
+    : IComparable<Standing>
 {
     public bool IsCurrent => State is not (MemberState.Down or MemberState.Left);
 
@@ -19,11 +20,13 @@ internal readonly record struct Standing(MemberState State, ulong Incarnation, M
     /// <summary>This announcement, of a member that is dead.</summary>
     public Standing AsDown() => this with { State = MemberState.Down };
 
-    /// <summary>SWIM's precedence, the one rule by which rumours are merged: whether the candidate replaces what is known.</summary>
+    /// <summary>
+    /// SWIM's precedence, the one rule by which rumours are merged: whether the candidate replaces what is known.
+    /// </summary>
     /// <remarks>
-    /// SWIM, section 4.2: a higher incarnation wins; of one incarnation suspect overrides alive and death overrides both. Here a death may be
-    /// refuted by a higher incarnation as a suspicion may, and having left is final. The order is total, so that merging is
-    /// commutative, associative and idempotent.
+    /// SWIM, section 4.2: a higher incarnation wins; of one incarnation suspect overrides alive and death overrides
+    /// both. Here a death may be refuted by a higher incarnation as a suspicion may, and having left is final. The
+    /// order is total, so that merging is commutative, associative and idempotent.
     /// </remarks>
     public static bool Overrides(in Standing candidate, in Standing known) => candidate.CompareTo(known) > 0;
 
@@ -38,6 +41,21 @@ internal readonly record struct Standing(MemberState State, ulong Incarnation, M
             return incarnation;
         var gravity = Gravity(State).CompareTo(Gravity(other.State));
         return gravity != 0 ? gravity : Progress(AliveAs).CompareTo(Progress(other.AliveAs));
+    }
+
+    /// <summary>
+    /// 64 bits that differ, as good as certainly, for each member and each of its announcements; doubts leave them
+    /// alone.
+    /// </summary>
+    public ulong Fingerprint(NodeUid uid) => Mix(uid.Value ^ Mix(Incarnation ^ Mix((ulong)AliveAs)));
+
+    // The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+    private static ulong Mix(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
     }
 
     private static int Gravity(MemberState state) => state switch

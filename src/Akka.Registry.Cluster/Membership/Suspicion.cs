@@ -3,20 +3,22 @@ using Akka.Registry.Actors;
 namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>One running suspicion: since when, by whom, until when.</summary>
-/// <remarks>Lifeguard's "dynamic suspicion timeout": it begins long and shrinks as distinct accusers confirm it.</remarks>
+/// <remarks>
+/// Lifeguard's "dynamic suspicion timeout": it begins long and shrinks as distinct accusers confirm it.
+/// </remarks>
 internal sealed class Suspicion
 {
     private readonly List<NodeUid> _accusers;
-    private readonly Instant _begun;
     private readonly int _confirmationsExpected;
     private readonly TimeSpan _max;
     private readonly TimeSpan _min;
+    private Instant _begun;
 
     public Suspicion(Instant now, NodeUid accuser, TimeSpan min, TimeSpan max, int confirmationsExpected)
     {
         (_begun, _min, _max, _confirmationsExpected) = (now, min, max, confirmationsExpected);
         _accusers = [accuser];
-        Deadline = now + ClusterMath.SuspicionTimeout(min, max, 0, confirmationsExpected);
+        Deadline = Timeout();
     }
 
     /// <summary>When the suspect is dead.</summary>
@@ -32,7 +34,7 @@ internal sealed class Suspicion
         if (_accusers.Count > _confirmationsExpected || _accusers.Contains(accuser))
             return false;
         _accusers.Add(accuser);
-        ShortenTo(_begun + ClusterMath.SuspicionTimeout(_min, _max, _accusers.Count - 1, _confirmationsExpected));
+        ShortenTo(Timeout());
         return true;
     }
 
@@ -43,10 +45,13 @@ internal sealed class Suspicion
             Deadline = deadline;
     }
 
-    /// <summary>Gives the suspect its minimum anew.</summary>
-    public void ExtendFrom(Instant now)
+    /// <summary>Lets it begin anew, with the accusers that it has.</summary>
+    public void Restart(Instant now)
     {
-        if (now + _min > Deadline)
-            Deadline = now + _min;
+        _begun = now;
+        Deadline = Timeout();
     }
+
+    private Instant Timeout() =>
+        _begun + ClusterMath.SuspicionTimeout(_min, _max, _accusers.Count - 1, _confirmationsExpected);
 }

@@ -5,7 +5,10 @@ using Google.Protobuf.Collections;
 
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>Between what the machine says and what stands on the wire. Reading never throws: what is malformed is left out and counted.</summary>
+/// <summary>
+/// Between what the machine says and what stands on the wire. Reading never throws: what is malformed is left out and
+/// counted.
+/// </summary>
 internal static class SwimCodec
 {
     // 2^53: no member announces itself as often; beyond it, a claim could not be refuted for ever.
@@ -57,11 +60,12 @@ internal static class SwimCodec
                 var ping = frame.Read(Ping.Parser);
                 if (ping.Target == 0)
                     return false;
-                message = new SwimMessage.Ping(ping.Sequence, new NodeUid(ping.Target), Read(ping.Rumours, ref malformed));
+                message = new SwimMessage.Ping(
+                    ping.Sequence, new NodeUid(ping.Target), Read(ping.Rumours, ref malformed));
                 return true;
             case FrameKind.PingAck:
                 var ack = frame.Read(PingAck.Parser);
-                message = new SwimMessage.PingAck(ack.Sequence, Read(ack.Rumours, ref malformed));
+                message = new SwimMessage.PingAck(ack.Sequence, ack.Fingerprint, Read(ack.Rumours, ref malformed));
                 return true;
             case FrameKind.PingRequest:
                 var request = frame.Read(PingRequest.Parser);
@@ -108,7 +112,7 @@ internal static class SwimCodec
             return false;
         var state = (MemberState)(int)wire.State;
         var isVerdict = state is MemberState.Suspect or MemberState.Down;
-        if (!isVerdict && state is not (MemberState.Joining or MemberState.Up or MemberState.Leaving or MemberState.Left))
+        if (!Enum.IsDefined(state))
             return false;
         var aliveAs = isVerdict ? (MemberState)(int)wire.AliveAs : state;
         if (isVerdict && aliveAs is not (MemberState.Joining or MemberState.Up or MemberState.Leaving))
@@ -118,7 +122,8 @@ internal static class SwimCodec
         rumour = new Rumour(node, new Standing(state, wire.Incarnation, aliveAs))
         {
             Accuser = isVerdict ? new NodeUid(wire.Accuser) : default,
-            DepartedFor = state is MemberState.Down or MemberState.Left ? TimeSpan.FromSeconds(wire.DepartedSeconds) : TimeSpan.Zero,
+            DepartedFor = TimeSpan.FromSeconds(
+                state is MemberState.Down or MemberState.Left ? wire.DepartedSeconds : 0),
         };
         return true;
     }
@@ -146,7 +151,7 @@ internal static class SwimCodec
 
     private static PingAck Write(SwimMessage.PingAck ack)
     {
-        var wire = new PingAck { Sequence = ack.Sequence };
+        var wire = new PingAck { Sequence = ack.Sequence, Fingerprint = ack.Fingerprint };
         Write(ack.Rumours, wire.Rumours);
         return wire;
     }

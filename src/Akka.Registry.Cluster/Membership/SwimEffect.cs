@@ -53,7 +53,9 @@ internal abstract record SwimEvent
     /// <summary>Others know that this uid has left, which is final: the process needs a new uid.</summary>
     public sealed record OwnUidHasLeft : SwimEvent;
 
-    /// <summary>This node did not run for longer than a probe interval; what it thought of others meanwhile does not count.</summary>
+    /// <summary>
+    /// This node did not run for longer than a probe interval; what it thought of others meanwhile does not count.
+    /// </summary>
     public sealed record Overslept(TimeSpan Lateness) : SwimEvent;
 
     /// <summary>A new member found the table full of current ones.</summary>

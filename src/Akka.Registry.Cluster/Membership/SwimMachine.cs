@@ -5,9 +5,10 @@ namespace Akka.Registry.Cluster.Membership;
 
 /// <summary>SWIM with Lifeguard as a machine: inputs and the time go in, effects come out.</summary>
 /// <remarks>
-/// Same inputs, same times and same random numbers: same effects. Where it departs from the papers:
-/// rumours also go out on their own every gossip interval and whole tables are exchanged now and then, as memberlist does; a death is
-/// refutable, as a suspicion is, so that nobody has to restart after a partition; a broken connection brings a probe forward.
+/// Same inputs, same times and same random numbers: same effects. Where it departs from the papers: rumours also go out
+/// on their own every gossip interval and whole tables are exchanged now and then, as memberlist does; a death is
+/// refutable, as a suspicion is, so that nobody has to restart after a partition; a broken connection brings a probe
+/// forward.
 /// </remarks>
 internal sealed class SwimMachine
 {
@@ -143,6 +144,7 @@ internal sealed class SwimMachine
             case SwimMessage.PingAck ack:
                 if (!_prober.OnAck(from, ack.Sequence))
                     _farewell.OnAck(from, ack.Sequence);
+                _joiner.OnFingerprint(from, ack.Fingerprint);
                 break;
             case SwimMessage.PingRequest request:
                 _prober.OnPingRequest(from, request);
@@ -166,13 +168,15 @@ internal sealed class SwimMachine
             _judge.Hear(rumour, from, isTable: false, passOn: true);
     }
 
-    // A successor does not answer for the process that had its address before it; nor does one keep silent towards a node that it does not
-    // know but that knows it. Either way the two have something to tell each other.
+    // A successor does not answer for the process that had its address before it; nor does one keep silent towards a
+    // node that it does not know but that knows it. Either way the two have something to tell each other.
     private void OnPing(NodeIdentity from, SwimMessage.Ping ping)
     {
-        if (ping.Target == _state.Self.Uid)
+        var isMeant = ping.Target == _state.Self.Uid;
+        if (isMeant)
             _prober.OnPing(from, ping);
-        if (!_state.HasLeft && (ping.Target != _state.Self.Uid || (_state.HasJoined && _state.Members.Find(from.Uid) is null)))
+        var isFromStranger = _state.HasJoined && _state.Members.Find(from.Uid) is null;
+        if (!_state.HasLeft && (!isMeant || isFromStranger))
             _joiner.SendTable(from.Address, replyWanted: true);
     }
 
@@ -191,7 +195,7 @@ internal sealed class SwimMachine
         _state.Note(new SwimEvent.Overslept(lateness));
         _state.ChangeHealth(+1);
         _prober.Void();
-        _judge.ExtendSuspicions();
+        _judge.RestartSuspicions();
         OnDeadlineReached();
     }
 }

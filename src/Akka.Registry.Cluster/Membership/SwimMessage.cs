@@ -14,10 +14,15 @@ internal abstract record SwimMessage
     public sealed record Ping(ulong Sequence, NodeUid Target, ImmutableArray<Rumour> Rumours) : SwimMessage(Rumours);
 
     /// <summary>The answer to a ping, or to a request to ping another that answered.</summary>
-    public sealed record PingAck(ulong Sequence, ImmutableArray<Rumour> Rumours) : SwimMessage(Rumours);
+    /// <param name="Sequence">Of the ping or request.</param>
+    /// <param name="Fingerprint">Of the sender's current members; 0 when there is nothing to compare yet.</param>
+    /// <param name="Rumours">What travels along.</param>
+    public sealed record PingAck(ulong Sequence, ulong Fingerprint, ImmutableArray<Rumour> Rumours)
+        : SwimMessage(Rumours);
 
     /// <summary>Ping that member for me.</summary>
-    public sealed record PingRequest(ulong Sequence, NodeIdentity Target, ImmutableArray<Rumour> Rumours) : SwimMessage(Rumours);
+    public sealed record PingRequest(ulong Sequence, NodeIdentity Target, ImmutableArray<Rumour> Rumours)
+        : SwimMessage(Rumours);
 
     /// <summary>I asked it for you and had no answer.</summary>
     public sealed record PingNack(ulong Sequence, ImmutableArray<Rumour> Rumours) : SwimMessage(Rumours);

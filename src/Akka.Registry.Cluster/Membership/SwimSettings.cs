@@ -1,6 +1,9 @@
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>The options with every preset filled in. See <see cref="FailureDetectorOptions"/> and <see cref="ClusterOptions"/> for what each means.</summary>
+/// <summary>
+/// The options with every preset filled in. See <see cref="FailureDetectorOptions"/> and <see cref="ClusterOptions"/>
+/// for what each means.
+/// </summary>
 internal sealed record SwimSettings
 {
     public required TimeSpan ProbeInterval { get; init; }
@@ -71,7 +74,8 @@ internal sealed record SwimSettings
         ? address
         : throw new ArgumentException($"'{text}' is no seed node: host:port or [v6]:port is.", nameof(text));
 
-    // The values of memberlist's DefaultLocalConfig, DefaultLANConfig and DefaultWANConfig (config.go); the multiplier of broken links is ours.
+    // The values of memberlist's DefaultLocalConfig, DefaultLANConfig and DefaultWANConfig (config.go); the multiplier
+    // of broken links is ours.
     private static SwimSettings Preset(FailureDetectorPreset preset) => preset switch
     {
         FailureDetectorPreset.Local => Lan with

@@ -3,7 +3,9 @@ using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>What the parts of one machine share: the table, the rumours, the deadlines, this step's time and effects.</summary>
+/// <summary>
+/// What the parts of one machine share: the table, the rumours, the deadlines, this step's time and effects.
+/// </summary>
 internal sealed class SwimState
 {
     private readonly List<SwimEffect> _effects = [];
@@ -41,6 +43,12 @@ internal sealed class SwimState
 
     /// <summary>Whether this node looks after others: it belongs to a cluster and has not left it.</summary>
     public bool IsActive => HasJoined && !HasLeft;
+
+    /// <summary>
+    /// What two nodes compare to see whether they know the same; 0 while this one still has something to tell, or is no
+    /// member.
+    /// </summary>
+    public ulong Fingerprint => IsActive && Rumours.Count == 0 ? Members.Fingerprint : 0;
 
     public void BeginStep(Instant now)
     {
@@ -80,8 +88,8 @@ internal sealed class SwimState
 
     /// <summary>Rumours to go along with a message to that node.</summary>
     /// <remarks>
-    /// Lifeguard, section IV-C (buddy system): whoever is suspected is told so first of all, with the next message to it; here whoever is held
-    /// dead as well, which is how a node that was away hears that it was given up.
+    /// Lifeguard, buddy system: whoever is suspected is told so first of all, with the next message to
+    /// it; here whoever is held dead as well, which is how a node that was away hears that it was given up.
     /// </remarks>
     public ImmutableArray<Rumour> RumoursFor(NodeUid receiver)
     {

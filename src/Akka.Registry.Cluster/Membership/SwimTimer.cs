@@ -2,7 +2,9 @@ using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Membership;
 
-/// <summary>What a deadline is for. It carries what it believed when it was armed and is ignored when that no longer holds.</summary>
+/// <summary>
+/// What a deadline is for. It carries what it believed when it was armed and is ignored when that no longer holds.
+/// </summary>
 internal abstract record SwimTimer
 {
     private SwimTimer() { }

@@ -16,9 +16,9 @@ internal sealed record HandshakeTerms(string ClusterName, ReadOnlyMemory<byte> S
     /// <summary>A fresh challenge, or nothing when there is nothing to prove.</summary>
     public byte[] DrawChallenge() => HasSecret ? ClusterProof.DrawChallenge() : [];
 
-    /// <summary>Takes the terms from the options.</summary>
-    public static HandshakeTerms From(TransportOptions options, NodeIdentity self) =>
-        new(options.ClusterName, Encoding.UTF8.GetBytes(options.ClusterSecret), self);
+    /// <summary>The terms of a node with these credentials.</summary>
+    public static HandshakeTerms From(ClusterCredentials credentials, NodeIdentity self) =>
+        new(credentials.ClusterName, Encoding.UTF8.GetBytes(credentials.Secret), self);
 }
 
 /// <summary>What a handshake wants done after a frame.</summary>

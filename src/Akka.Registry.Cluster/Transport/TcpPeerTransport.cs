@@ -27,6 +27,7 @@ namespace Akka.Registry.Cluster.Transport;
 public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
 {
     private readonly TransportScope _scope;
+    private readonly ClusterCredentials _credentials;
     private readonly Listener _listener;
     private readonly ConcurrentDictionary<LinkKey, OutgoingLink> _links = new();
     private readonly Lock _gate = new();
@@ -35,9 +36,10 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     private bool _isClosed;
     private Task? _closing;
 
-    private TcpPeerTransport(TransportScope scope, Listener listener)
+    private TcpPeerTransport(TransportScope scope, ClusterCredentials credentials, Listener listener)
     {
         _scope = scope;
+        _credentials = credentials;
         _listener = listener;
         var options = scope.Options;
         Address = new NodeAddress(
@@ -62,7 +64,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     }
 
     /// <summary>Opens the cluster port. Peers that connect wait until <see cref="Start"/>.</summary>
-    /// <param name="options">Where, for whom, and with what limits.</param>
+    /// <param name="options">Where, and with what limits.</param>
+    /// <param name="credentials">The cluster that it belongs to.</param>
     /// <param name="time">The clock of every deadline.</param>
     /// <param name="random">Chance for the jitter of reconnects; used under a lock of the transport's own.</param>
     /// <param name="loggers">Where it logs.</param>
@@ -73,6 +76,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     /// Nothing was opened.</exception>
     public static async Task<TcpPeerTransport> BindAsync(
         TransportOptions options,
+        ClusterCredentials credentials,
         TimeProvider time,
         Random random,
         ILoggerFactory loggers,
@@ -82,8 +86,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var scope = new TransportScope(options, time, random, loggers.CreateLogger<TcpPeerTransport>(), upgrade);
         var listener = await Listener.BindAsync(scope, stop);
-        var transport = new TcpPeerTransport(scope, listener);
-        scope.Logger.Bound(listener.LocalEndPoint, transport.Address, options);
+        var transport = new TcpPeerTransport(scope, credentials, listener);
+        scope.Logger.Bound(listener.LocalEndPoint, transport.Address, credentials);
         return transport;
     }
 
@@ -97,7 +101,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
             ObjectDisposedException.ThrowIf(_isClosed, this);
             if (_peers is not null)
                 throw new InvalidOperationException("The transport was started before.");
-            var terms = HandshakeTerms.From(_scope.Options, self);
+            var terms = HandshakeTerms.From(_credentials, self);
             _peers = new Peers(terms, sink);
             var period = _scope.Options.IdleTimeout / 4;
             _sweep = _scope.Time.CreateTimer(static state => ((TcpPeerTransport)state!).Sweep(), this, period, period);

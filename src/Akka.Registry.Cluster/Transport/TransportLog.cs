@@ -7,9 +7,9 @@ namespace Akka.Registry.Cluster.Transport;
 internal static partial class TransportLog
 {
     [LoggerMessage(2100, LogLevel.Information,
-        "Cluster port {Local} is bound; peers reach it as {Advertised} ({Options}).")]
+        "Cluster port {Local} is bound; peers reach it as {Advertised} ({Credentials}).")]
     public static partial void Bound(
-        this ILogger logger, EndPoint local, NodeAddress advertised, TransportOptions options);
+        this ILogger logger, EndPoint local, NodeAddress advertised, ClusterCredentials credentials);
 
     [LoggerMessage(2101, LogLevel.Information, "The cluster port {Advertised} is closed.")]
     public static partial void Closed(this ILogger logger, NodeAddress advertised);

@@ -29,27 +29,6 @@ public sealed record TransportOptions : IValidatableObject
     [Range(0, 65_535)]
     public int AdvertisedPort { get; init; }
 
-    /// <summary>
-    /// The cluster's name; 1 to 255 characters, default <c>registry</c>. Nodes of another name are refused.
-    /// </summary>
-    /// <remarks>
-    /// It keeps two clusters from mixing by mistake; against ill will there is <see cref="ClusterSecret"/>.
-    /// </remarks>
-    [Required, StringLength(255, MinimumLength = 1)]
-    public string ClusterName { get; init; } = "registry";
-
-    /// <summary>
-    /// What every node of the cluster knows and proves, without sending it, on each connection; default empty: no
-    /// proof.
-    /// </summary>
-    /// <remarks>
-    /// All nodes or none: a side with a secret and a side without refuse each other. Whoever sees a handshake can test
-    /// guesses against it at leisure, so it should be random: 32 characters or more. It authenticates the start of a
-    /// connection; what follows is neither hidden nor protected from being changed on the way.
-    /// </remarks>
-    [Required(AllowEmptyStrings = true), StringLength(1_024)]
-    public string ClusterSecret { get; init; } = "";
-
     /// <summary>The largest frame in bytes, header included; 64 KiB to 64 MiB, default 1 MiB.</summary>
     /// <remarks>
     /// A peer that announces more is disconnected. All nodes should agree; before the handshake 64 KiB hold.
@@ -150,9 +129,8 @@ public sealed record TransportOptions : IValidatableObject
             yield return Violation("Peers cannot reach \"every interface\": name one to them.", nameof(AdvertisedHost));
     }
 
-    /// <summary>Where it listens and for whom, without the secret.</summary>
-    public override string ToString() =>
-        $"{Host}:{Port}, cluster {ClusterName}, {(ClusterSecret.Length == 0 ? "no secret" : "with a secret")}";
+    /// <summary>Where it listens.</summary>
+    public override string ToString() => $"{Host}:{Port}";
 
     private static ValidationResult Violation(string message, string member) => new(message, [member]);
 }

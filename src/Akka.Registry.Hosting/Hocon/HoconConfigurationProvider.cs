@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Akka.Registry.Hosting.Hocon;
 
-/// <summary>Holds what a <see cref="HoconConfigurationSource"/> read, key by key, with the place of each value.</summary>
+/// <summary>
+/// Holds what a <see cref="HoconConfigurationSource"/> read, key by key, with the place of each value.
+/// </summary>
 /// <param name="source">What to read.</param>
 public sealed class HoconConfigurationProvider(HoconConfigurationSource source) : ConfigurationProvider, ISettingOrigins
 {

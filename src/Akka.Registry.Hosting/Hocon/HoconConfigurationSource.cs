@@ -5,11 +5,12 @@ namespace Akka.Registry.Hosting.Hocon;
 /// <summary>HOCON, from a file or from memory, as a source of <see cref="IConfiguration"/>.</summary>
 /// <remarks>
 /// An object becomes a section, a list the keys <c>0</c>, <c>1</c>, …; an empty list or object is the empty string at
-/// its own key, and <c>null</c> a key without value. The file is read once, when the configuration is built; it is not watched.
+/// its own key, and <c>null</c> a key without value. The file is read once, when the configuration is built; it is not
+/// watched.
 /// </remarks>
 public sealed class HoconConfigurationSource : IConfigurationSource
 {
-    /// <summary>The file, absolute or relative to the working directory; null when <see cref="Text"/> is given.</summary>
+    /// <summary>The file, absolute or relative to the working directory; null: <see cref="Text"/> is given.</summary>
     public string? Path { get; init; }
 
     /// <summary>The text, when it comes from no file.</summary>

@@ -4,7 +4,7 @@ namespace Akka.Registry.Hosting.Hocon;
 /// The one exception of reading HOCON: the text is not what the format allows, a substitution leads nowhere, a file
 /// cannot be read, or a limit is passed.
 /// </summary>
-/// <remarks>Nothing was loaded. A retry does not help before the place named by <see cref="Origin"/> is mended.</remarks>
+/// <remarks>Nothing was loaded. A retry does not help before what stands at <see cref="Origin"/> is mended.</remarks>
 public sealed class HoconException : Exception
 {
     /// <summary>An error at a place.</summary>

@@ -39,6 +39,8 @@ internal sealed record HoconInclude(HoconOrigin Origin, string Name, bool IsRequ
     /// <returns>The root; null when there is no such file and none is required.</returns>
     public HoconNode? Load(HoconReading reading, string? directory, IReadOnlyList<string> at, int depth)
     {
+        if (Name.Length == 0 || Name.Contains('\0', StringComparison.Ordinal))
+            throw new HoconException(Origin, "What is included is no file's name.", $"Write {Forms}.");
         if (directory is null && !Path.IsPathRooted(Name))
         {
             throw new HoconException(

@@ -72,7 +72,7 @@ internal abstract class HoconNode
 
         public List Added { get; } = added;
 
-        /// <summary>Whether the values refer to nothing, so that they may join a list that they are appended to.</summary>
+        /// <summary>Whether the values refer to nothing, so that they may simply join the list before them.</summary>
         public required bool IsPlain { get; init; }
     }
 
@@ -87,7 +87,7 @@ internal abstract class HoconNode
         /// <summary>Where the including file put the file that this stands in; empty in the first file.</summary>
         public required IReadOnlyList<string> IncludedAt { get; init; }
 
-        /// <summary>False for the implied one of <c>+=</c>, which means the key and never a variable of its name.</summary>
+        /// <summary>False for the implied one of <c>+=</c>: it means the key, never a variable of its name.</summary>
         public required bool MayReadEnvironment { get; init; }
 
         /// <summary>
@@ -129,7 +129,8 @@ internal sealed class HoconSlot
                 earlier.Added.Items.AddRange(append.Added.Items);
                 break;
             case (HoconNode.Literal or HoconNode.List, _):
-                _assignments.Clear();           // "Hidden by a value that could not be merged with it […] never evaluated."
+                // What is "hidden by a value that could not be merged with it […] is never evaluated".
+                _assignments.Clear();
                 _assignments.Add(node);
                 break;
             default:

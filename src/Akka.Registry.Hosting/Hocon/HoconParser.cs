@@ -168,8 +168,30 @@ internal sealed class HoconParser(
                 scanner.Here, $"Expected a value, found {scanner.Describe()}.",
                 "Write a value, \"\" for the empty string, or null to unset the key."),
             [var only] => only,
-            _ => new HoconNode.Concatenation(parts[0].Origin, parts),
+            _ => Concatenate(parts),
         };
+    }
+
+    /// <summary>
+    /// Objects beside objects, and lists beside lists, are one already: what stands in them may refer to the whole,
+    /// as it may in fields that are merged.
+    /// </summary>
+    private static HoconNode Concatenate(List<HoconNode> parts)
+    {
+        var structures = parts.FindAll(part => part is not HoconNode.Space);
+        switch (structures[0])
+        {
+            case HoconNode.Object first when structures.TrueForAll(part => part is HoconNode.Object):
+                foreach (var part in structures.Skip(1))
+                    first.Merge((HoconNode.Object)part);
+                return first;
+            case HoconNode.List first when structures.TrueForAll(part => part is HoconNode.List):
+                foreach (var part in structures.Skip(1))
+                    first.Items.AddRange(((HoconNode.List)part).Items);
+                return first;
+            default:
+                return new HoconNode.Concatenation(parts[0].Origin, parts);
+        }
     }
 
     private HoconNode ParsePart(IReadOnlyList<string>? path)

@@ -5,7 +5,8 @@ namespace Akka.Registry.Hosting.Hocon;
 /// <summary>The reading of one document: the files that it consists of, and what they have cost so far.</summary>
 internal sealed class HoconReading
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Stack<string> _open = new();
     private int _files;
@@ -22,7 +23,10 @@ internal sealed class HoconReading
         }
     }
 
-    /// <summary>Parses a text that is in memory; files that it includes are looked for in <paramref name="directory"/>.</summary>
+    /// <summary>Parses a text that is in memory.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="directory">Where the files that it includes are looked for; null: they are an error.</param>
     public HoconNode ParseText(string text, string name, string? directory)
     {
         if (text.Length > HoconLimits.FileBytesMax)
@@ -92,5 +96,6 @@ internal sealed class HoconReading
     }
 
     private static HoconException TooLarge(HoconOrigin asked) => new(
-        asked, $"The text is larger than {HoconLimits.FileBytesMax / 1024} KiB.", "Split it, or check that it is the right file.");
+        asked, $"The text is larger than {HoconLimits.FileBytesMax / 1024} KiB.",
+        "Split it, or check that it is the right file.");
 }

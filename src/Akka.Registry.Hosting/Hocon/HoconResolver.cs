@@ -212,7 +212,8 @@ internal sealed class HoconResolver(HoconNode.Object root, Func<string, string?>
             HoconValue.List earlier => Join([earlier, added], node.Origin),
             var other => throw new HoconException(
                 node.Earlier.Origin,
-                $"'+=' appends to a list, but '{string.Join('.', node.Earlier.Path)}' is {other.Kind} ({other.Origin}).",
+                $"'+=' appends to a list, but '{string.Join('.', node.Earlier.Path)}' is {other.Kind} "
+                + $"({other.Origin}).",
                 "Make it a list in square brackets, or assign with '='."),
         };
     }
@@ -237,7 +238,8 @@ internal sealed class HoconResolver(HoconNode.Object root, Func<string, string?>
 
         var simple = values.Find(value => value.GetType() != structure.GetType())!;
         throw new HoconException(
-            node.Origin, $"{structure.Kind} ({structure.Origin}) stands beside {simple.Kind} ({simple.Origin}) in one value.",
+            node.Origin,
+            $"In one value {structure.Kind} ({structure.Origin}) stands beside {simple.Kind} ({simple.Origin}).",
             "Separate values by a comma or a newline; only strings, only lists or only objects can be joined.");
     }
 
@@ -291,5 +293,6 @@ internal sealed class HoconResolver(HoconNode.Object root, Func<string, string?>
     }
 
     private static HoconException Cycle(HoconOrigin origin, string kind) => new(
-        origin, $"This {kind} contains itself by way of its substitutions.", "Break the circle by writing one value out.");
+        origin, $"This {kind} contains itself by way of its substitutions.",
+        "Break the circle by writing one value out.");
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Akka.Registry.Hosting.Hocon;
 
 /// <summary>Walks over one text and reads the parts that have no structure: white space, comments, strings.</summary>
-/// <remarks>Facts from the HOCON specification, https://github.com/lightbend/config/blob/main/HOCON.md, "Syntax".</remarks>
+/// <remarks>Facts from https://github.com/lightbend/config/blob/main/HOCON.md, "Syntax".</remarks>
 internal sealed class HoconScanner(string text, string source)
 {
     private const string Forbidden = "$\"{}[]:=,+#`^?!@*&\\";
@@ -133,7 +133,7 @@ internal sealed class HoconScanner(string text, string source)
         {
             quotes = Take() == '"' ? quotes + 1 : 0;
 
-            // "Any sequence of at least three quotes ends the multi-line string, and any 'extra' quotes are part of it."
+            // "Any sequence of at least three quotes ends the multi-line string"; extra ones are part of it.
             if (quotes >= 3 && Peek() != '"')
                 return text[start..(_position - 3)];
         }
@@ -200,7 +200,7 @@ internal sealed class HoconScanner(string text, string source)
         }
     }
 
-    /// <summary>The specification's list: the Unicode separators, the byte order mark, and these control characters.</summary>
+    /// <summary>The specification's: Unicode separators, the byte order mark, and these control characters.</summary>
     private static bool IsWhiteSpace(char c) =>
         c is (>= '\t' and <= '\r') or (>= '\u001c' and <= ' ') or '\ufeff'
         || (c > '\u007f' && char.GetUnicodeCategory(c) is

@@ -1,6 +1,6 @@
 namespace Akka.Registry.Hosting.Hocon;
 
-/// <summary>A resolved value: no substitution is left in it. Immutable, so that one value may stand in many places.</summary>
+/// <summary>A resolved value: no substitution is left in it. Immutable: one value may stand in many places.</summary>
 internal abstract record HoconValue
 {
     private HoconValue(HoconOrigin origin, int depth, int count)
@@ -22,7 +22,7 @@ internal abstract record HoconValue
     /// <summary>What an error calls this value.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The explicit <c>null</c>: the key is set to nothing, which hides earlier values and the environment.</summary>
+    /// <summary><c>null</c>: the key is set to nothing, which hides earlier values and the environment.</summary>
     public sealed record Null(HoconOrigin At) : HoconValue(At, 0, 1)
     {
         public override string Kind => "null";

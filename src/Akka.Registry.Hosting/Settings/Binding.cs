@@ -10,6 +10,8 @@ namespace Akka.Registry.Hosting.Settings;
 internal sealed class Binding(SettingLayers root)
 {
     private const string DefaultSource = "default";
+    private const StringSplitOptions SplitOptions =
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
 
     public List<SettingsError> Errors { get; } = [];
 
@@ -52,7 +54,7 @@ internal sealed class Binding(SettingLayers root)
         {
             SettingShape.Scalar scalar => BindScalar(property, scalar, key, layers, fallback, ref place),
             SettingShape.List list => BindList(property, list, key, layers, fallback, ref place),
-            SettingShape.Dictionary dictionary => BindDictionary(property, dictionary, key, layers, fallback, ref place),
+            SettingShape.Dictionary entries => BindDictionary(property, entries, key, layers, fallback, ref place),
             _ => throw new UnreachableException($"No rule for {property.Shape.GetType().Name}."),
         };
         if (Errors.Count > errorsBefore)
@@ -61,14 +63,15 @@ internal sealed class Binding(SettingLayers root)
         {
             var written = property.IsSecret ? "The value" : SettingText.Write(property.Shape, value);
             Errors.Add(new SettingsError(
-                root.PathOf(key), place, $"{written} is outside what is allowed: {offence}.{DefaultOf(property, fallback)}"));
+                root.PathOf(key), place,
+                $"{written} is outside what is allowed: {offence}.{DefaultOf(property, fallback)}"));
             return fallback;
         }
 
         if (!IsListOfSections(property.Shape))
         {
-            var written = property.IsSecret && value is not null ? SettingsReport.Mask : SettingText.Write(property.Shape, value);
-            Settings.Add(new EffectiveSetting(root.PathOf(key), written, place, place == DefaultSource));
+            Settings.Add(new EffectiveSetting(
+                root.PathOf(key), SettingText.WriteFor(property, value), place, place == DefaultSource));
         }
 
         return value;
@@ -109,7 +112,7 @@ internal sealed class Binding(SettingLayers root)
         }
         else if (whole is not null && shape.Element is SettingShape.Scalar scalar)
         {
-            foreach (var text in whole.Text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var text in whole.Text!.Split(',', SplitOptions))
                 AddSound(items, Parse(property, scalar, key, text, whole.Place, null));
         }
         else
@@ -141,8 +144,10 @@ internal sealed class Binding(SettingLayers root)
             foreach (var name in layers.DescendantsOf(key))
             {
                 var found = layers.Find(Join(key, name))!;
-                if (found.Text is not null)
-                    entries[SettingKeys.ToPath(name)] = Parse(property, scalar, Join(key, name), found.Text, found.Place, null);
+                if (found.Text is null)
+                    continue;
+                entries[SettingKeys.ToPath(name)] =
+                    Parse(property, scalar, Join(key, name), found.Text, found.Place, fallback: null);
             }
         }
         else
@@ -156,9 +161,10 @@ internal sealed class Binding(SettingLayers root)
 
     /// <summary><c>zone=a,rack=7</c>: how one environment variable or switch sets a dictionary.</summary>
     private void BindPairs(
-        SettingProperty property, SettingShape.Scalar shape, string key, string pairs, string place, IDictionary entries)
+        SettingProperty property, SettingShape.Scalar shape, string key, string pairs, string place,
+        IDictionary entries)
     {
-        foreach (var pair in pairs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var pair in pairs.Split(',', SplitOptions))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0)
@@ -181,7 +187,8 @@ internal sealed class Binding(SettingLayers root)
                     root.PathOf(key), PlaceOfFirst(layers, key), "Expected a single value as an element of the list."));
                 return null;
             default:
-                throw new InvalidOperationException($"{property.Property.Name}: a list of lists has no form in settings.");
+                throw new InvalidOperationException(
+                    $"{property.Property.Name}: a list of lists has no form in settings.");
         }
     }
 
@@ -212,7 +219,8 @@ internal sealed class Binding(SettingLayers root)
                 .Where(member => places[member.Property.Name] != DefaultSource)
                 .Select(member => places[member.Property.Name])
                 .DefaultIfEmpty(DefaultSource);
-            Errors.Add(new SettingsError(root.PathOf(errorKey), string.Join(", ", where), result.ErrorMessage ?? "Is refused."));
+            Errors.Add(new SettingsError(
+                root.PathOf(errorKey), string.Join(", ", where), result.ErrorMessage ?? "Is refused."));
         }
     }
 

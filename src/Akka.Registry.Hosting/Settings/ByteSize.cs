@@ -14,7 +14,7 @@ internal static class ByteSize
     /// <returns>False when it is none, no whole number of bytes, or more than 64 bits hold.</returns>
     public static bool TryParse(string text, out long bytes) => Quantity.TryParse(text, BytesByUnit, 1, out bytes);
 
-    /// <summary>Writes a size in the largest binary unit that divides it; what <see cref="TryParse"/> reads back.</summary>
+    /// <summary>Writes a size in the largest binary unit that divides it; <see cref="TryParse"/> reads it.</summary>
     /// <param name="bytes">The size.</param>
     public static string Format(long bytes) => bytes switch
     {

@@ -33,7 +33,7 @@ internal static class Duration
         return true;
     }
 
-    /// <summary>Writes a duration in the largest unit that divides it; what <see cref="TryParse"/> reads back.</summary>
+    /// <summary>Writes a duration in the largest unit that divides it; <see cref="TryParse"/> reads it.</summary>
     /// <param name="duration">The duration.</param>
     public static string Format(TimeSpan duration)
     {

@@ -39,9 +39,11 @@ public sealed class OptionsBinder(IConfiguration configuration, string section =
         return new BoundOptions<T>(bound.Get<T>(), bound.Settings);
     }
 
-    /// <summary>Adds a record to what <see cref="Bind()"/> fills, so that records of several rooms are bound at once.</summary>
+    /// <summary>Adds a record to what <see cref="Bind()"/> fills: several rooms' records are bound at once.</summary>
     /// <typeparam name="T">A record with <c>init</c> properties and a parameterless constructor.</typeparam>
-    /// <param name="key">The record's key below the section, with colons; empty: its properties are the section's keys.</param>
+    /// <param name="key">
+    /// The record's key below the section, with colons; empty: its properties are the section's own keys.
+    /// </param>
     /// <param name="defaults">What settings override; by default <c>new T()</c>. It is not changed.</param>
     /// <returns>The same binder.</returns>
     public OptionsBinder Add<T>(string key = "", T? defaults = null)
@@ -80,7 +82,7 @@ public sealed class BoundSettings
         Settings = settings;
     }
 
-    /// <summary>Each setting in force, in the order of the records and their properties; see <see cref="SettingsReport"/>.</summary>
+    /// <summary>Each setting in force, in the order of the records and their properties.</summary>
     public IReadOnlyList<EffectiveSetting> Settings { get; }
 
     /// <summary>The options of one type.</summary>

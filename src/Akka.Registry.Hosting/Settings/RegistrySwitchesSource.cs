@@ -28,12 +28,14 @@ public sealed class RegistrySwitchesSource : IConfigurationSource
                 continue;
 
             var key = KeyOf(name);
-            if (value is null && i + 1 < Arguments.Count && !Arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            var place = $"switch {name}";
+            var hasNext = i + 1 < Arguments.Count && !Arguments[i + 1].StartsWith("--", StringComparison.Ordinal);
+            if (value is null && hasNext)
                 value = Arguments[++i];
             if (value is null)
-                errors.Add(new SettingsError(SettingKeys.ToPath(key), $"switch {name}", $"Has no value. Write {name}=value."));
+                errors.Add(new SettingsError(SettingKeys.ToPath(key), place, $"Has no value. Write {name}=value."));
             else
-                settings[key] = (value, $"switch {name}");
+                settings[key] = (value, place);
         }
 
         return errors.Count == 0 ? new OriginatedSettings("switches", settings) : throw new SettingsException(errors);

@@ -33,7 +33,10 @@ internal sealed record ScalarFormat(
             value => ((Uri)value).ToString(),
             IsText: true),
         [typeof(IPEndPoint)] = new(
-            "an address and a port such as 127.0.0.1:4053 or [::1]:4053", ParseEndPoint, value => $"{value}", IsText: true),
+            "an address and a port such as 127.0.0.1:4053 or [::1]:4053",
+            ParseEndPoint,
+            value => $"{value}",
+            IsText: true),
         [typeof(IPAddress)] = new(
             "an IP address such as 127.0.0.1 or ::1",
             text => IPAddress.TryParse(text, out var address) ? address : null,
@@ -43,7 +46,7 @@ internal sealed record ScalarFormat(
 
     /// <summary>The format of a property's type; null when it is no scalar.</summary>
     /// <param name="type">The type; a nullable one has the format of what it wraps.</param>
-    /// <param name="propertyName">A whole number is a size in bytes when its property's name holds <c>Bytes</c>.</param>
+    /// <param name="propertyName">A whole number is a size when its property's name holds <c>Bytes</c>.</param>
     public static ScalarFormat? Of(Type type, string propertyName)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -85,6 +85,7 @@ internal sealed class SettingBounds
         RangeAttribute range =>
             $"{(range.MinimumIsExclusive ? "more than " : "")}{Format(range.Minimum)} to "
             + $"{(range.MaximumIsExclusive ? "less than " : "")}{Format(range.Maximum)}",
+        RequiredAttribute { AllowEmptyStrings: true } => "",
         RequiredAttribute => "not empty",
         MinLengthAttribute { Length: 1 } => "not empty",
         MinLengthAttribute least => $"at least {least.Length} {_unit}",

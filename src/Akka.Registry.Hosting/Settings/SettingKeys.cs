@@ -21,7 +21,10 @@ public static class SettingKeys
     /// <returns>The key with dots.</returns>
     public static string ToPath(string key) => key.Replace(':', '.');
 
-    /// <summary>The element of a key that a property, or the case of an enumeration, has: <c>SeedNodes</c> is <c>seed-nodes</c>.</summary>
+    /// <summary>
+    /// What a property, or a case of an enumeration, is called in keys and values: <c>SeedNodes</c> is
+    /// <c>seed-nodes</c>.
+    /// </summary>
     /// <param name="name">In Pascal case. A run of capitals is one word; digits belong to the word before them.</param>
     /// <returns>In kebab case.</returns>
     public static string ToKebabCase(string name)

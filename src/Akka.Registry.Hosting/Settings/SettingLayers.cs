@@ -126,7 +126,7 @@ internal sealed class SettingLayers
             layers.Add(new SettingLayer(
                 provider.ToString() ?? provider.GetType().Name, values, key => origins?.OriginOf(key))
             {
-                Outside = provider is HoconConfigurationProvider && section.Length > 0 ? KeysOutside(provider, section) : [],
+                Outside = provider is HoconConfigurationProvider ? KeysOutside(provider, section) : [],
             });
         }
     }
@@ -142,6 +142,8 @@ internal sealed class SettingLayers
 
     private static List<string> KeysOutside(IConfigurationProvider provider, string section)
     {
+        if (section.Length == 0)
+            return [];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         Walk(provider, path: null, section: "", all);
         return [.. all.Keys.Where(key => !$"{key}:".StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))];

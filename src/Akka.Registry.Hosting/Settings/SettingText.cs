@@ -20,6 +20,10 @@ internal static class SettingText
         _ => throw new UnreachableException($"No rule for {shape.GetType().Name}."),
     };
 
+    /// <summary>A property's value, unless nobody may see it.</summary>
+    public static string WriteFor(SettingProperty property, object? value) =>
+        property.IsSecret && value is not null ? SettingsReport.Mask : Write(property.Shape, value);
+
     /// <summary>A string in double quotes, escaped as JSON escapes.</summary>
     public static string Quote(string text)
     {
@@ -38,7 +42,7 @@ internal static class SettingText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Any <c>IReadOnlyDictionary&lt;string, T&gt;</c>, whose type parameter is known only at run time.</summary>
+    /// <summary>Any dictionary with strings as keys; the type of its values is known only at run time.</summary>
     private static string WriteEntries(SettingShape.Dictionary shape, object value)
     {
         var entries = new List<string>();
@@ -55,7 +59,7 @@ internal static class SettingText
     private static string WriteSection(SettingShape.Section shape, object value)
     {
         var fields = shape.Properties.Select(property =>
-            $"{property.Key} = {(property.IsSecret ? SettingsReport.Mask : Write(property.Shape, property.Property.GetValue(value)))}");
+            $"{property.Key} = {WriteFor(property, property.Property.GetValue(value))}");
         return $"{{ {string.Join(", ", fields)} }}";
     }
 }

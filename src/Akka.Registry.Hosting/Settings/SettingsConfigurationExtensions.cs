@@ -5,7 +5,9 @@ namespace Akka.Registry.Hosting.Settings;
 /// <summary>Adds what overrides the files: environment variables, and above them command-line switches.</summary>
 public static class SettingsConfigurationExtensions
 {
-    /// <summary>Adds the variables that start with <c>AKKA_REGISTRY__</c>; see <see cref="RegistryEnvironmentSource"/>.</summary>
+    /// <summary>
+    /// Adds the variables that start with <c>AKKA_REGISTRY__</c>; see <see cref="RegistryEnvironmentSource"/>.
+    /// </summary>
     /// <param name="builder">The configuration.</param>
     /// <returns>The same builder.</returns>
     public static IConfigurationBuilder AddRegistryEnvironment(this IConfigurationBuilder builder) =>

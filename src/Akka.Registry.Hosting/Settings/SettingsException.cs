@@ -4,7 +4,7 @@ namespace Akka.Registry.Hosting.Settings;
 
 /// <summary>One thing that is wrong with the settings.</summary>
 /// <param name="Key">The key, with dots, from the root.</param>
-/// <param name="Place">Where the value was written: file, line and column, environment variable, switch; or the default.</param>
+/// <param name="Place">Where the value was written: file:line:column, environment variable or switch; or default.</param>
 /// <param name="Problem">What is wrong, what is allowed, and what the default is; sentences.</param>
 public sealed record SettingsError(string Key, string Place, string Problem)
 {

@@ -23,5 +23,10 @@ internal readonly record struct ApiCall(HttpContext Http, IServiceRegistry Regis
     public T Get<T>()
         where T : notnull => Http.RequestServices.GetRequiredService<T>();
 
-    private string Path(string name) => (string)Http.Request.RouteValues[name]!;
+    /// <summary>A segment of the path, as the client meant it.</summary>
+    private string Path(string name)
+    {
+        var text = (string)Http.Request.RouteValues[name]!;
+        return text.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? PathSegment.Decode(Http, name) : text;
+    }
 }

@@ -27,7 +27,7 @@ internal sealed record ApiOperation
     /// <summary>The name of the body's schema; null when it takes none.</summary>
     public string? Body { get; init; }
 
-    /// <summary>Whether the body is required.</summary>
+    /// <summary>Everything that it may answer.</summary>
     public IReadOnlyList<ApiAnswer> Answers { get; init; } = [];
 
     /// <summary>Whether it answers while the node does not hold the whole registry.</summary>
@@ -46,6 +46,9 @@ internal sealed record ApiParameter(string Name, string Schema, string Descripti
 {
     /// <summary>Whether it takes any name that begins with <see cref="Name"/>.</summary>
     public bool IsPrefix { get; } = Name.EndsWith('.');
+
+    /// <summary>Its name as a message shows it.</summary>
+    public string Pattern => IsPrefix ? Name + "*" : Name;
 
     /// <summary>Whether the name is this parameter's.</summary>
     public bool Takes(string name) =>

@@ -18,10 +18,12 @@ internal static class ApiOperations
     private static readonly ApiAnswer TooLarge = ApiAnswer.OfProblem(413, "The body is over the limit, which `limitBytes` names.");
     private static readonly ApiAnswer MediaType = ApiAnswer.OfProblem(415, "The body is not JSON in UTF-8.");
     private static readonly ApiAnswer Limit = ApiAnswer.OfProblem(429, "A limit of the node is reached. Nothing has changed.");
-    private static readonly ApiAnswer NotReady = ApiAnswer.OfProblem(503, "The node does not hold the whole registry; Retry-After says when to retry.");
+    private static readonly ApiAnswer NotReady = ApiAnswer.OfProblem(
+        503, "The node does not hold the whole registry, or is too busy; Retry-After says when to retry.");
     private static readonly ApiAnswer Owner = ApiAnswer.OfProblem(504, "The node that owns the lease did not answer.");
 
-    private static readonly ApiParameter Epoch = new("epoch", "Epoch", "The instance's epoch. What belongs to an older one is refused. Default: any.");
+    private static readonly ApiParameter Epoch = new(
+        "epoch", "Epoch", "The instance's epoch. What belongs to an older one is refused. Default: any.");
 
     private static readonly ApiParameter[] Consistency =
     [
@@ -73,6 +75,14 @@ internal static class ApiOperations
         },
         new()
         {
+            Method = "GET", Path = Instance + "/explain", Id = "explainInstance", Heading = Instances, Handler = InstanceApi.Explain,
+            Summary = "Says why an instance stands as it does.",
+            Description = "Who owns it, how that node stands, how its lease stands where this node holds it, and which rule keeps it out of the "
+                + "routees. An instance that is not there is explained too.",
+            Answers = [new(200, "The explanation.", "Explanation"), NotReady],
+        },
+        new()
+        {
             Method = "DELETE", Path = Instance, Id = "deregisterInstance", Heading = Instances, Handler = InstanceApi.Deregister,
             Summary = "Deregisters an instance.",
             Description = "Ends the instance's epoch for good: what comes late from it is refused on every node.",
@@ -121,7 +131,8 @@ internal static class ApiOperations
         {
             Method = "GET", Path = "/api/v1/services/{service}/routees", Id = "getRoutees", Heading = Services, Handler = ServiceApi.Routees,
             Summary = "Chooses instances to call.",
-            Description = "Only instances that pass, then those with a warning; unverified ones only when nothing better is left. The list may be empty.",
+            Description = "Only instances that pass, then those with a warning; unverified ones only when nothing better is left. "
+                + "The list may be empty.",
             Query =
             [
                 new("strategy", "Strategy", "The routing logic. Default: round-robin."),
@@ -154,12 +165,14 @@ internal static class ApiOperations
         {
             Method = "GET", Path = "/api/v1/cluster", Id = "getCluster", Heading = ClusterHeading, Handler = ClusterApi.Get, ServesAlways = true,
             Summary = "Shows the members, and how far each one's registry is, as this node knows it.",
-            Description = "Answers while the node is not ready, too. `converged`: every current member is known to hold exactly what this node holds.",
+            Description = "Answers while the node is not ready, too. "
+                + "`converged`: every current member is known to hold exactly what this node holds.",
             Answers = [new(200, "The cluster.", "Cluster")],
         },
         new()
         {
-            Method = "POST", Path = "/api/v1/cluster/leave", Id = "leaveCluster", Heading = ClusterHeading, Handler = ClusterApi.Leave, ServesAlways = true,
+            Method = "POST", Path = "/api/v1/cluster/leave", Id = "leaveCluster", Heading = ClusterHeading,
+            Handler = ClusterApi.Leave, ServesAlways = true,
             Summary = "Makes this node leave, gracefully.",
             Description = "The node hands its leases to its peers, tells them that it left, and its process ends.",
             Answers = [new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked.")],
@@ -186,7 +199,8 @@ internal static class ApiOperations
         },
         new()
         {
-            Method = "GET", Path = "/problems/{name}", Id = "getProblem", Heading = Operations, Handler = HealthApi.ProblemMeaning, ServesAlways = true,
+            Method = "GET", Path = "/problems/{name}", Id = "getProblem", Heading = Operations,
+            Handler = HealthApi.ProblemMeaning, ServesAlways = true,
             Summary = "Says what a problem's type means.",
             Answers = [new(200, "The meaning.", "ProblemMeaning"), ApiAnswer.OfProblem(404, "There is no such type.")],
         },

@@ -69,7 +69,7 @@ internal static class ClusterApi
             json.WriteString("httpUrl"u8, node.HttpUrl);
             json.WriteString("zone"u8, node.Zone);
             json.WriteString("version"u8, node.Version);
-            json.WriteString("state"u8, StateName(member.State));
+            json.WriteString("state"u8, StateText.Utf8(member.State));
             EntryJson.WriteWhole(json, "incarnation"u8, member.Incarnation);
             json.WriteBoolean("isSelf"u8, isSelf);
             WriteVector(json, isSelf ? Status.Vector : peer?.Vector);
@@ -87,8 +87,7 @@ internal static class ClusterApi
             json.WriteEndObject();
         }
 
-        /// <summary>What a node covers, by the uids of the members that are known.</summary>
-        private void WriteVector(Utf8JsonWriter json, VersionVector? vector)
+        private static void WriteVector(Utf8JsonWriter json, VersionVector? vector)
         {
             if (vector is null)
             {
@@ -97,13 +96,8 @@ internal static class ClusterApi
             }
 
             json.WriteStartObject("vector"u8);
-            foreach (var member in View.Members)
-            {
-                var covered = vector[member.Node.Uid];
-                if (covered > 0)
-                    json.WriteNumber(member.Node.Uid.ToString(), covered);
-            }
-
+            foreach (var entry in vector)
+                json.WriteNumber(entry.Origin.ToString(), entry.Sequence);
             json.WriteEndObject();
         }
 
@@ -131,8 +125,7 @@ internal static class ClusterApi
             return true;
         }
 
-        private bool IsInStep(PeerStatus peer) =>
-            peer.Vector is { } vector && peer.StateHash == Status.StateHash && vector.Covers(Status.Vector) && Status.Vector.Covers(vector);
+        private bool IsInStep(PeerStatus peer) => peer.StateHash == Status.StateHash && Status.Vector.Equals(peer.Vector);
 
         private PeerStatus? PeerOf(NodeUid uid)
         {
@@ -144,16 +137,5 @@ internal static class ClusterApi
 
             return null;
         }
-
-        private static ReadOnlySpan<byte> StateName(MemberState state) => state switch
-        {
-            MemberState.Joining => "joining"u8,
-            MemberState.Up => "up"u8,
-            MemberState.Suspect => "suspect"u8,
-            MemberState.Leaving => "leaving"u8,
-            MemberState.Down => "down"u8,
-            MemberState.Left => "left"u8,
-            _ => throw new System.Diagnostics.UnreachableException($"No name for {state}."),
-        };
     }
 }

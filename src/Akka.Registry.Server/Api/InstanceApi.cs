@@ -80,6 +80,11 @@ internal static class InstanceApi
         return SendEntry(call, entry);
     }
 
+    /// <summary>Says why an instance stands as it does.</summary>
+    public static Task Explain(ApiCall call) =>
+        JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (call.Registry.Explain(call.Key), call.Registry), static (json, state) =>
+            ExplanationJson.WriteMembers(json, state.Item1, state.Registry));
+
     private static Task SendEntry(ApiCall call, ServiceEntry entry) =>
         JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (entry, call.Registry), static (json, state) =>
             EntryJson.WriteMembers(json, state.entry, state.Registry, state.Registry.ExpiresIn(state.entry)));

@@ -116,7 +116,7 @@ internal static class QueryReader
 
     private static string Known(ApiOperation operation) => operation.Query.Count == 0
         ? "this operation takes none"
-        : $"those that there are: {string.Join(", ", operation.Query.Select(parameter => parameter.IsPrefix ? parameter.Name + "*" : parameter.Name))}";
+        : $"those that there are: {string.Join(", ", operation.Query.Select(parameter => parameter.Pattern))}";
 
     private static ProblemException Wrong(string name, string expected) =>
         new(Problem.OfField(name, $"'{name}' must be {expected}."));

@@ -3,7 +3,7 @@ using System.Text;
 namespace Akka.Registry.Server.Metrics;
 
 /// <summary>Names and escapes of Prometheus' text format, from OpenTelemetry's names and units.</summary>
-/// <seealso href="https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/">OpenTelemetry: Prometheus compatibility</seealso>
+/// <seealso href="https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/">OpenTelemetry: compatibility</seealso>
 /// <seealso href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus: exposition formats</seealso>
 internal static class PrometheusText
 {
@@ -43,7 +43,7 @@ internal static class PrometheusText
 
     /// <summary>Escapes a label's value.</summary>
     public static string EscapedLabel(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        EscapedHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     /// <summary>Escapes a help text.</summary>
     public static string EscapedHelp(string text) =>

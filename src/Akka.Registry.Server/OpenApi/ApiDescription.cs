@@ -50,7 +50,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
 
     private static OpenApiParameter Describe(ApiParameter parameter, OpenApiDocument document) => new()
     {
-        Name = parameter.IsPrefix ? parameter.Name + "*" : parameter.Name,
+        Name = parameter.Pattern,
         In = ParameterLocation.Query,
         Description = parameter.Description,
         Schema = parameter.Repeats ? Schema.List(Schema.Ref(parameter.Schema, document)) : Schema.Ref(parameter.Schema, document),

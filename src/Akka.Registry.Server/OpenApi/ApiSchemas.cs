@@ -12,7 +12,8 @@ internal static class ApiSchemas
     public static IReadOnlyDictionary<string, OpenApiSchema> All(OpenApiDocument document) => new Dictionary<string, OpenApiSchema>
     {
         ["Text"] = Schema.Text("A text."),
-        ["Duration"] = Schema.Text("A duration: numbers with units `d h m s ms`, as `30s`, `500ms`, `1m30s`, `29.8s`.", @"^(\d+(\.\d{1,3})?(d|h|m|s|ms))+$"),
+        ["Duration"] = Schema.Text(
+            "A duration: numbers with units `d h m s ms`, as `30s`, `500ms`, `1m30s`, `29.8s`.", @"^(\d+(\.\d{1,3})?(d|h|m|s|ms))+$"),
         ["Status"] = Schema.OneOfTexts("An instance's status.", Statuses),
         ["StatusList"] = Schema.Text("Statuses, with commas between them."),
         ["Consistency"] = Schema.OneOfTexts("How many nodes hold a write.", "local majority all"),
@@ -22,16 +23,23 @@ internal static class ApiSchemas
         ["Epoch"] = Schema.Epoch(),
         ["Registration"] = Registration(document),
         ["StatusChange"] = Schema.Object("One of the two.", [
-            ("status", Schema.Ref("Status", document)), ("override?", Schema.Nullable(Schema.OneOfTexts("null takes it back.", Statuses)))], allOptional: true),
+            ("status?", Schema.Ref("Status", document)),
+            ("override?", Schema.Nullable(Schema.OneOfTexts("null takes it back.", Statuses)))]),
         ["Entry"] = Schema.Object("One instance.", EntryFields(document)),
         ["Registered"] = Schema.Object("The entry, and how far it has spread.", [
             .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
             ("members", Schema.Whole("Current members.")), ("consistencyReached", Schema.Flag("As many hold it as were asked for."))]),
+        ["Explanation"] = Explanation(document),
+        ["Owner"] = Schema.Object("The node that holds a lease.", [
+            ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")),
+            ("state", Schema.Nullable(Schema.OneOfTexts("How it stands; null when it is no member that the answering node knows.", MemberStates))),
+            ("isThisNode", Schema.Flag("It is the node that answers."))]),
         ["Heartbeat"] = Schema.Object("The lease.", [
             ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
         ["ServiceSummary"] = ServiceSummary(),
         ["ServiceList"] = Schema.Object("Services by name.", [
-            .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))), ("next?", Schema.Text("More: ask for what is `after` it."))]),
+            .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))),
+            ("next?", Schema.Text("More: ask for what is `after` it."))]),
         ["Service"] = Schema.Object("A service's instances by id.", [
             ("service", Schema.Text("Its name.")), .. Cursor(), ("instances", Schema.List(Schema.Ref("Entry", document))),
             ("next?", Schema.Text("More: ask for what is `after` it."))]),
@@ -101,6 +109,18 @@ internal static class ApiSchemas
         ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it, and in streams."))),
     ];
 
+    private static OpenApiSchema Explanation(OpenApiDocument document) => Schema.Object(
+        "Why an instance stands as it does.",
+        [
+            ("service", Schema.Text("The service's name.")),
+            ("id", Schema.Text("The instance's id.")),
+            ("hiddenBy", Schema.Nullable(Schema.Text("Which rule keeps it out of the routees, as a sentence; null when none does."))),
+            ("owner", Schema.RefOrNull("Owner", document)),
+            ("lastBeatAge", Schema.Nullable(Schema.Text("How long ago it last beat; null where another node holds the lease."))),
+            ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it."))),
+            ("entry", Schema.RefOrNull("Entry", document)),
+        ]);
+
     private static OpenApiSchema ServiceSummary() => Schema.Object(
         "A service and how many instances it has in which status.",
         [
@@ -124,7 +144,8 @@ internal static class ApiSchemas
             ("notReadyReason", Schema.Nullable(Schema.Text("Why it does not."))), ("synchronized", Schema.Flag("It holds the whole registry.")),
             ("converged", Schema.Flag("Every current member is known to hold exactly the same.")), .. Cursor(),
             ("stateHash", Schema.Text("Hash over all live entries.")), ("liveEntries", Schema.Whole("Live entries.")),
-            ("tombstones", Schema.Whole("Removals that some member may not know yet.")), ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
+            ("tombstones", Schema.Whole("Removals that some member may not know yet.")),
+            ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
             ("members", Schema.List(Schema.Ref("Member", document))),
         ]);
 
@@ -146,7 +167,8 @@ internal static class ApiSchemas
         [
             ("type", Schema.Text("The kind; a path of this server that explains it.")), ("title", Schema.Text("A short sentence.")),
             ("status", Schema.Whole("The HTTP status.")), ("detail", Schema.Text("A sentence about this occurrence.")),
-            ("instance", Schema.Text("The path that was asked.")), ("retryable", Schema.Flag("Whether the same request may succeed later, or at another node.")),
+            ("instance", Schema.Text("The path that was asked.")),
+            ("retryable", Schema.Flag("Whether the same request may succeed later, or at another node.")),
             ("field?", Schema.Text("The first field that is wrong.")), ("errors?", Schema.List(Schema.Ref("FieldError", document))),
             ("line?", Schema.Whole("Where reading stopped, from 1.")), ("column?", Schema.Whole("The byte in the line, from 1.")),
             ("limitBytes?", Schema.Whole("The limit that was passed.")), ("trace?", Schema.Text("What the server's log calls the request.")),

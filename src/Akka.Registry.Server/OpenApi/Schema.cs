@@ -45,6 +45,9 @@ internal static class Schema
     /// <summary>The schema, or null.</summary>
     public static OpenApiSchema Nullable(OpenApiSchema schema)
     {
+        // An enumeration would have to list null itself.
+        if (schema.Enum is not null)
+            return OrNull(schema);
         schema.Type |= JsonSchemaType.Null;
         return schema;
     }
@@ -63,16 +66,21 @@ internal static class Schema
     /// <summary>A named schema of the document.</summary>
     public static OpenApiSchemaReference Ref(string name, OpenApiDocument document) => new(name, document);
 
+    /// <summary>A named schema of the document, or null.</summary>
+    public static OpenApiSchema RefOrNull(string name, OpenApiDocument document) => OrNull(Ref(name, document));
+
     /// <summary>An object with these fields and no others.</summary>
     /// <param name="description">What it is.</param>
     /// <param name="fields">Each name and its schema; one that ends in a question mark may be absent.</param>
-    /// <param name="allOptional">Whether every field may be absent.</param>
-    public static OpenApiSchema Object(string description, (string Name, IOpenApiSchema Schema)[] fields, bool allOptional = false) => new()
+    public static OpenApiSchema Object(string description, (string Name, IOpenApiSchema Schema)[] fields) => new()
     {
         Type = JsonSchemaType.Object,
         Description = description,
         Properties = fields.ToDictionary(field => field.Name.TrimEnd('?'), field => field.Schema),
-        Required = allOptional ? null : fields.Where(field => !field.Name.EndsWith('?')).Select(field => field.Name).ToHashSet(),
+        Required = fields.Where(field => !field.Name.EndsWith('?')).Select(field => field.Name).ToHashSet(),
         AdditionalPropertiesAllowed = false,
     };
+
+    private static OpenApiSchema OrNull(IOpenApiSchema schema) =>
+        new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, schema] };
 }

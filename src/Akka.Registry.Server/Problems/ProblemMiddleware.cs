@@ -60,6 +60,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ServerMetrics metr
                 return known.Problem;
             case RegistryException refusal:
                 return Problem.Of(refusal);
+            case TimeoutException late:
+                return new Problem(ProblemTable.Busy, late.Message) { RetryAfterSeconds = 1 };
             case BadHttpRequestException bad when ProblemTable.OfStatus(bad.StatusCode) is { } type:
                 return new Problem(type, bad.Message);
             default:

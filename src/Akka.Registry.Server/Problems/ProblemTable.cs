@@ -62,6 +62,10 @@ internal static class ProblemTable
         "not-ready", 503, "This node is not ready.", true,
         "The node does not hold the whole registry yet, or is leaving. Nothing has changed. Retry later, or at another node.");
 
+    public static readonly ProblemType Busy = new(
+        "busy", 503, "This node is too busy.", true,
+        "The node did not come to an answer in time. The request may have counted; making it again is safe.");
+
     public static readonly ProblemType OwnerUnreachable = new(
         "owner-unreachable", 504, "The lease's owner did not answer.", true,
         "The node that owns the lease did not answer in time. Retry.");
@@ -69,7 +73,7 @@ internal static class ProblemTable
     private static readonly ProblemType[] All =
     [
         Invalid, MalformedJson, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout, StaleEpoch,
-        TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, OwnerUnreachable,
+        TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, Busy, OwnerUnreachable,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> ByName = All.ToFrozenDictionary(type => type.Name);

@@ -16,6 +16,8 @@ internal sealed class EventStream(PipeWriter output, EventEncoder encoder, Serve
     private const int PieceBytes = 64 * 1024;
 
     private bool _quiet = true;
+    private Task<bool> _next = Task.FromResult(false);
+    private Task<bool>? _tick;
 
     /// <summary>Writes until the end.</summary>
     /// <param name="subscription">What is told.</param>
@@ -24,32 +26,48 @@ internal sealed class EventStream(PipeWriter output, EventEncoder encoder, Serve
     /// <exception cref="OperationCanceledException"><paramref name="ended"/>.</exception>
     public async Task RunAsync(ISubscription subscription, PeriodicTimer keepAlive, CancellationToken ended)
     {
-        await using var batches = subscription.ReadAllAsync(ended).GetAsyncEnumerator(ended);
-        var next = batches.MoveNextAsync().AsTask();
-        var tick = keepAlive.WaitForNextTickAsync(ended).AsTask();
-        while (true)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        await using var batches = subscription.ReadAllAsync(reading.Token).GetAsyncEnumerator(reading.Token);
+        _next = batches.MoveNextAsync().AsTask();
+        try
         {
-            if (!next.IsCompleted)
-            {
-                if (!await FlushAsync(ended))
-                    break;
-                await Task.WhenAny(next, tick);
-            }
-
-            if (next.IsCompleted)
-            {
-                if (!await next || !await WriteAsync(encoder.FrameOf(batches.Current).Bytes, ended))
-                    break;
-                next = batches.MoveNextAsync().AsTask();
-                continue;
-            }
-
-            await tick;
-            tick = keepAlive.WaitForNextTickAsync(ended).AsTask();
-            if (_quiet)
-                output.Write(": keep-alive\n\n"u8);
-            _quiet = true;
+            while (await WriteWhatIsThereAsync(batches, ended))
+                await WaitAsync(keepAlive, ended);
         }
+        finally
+        {
+            // An enumerator may not be let go while it is asked for the next batch.
+            await reading.CancelAsync();
+            await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Writes batches until one is not there yet.</summary>
+    /// <returns>False when there is none any more, or nobody to write to.</returns>
+    private async Task<bool> WriteWhatIsThereAsync(IAsyncEnumerator<ChangeBatch> batches, CancellationToken ended)
+    {
+        while (_next.IsCompleted)
+        {
+            if (!await _next || !await WriteAsync(encoder.FrameOf(batches.Current).Bytes, ended))
+                return false;
+            _next = batches.MoveNextAsync().AsTask();
+        }
+
+        return await FlushAsync(ended);
+    }
+
+    /// <summary>Waits for a batch or for the next tick, which writes a comment if nothing was written since the last one.</summary>
+    private async Task WaitAsync(PeriodicTimer keepAlive, CancellationToken ended)
+    {
+        _tick ??= keepAlive.WaitForNextTickAsync(ended).AsTask();
+        await Task.WhenAny(_next, _tick);
+        if (!_tick.IsCompleted)
+            return;
+        await _tick;
+        _tick = null;
+        if (_quiet)
+            output.Write(": keep-alive\n\n"u8);
+        _quiet = true;
     }
 
     private async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> frame, CancellationToken ended)

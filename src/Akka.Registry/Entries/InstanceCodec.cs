@@ -81,7 +81,7 @@ internal sealed class InstanceCodec(StringInterner interner)
         && value.Override is >= WireInstanceStatus.Unspecified and <= WireInstanceStatus.OutOfService
         && value.RegisteredAtMs <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    private IReadOnlyList<string> Intern(RepeatedField<string> texts)
+    private string[] Intern(RepeatedField<string> texts)
     {
         if (texts.Count == 0)
             return [];

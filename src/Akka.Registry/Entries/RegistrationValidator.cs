@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Entries;

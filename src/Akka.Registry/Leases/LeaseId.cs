@@ -17,6 +17,9 @@ public readonly record struct LeaseId(ulong Value)
 
     internal uint Generation => (uint)(Value >> 32);
 
+    /// <summary>Whether it can name a lease at all: the generations of free slots are even.</summary>
+    internal bool MayLive => (Generation & 1) == 1;
+
     /// <summary><c>slot.generation</c>.</summary>
     public override string ToString() => $"{Slot}.{Generation}";
 }

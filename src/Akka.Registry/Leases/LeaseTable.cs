@@ -30,7 +30,7 @@ internal enum GrantOutcome
 /// <para>
 /// Promise: a lease is missed by the first sweep at or after its last beat + TTL, never before; it expires by the first sweep at or
 /// after its last beat + TTL + deregister-after, never before, and never in the sweep that first says it is missed.
-/// After a pause of the process both wait as <see cref="SleepGrace"/> says.
+/// After a pause of the process the TTL ends for nobody before the grace does, as <see cref="SleepGrace"/> says.
 /// </para>
 /// <para>
 /// One thread writes. <see cref="ExpiresAt"/> alone may be called by any thread, at any time: it reads the arrays that the writer
@@ -68,6 +68,9 @@ internal sealed class LeaseTable : ILeaseCensus
     /// <inheritdoc/>
     public int LiveCountOf(string service) => _liveByService.GetValueOrDefault(service);
 
+    /// <summary>Bytes of all arrays, room to grow included. The keys are shared with the registry's records.</summary>
+    public long Bytes => _beats.Bytes + _slots.Bytes + _wheel.Bytes + _index.Bytes;
+
     /// <summary>
     /// Begins a lease with a first beat, or renews the one of that epoch under the new terms. <paramref name="lease"/> stands then;
     /// <paramref name="ended"/> is the one of an older epoch that ended by this, default for none.
@@ -86,7 +89,7 @@ internal sealed class LeaseTable : ILeaseCensus
             if (known.Epoch == epoch)
             {
                 (known.TtlTicks, known.DeregisterAfterTicks) = (terms.Ttl.Ticks, terms.DeregisterAfter.Ticks);
-                Renew(slot, now);
+                Renew(ref _beats[slot], slot, now);
                 // The new terms may be shorter than the wheel knows; what was missed is looked at by the next sweep.
                 _wheel.Schedule(slot, _beats[slot].State == LeaseState.Live ? now + terms.Ttl : now);
                 return GrantOutcome.Renewed;
@@ -118,9 +121,13 @@ internal sealed class LeaseTable : ILeaseCensus
     /// <summary>A beat by place. False when there is no such lease (any more).</summary>
     public bool Renew(LeaseId lease, Instant now)
     {
-        if (!IsLease(lease))
+        var slot = lease.Slot;
+        if ((uint)slot >= (uint)_used)
             return false;
-        Renew(lease.Slot, now);
+        ref var beat = ref _beats[slot];
+        if (beat.Generation != lease.Generation || !lease.MayLive)
+            return false;
+        Renew(ref beat, slot, now);
         return true;
     }
 
@@ -137,7 +144,7 @@ internal sealed class LeaseTable : ILeaseCensus
         if (outcome == BeatOutcome.Unknown)
             return UnknownLease;
         if (outcome == BeatOutcome.Renewed)
-            Renew(slot, now);
+            Renew(ref _beats[slot], slot, now);
         return new BeatAnswer(
             outcome, known.Epoch, new LeaseTerms(new TimeSpan(known.TtlTicks), new TimeSpan(known.DeregisterAfterTicks)));
     }
@@ -164,7 +171,8 @@ internal sealed class LeaseTable : ILeaseCensus
         if (!IsLease(lease) || _beats[lease.Slot].State != LeaseState.Missed)
             return false;
         _beats[lease.Slot].State = LeaseState.Held;
-        _wheel.Cancel(lease.Slot);
+        // It may have beaten since it was missed: the next sweep looks, and after that only a beat brings it back into the wheel.
+        _wheel.Schedule(lease.Slot, _now);
         return true;
     }
 
@@ -209,11 +217,10 @@ internal sealed class LeaseTable : ILeaseCensus
     private LeaseId IdOf(int slot) => new(slot, _beats[slot].Generation);
 
     private bool IsLease(LeaseId lease) =>
-        (uint)lease.Slot < (uint)_used && _beats[lease.Slot].Generation == lease.Generation && (lease.Generation & 1) == 1;
+        (uint)lease.Slot < (uint)_used && _beats[lease.Slot].Generation == lease.Generation && lease.MayLive;
 
-    private void Renew(int slot, Instant now)
+    private void Renew(ref LeaseBeat beat, int slot, Instant now)
     {
-        ref var beat = ref _beats[slot];
         if (now.Ticks > beat.LastBeatTicks)
             Volatile.Write(ref beat.LastBeatTicks, now.Ticks);
         if (beat.State != LeaseState.Live)
@@ -273,42 +280,36 @@ internal sealed class LeaseTable : ILeaseCensus
         ref var beat = ref _beats[slot];
         ref readonly var known = ref _slots[slot];
         var ttl = new TimeSpan(known.TtlTicks);
-        var missedAt = new Instant(beat.LastBeatTicks) + ttl;
+        var silentAt = new Instant(beat.LastBeatTicks) + ttl;
         var notBefore = _grace.NotBefore(ttl);
-        if (beat.State == LeaseState.Live)
+        var missedAt = silentAt > notBefore ? silentAt : notBefore;
+        var expiresAt = missedAt + new TimeSpan(known.DeregisterAfterTicks);
+        if (beat.State == LeaseState.Live && missedAt > _now)
         {
-            var due = Later(missedAt, notBefore);
-            if (due <= _now)
-            {
-                sweep.Missed.Add(JudgedAt(slot));
-                SetState(slot, LeaseState.Missed);
-                due = Later(missedAt + new TimeSpan(known.DeregisterAfterTicks), notBefore);
-            }
-
-            _wheel.Schedule(slot, due);
+            _wheel.Schedule(slot, missedAt);
         }
-        else if (missedAt > _now)
+        else if (beat.State == LeaseState.Live)
+        {
+            sweep.Missed.Add(JudgedAt(slot));
+            SetState(slot, LeaseState.Missed);
+            _wheel.Schedule(slot, expiresAt);
+        }
+        else if (silentAt > _now)
         {
             // Grace plays no part here: only a beat since it was missed moves this into the future.
             sweep.Revived.Add(JudgedAt(slot));
             SetState(slot, LeaseState.Live);
-            _wheel.Schedule(slot, missedAt);
+            _wheel.Schedule(slot, silentAt);
+        }
+        else if (beat.State == LeaseState.Missed && expiresAt > _now)
+        {
+            _wheel.Schedule(slot, expiresAt);
         }
         else if (beat.State == LeaseState.Missed)
         {
-            var due = Later(missedAt + new TimeSpan(known.DeregisterAfterTicks), notBefore);
-            if (due <= _now)
-            {
-                sweep.Expired.Add(End(slot));
-            }
-            else
-            {
-                _wheel.Schedule(slot, due);
-            }
+            sweep.Expired.Add(End(slot));
         }
     }
-
-    private static Instant Later(Instant left, Instant right) => left > right ? left : right;
 
     private JudgedLease JudgedAt(int slot) => new(IdOf(slot), new LeaseKey(_slots[slot].Key!, _slots[slot].Epoch));
 

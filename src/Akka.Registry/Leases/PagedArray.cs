@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Akka.Registry.Leases;
 
 /// <summary>An array that grows without moving what it holds: a page never changes its place, so a reference into it stays good.</summary>
@@ -17,6 +19,9 @@ internal sealed class PagedArray<T>
 
     /// <summary>Elements that there is room for.</summary>
     public int Capacity => _pages.Length * PageElements;
+
+    /// <summary>Bytes of all pages.</summary>
+    public long Bytes => (long)Capacity * Unsafe.SizeOf<T>();
 
     /// <summary>Makes room for at least so many elements.</summary>
     public void EnsureCapacity(int elements)

@@ -30,6 +30,9 @@ internal sealed class TimingWheel
         _tick = start.Ticks >> TickShift;
     }
 
+    /// <summary>Bytes of its arrays.</summary>
+    public long Bytes => _links.Bytes + (_heads.Length * (long)sizeof(int));
+
     /// <summary>Makes room for the numbers below this one.</summary>
     public void EnsureCapacity(int numbers)
     {

@@ -3,6 +3,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Routing;
 
 namespace Akka.Registry.Ownership;
 
@@ -18,6 +19,9 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
     private readonly Dictionary<NodeUid, Queue<LeaseKey>> _placed = [];
     private readonly SortedDictionary<NodeUid, Batch> _inFlight = [];
     private ulong _batches;
+
+    /// <summary>Set by whoever has taken the consequence of <see cref="IsOver"/>.</summary>
+    public bool IsFinished { get; set; }
 
     /// <summary>Leases that a successor has taken.</summary>
     public int HandedOver { get; private set; }
@@ -61,7 +65,7 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
     }
 
     private static ulong SubjectOf(RecordKey key) =>
-        unchecked((Rendezvous.SubjectOf(key.Service) * 31) + Rendezvous.SubjectOf(key.Instance));
+        StableHash.Of(StableHash.Of(key.Service), StableHash.Of(key.Instance));
 
     private Queue<LeaseKey> QueueOf(NodeUid successor)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
@@ -50,6 +51,9 @@ internal sealed class LeaseLedger(NodeUid self)
     /// <summary>The contested lease of the key, or null.</summary>
     public ContestedLease? ContestOf(RecordKey key) => _contested.GetValueOrDefault(key);
 
+    /// <summary>The keys of all contested leases, as a copy.</summary>
+    public RecordKey[] ContestedKeys() => [.. _contested.Keys];
+
     /// <summary>One key's record gave way to another.</summary>
     /// <param name="before">The record that stood; null for none.</param>
     /// <param name="after">The record that stands; null for none.</param>
@@ -60,11 +64,18 @@ internal sealed class LeaseLedger(NodeUid self)
     {
         var key = (after ?? before)!.Key;
         if (IsMine(after))
-            BecameMine(key, before, after!, entry);
+            BecameMine(key, before, after!, entry, hasLease: runsUntil is not null);
         else if (IsMine(before))
             WasMine(key, before!, after, runsUntil, now);
         else if (_contested.TryGetValue(key, out var contest))
             StillContested(key, contest, after);
+    }
+
+    /// <summary>No record of a contested key stands any more.</summary>
+    public void LostTombstone(RecordKey key)
+    {
+        if (_contested.TryGetValue(key, out var contest))
+            _contested[key] = contest with { Tombstone = null };
     }
 
     /// <summary>A registration of the key is under way at this node.</summary>
@@ -84,10 +95,15 @@ internal sealed class LeaseLedger(NodeUid self)
             Enforce(entry);
     }
 
-    /// <summary>The scheduler says that the lease was silent beyond its TTL.</summary>
+    /// <summary>The scheduler says that the lease was silent beyond its TTL; ends its quarantine.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="entry">The key's entry now; null for none.</param>
     public void Missed(LeaseKey lease, ServiceEntry? entry) => Judge(lease, entry, Judgement.Missed);
+
+    /// <summary>The governor does not believe that the lease is lost.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="entry">The key's entry now; null for none.</param>
+    public void Quarantined(LeaseKey lease, ServiceEntry? entry) => Judge(lease, entry, Judgement.Quarantined);
 
     /// <summary>The scheduler says that the lease is gone.</summary>
     /// <param name="lease">The lease.</param>
@@ -116,9 +132,12 @@ internal sealed class LeaseLedger(NodeUid self)
         if (entry is null || !IsMine(entry.Record) || entry.Epoch != epoch)
             return;
         _judged.Remove(key);
-        if (entry.LeaseMissed)
-            Writes.Enqueue(ReplaceMissed(entry, missed: false));
+        if (entry.LeaseMissed || entry.Unverified)
+            Writes.Enqueue(ReplaceFlags(entry, missed: false, unverified: false));
     }
+
+    /// <summary>The lease has beaten, and whoever says so writes the entry anyway.</summary>
+    public void Heard(RecordKey key) => _judged.Remove(key);
 
     /// <summary>The instance itself has ended its epoch here: nothing is left to contest.</summary>
     public void Withdraw(RecordKey key, ulong? epoch)
@@ -140,15 +159,16 @@ internal sealed class LeaseLedger(NodeUid self)
 
     private bool IsMine(MapRecord? record) => record is { IsLive: true } && record.Dot.Origin == self;
 
-    private void BecameMine(RecordKey key, MapRecord? before, MapRecord after, ServiceEntry? entry)
+    private void BecameMine(RecordKey key, MapRecord? before, MapRecord after, ServiceEntry? entry, bool hasLease)
     {
         var epoch = after.Order.Epoch;
+        var isKept = before is null && hasLease; // The registry actor began anew; its leases did not.
         var wasContested = _contested.Remove(key, out var contest) && contest.Epoch == epoch;
         if (entry is null)
         {
             Release(key); // Written by an older self that spoke another language: nobody can judge it here.
         }
-        else if (_registering.ContainsKey(key) || !(wasContested || (IsMine(before) && before!.Order.Epoch == epoch)))
+        else if (_registering.ContainsKey(key) || !(wasContested || isKept || (IsMine(before) && before!.Order.Epoch == epoch)))
         {
             _judged.Remove(key);
             Grant(entry);
@@ -207,10 +227,11 @@ internal sealed class LeaseLedger(NodeUid self)
         var key = entry.Record.Key;
         if (!_judged.TryGetValue(key, out var judgement) || _registering.ContainsKey(key))
             return;
+        var (missed, unverified) = (judgement == Judgement.Missed, judgement == Judgement.Quarantined);
         if (judgement == Judgement.Expired)
             Writes.Enqueue(new MapWrite.Evict(key, entry.Record.Order));
-        else if (!entry.LeaseMissed)
-            Writes.Enqueue(ReplaceMissed(entry, missed: true));
+        else if (entry.LeaseMissed != missed || entry.Unverified != unverified)
+            Writes.Enqueue(ReplaceFlags(entry, missed, unverified));
     }
 
     private void Grant(ServiceEntry entry)
@@ -227,16 +248,17 @@ internal sealed class LeaseLedger(NodeUid self)
         Messages.Enqueue(new SchedulerMessage.Release(key));
     }
 
-    private static MapWrite ReplaceMissed(ServiceEntry entry, bool missed)
+    private static MapWrite.Replace ReplaceFlags(ServiceEntry entry, bool missed, bool unverified)
     {
         var value = InstanceCodec.Parse(entry.Record);
-        value.LeaseMissed = missed;
+        (value.LeaseMissed, value.Unverified) = (missed, unverified);
         return new MapWrite.Replace(entry.Record.Key, entry.Record.Order, Revive: false, InstanceCodec.Encode(value));
     }
 
     private enum Judgement
     {
         Missed,
+        Quarantined,
         Expired,
     }
 }
@@ -248,10 +270,14 @@ internal sealed class LeaseLedger(NodeUid self)
 internal sealed record ContestedLease(ulong Epoch, RecordOrder? Tombstone, ReadOnlyMemory<byte> Value)
 {
     /// <summary>Writes the entry again: its instance is alive.</summary>
-    public MapWrite WriteAgain(RecordKey key)
+    /// <param name="key">The instance.</param>
+    /// <param name="reported">What it reports of itself now; null for what it reported last.</param>
+    public MapWrite WriteAgain(RecordKey key, InstanceStatus? reported = null)
     {
-        var value = Contracts.InstanceValue.Parser.ParseFrom(Value.Span);
+        var value = InstanceValue.Parser.ParseFrom(Value.Span);
         (value.LeaseMissed, value.Unverified) = (false, false);
+        if (reported is { } status)
+            value.Reported = (WireInstanceStatus)status;
         var encoded = InstanceCodec.Encode(value);
         return Tombstone is { } order
             ? new MapWrite.Replace(key, order, Revive: true, encoded)

@@ -18,6 +18,9 @@ internal sealed class OwnerIndex
     /// <summary>The owner's entries as they are now, as a copy.</summary>
     public RecordKey[] KeysOf(NodeUid owner) => _keys.TryGetValue(owner, out var keys) ? [.. keys] : [];
 
+    /// <summary>Whether the live entry of that key is the owner's.</summary>
+    public bool Has(NodeUid owner, RecordKey key) => _keys.TryGetValue(owner, out var keys) && keys.Contains(key);
+
     /// <summary>One key's record gave way to another.</summary>
     public void Replace(MapRecord? before, MapRecord? after)
     {

@@ -2,16 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Akka.Registry.Ownership;
 
-/// <summary>Who judges an entry's lease: forwarding of beats to its owner, adoption, orphans, and the hand-over of a node that leaves.</summary>
+/// <summary>Who judges an entry's lease: forwarding of beats to its owner, and the hand-over of a node that leaves.</summary>
 public sealed record OwnershipOptions
 {
-    /// <summary>
-    /// How long entries of a lost node are kept for adoption at least; 1 s to 1 h, default 15 s. An entry with a longer TTL is kept for
-    /// one TTL. Longer: a slow client finds its entry again; shorter: what died with its node is gone sooner.
-    /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan OrphanGraceMin { get; init; } = TimeSpan.FromSeconds(15);
-
     /// <summary>How long beats for another node are collected into one frame; 1 ms to 1 s, default 5 ms. Longer: fewer frames; shorter: quicker answers.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]
     public TimeSpan ForwardInterval { get; init; } = TimeSpan.FromMilliseconds(5);

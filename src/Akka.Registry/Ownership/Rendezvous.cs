@@ -1,4 +1,5 @@
 using Akka.Registry.Cluster;
+using Akka.Registry.Routing;
 
 namespace Akka.Registry.Ownership;
 
@@ -22,32 +23,11 @@ internal static class Rendezvous
         {
             if (member.State != MemberState.Up || member.Node.Uid == except)
                 continue;
-            var score = Mix(Mix(subject) ^ member.Node.Uid.Value);
+            var score = StableHash.Of(subject, member.Node.Uid.Value);
             if (chosen is null || score > best)
                 (chosen, best) = (member, score); // Of equal scores the lower uid stays: members are in ascending order.
         }
 
         return chosen;
-    }
-
-    /// <summary>A hash of a text that is equal on all nodes: FNV-1a over its UTF-16 units.</summary>
-    public static ulong SubjectOf(string text)
-    {
-        var hash = 14_695_981_039_346_656_037UL;
-        foreach (var c in text)
-            hash = unchecked((hash ^ c) * 1_099_511_628_211UL);
-        return hash;
-    }
-
-    /// <summary>The finalizer of SplitMix64: Steele, Lea and Flood, OOPSLA 2014.</summary>
-    private static ulong Mix(ulong z)
-    {
-        unchecked
-        {
-            z += 0x9E3779B97F4A7C15;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        }
     }
 }

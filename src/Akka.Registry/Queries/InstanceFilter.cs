@@ -1,3 +1,5 @@
+using Akka.Registry.Routing;
+
 namespace Akka.Registry.Queries;
 
 /// <summary>Which entries a query wants; every part that is set must hold.</summary>
@@ -36,6 +38,28 @@ public sealed record InstanceFilter
     /// <summary>Whether everything matches, so that nobody needs to look.</summary>
     internal bool MatchesAll =>
         Zone is null && Version is null && Method is null && Statuses.Count == 0 && Tags.Count == 0 && Metadata.Count == 0;
+
+    /// <summary>
+    /// A hash of what is wanted: equal filters have equal ones, the order of statuses, tags and pairs does not matter.
+    /// </summary>
+    internal ulong Fingerprint()
+    {
+        var hash = StableHash.Of(1, OfText(Zone));
+        hash = StableHash.Of(hash, OfText(Version));
+        hash = StableHash.Of(hash, OfText(Method));
+        var statuses = 0UL;
+        foreach (var status in Statuses)
+            statuses |= 1UL << (int)status;
+        var tags = 0UL;
+        foreach (var tag in Tags)
+            tags = unchecked(tags + StableHash.Of(tag));
+        var pairs = 0UL;
+        foreach (var (name, value) in Metadata)
+            pairs = unchecked(pairs + StableHash.Of(StableHash.Of(name), StableHash.Of(value)));
+        return StableHash.Of(StableHash.Of(hash, statuses), StableHash.Of(tags, pairs));
+
+        static ulong OfText(string? text) => text is null ? 0 : StableHash.Of(text);
+    }
 
     private static bool Contains(IReadOnlyList<InstanceStatus> statuses, InstanceStatus wanted)
     {

@@ -11,13 +11,13 @@ public sealed record RouteeRequest
     /// <summary>The routing logic's name: <c>round-robin</c>, <c>random</c>, <c>weighted-random</c>, <c>consistent-hashing</c>, <c>broadcast</c>.</summary>
     public string Strategy { get; init; } = "round-robin";
 
-    /// <summary>How many, at most; distinct. 1 to 1,000.</summary>
+    /// <summary>How many, at most; distinct. 1 to 1,000. Broadcast takes all, whatever stands here.</summary>
     public int Count { get; init; } = 1;
 
     /// <summary>What consistent hashing goes by; null elsewhere.</summary>
     public string? HashKey { get; init; }
 
-    /// <summary>Prefer instances of this zone, spill over to others when there is none; null for no preference.</summary>
+    /// <summary>Prefer instances of this zone, spill over to others when there are too few; null for no preference.</summary>
     public string? PreferZone { get; init; }
 
     /// <summary>Which entries may be chosen at all.</summary>

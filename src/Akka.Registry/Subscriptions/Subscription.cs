@@ -108,9 +108,8 @@ internal sealed class Subscription(
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            if (WaitAsync(cancellation) is not { } more)
+            if (!await MoreAsync(cancellation))
                 yield break;
-            await more;
         }
     }
 
@@ -142,20 +141,22 @@ internal sealed class Subscription(
         woken?.TrySetResult();
     }
 
-    /// <summary>Completes when there may be something to take; null when there never will be.</summary>
-    private Task? WaitAsync(CancellationToken cancellation)
+    /// <summary>Waits until there may be something to take.</summary>
+    /// <returns>False when there never will be.</returns>
+    private async ValueTask<bool> MoreAsync(CancellationToken cancellation)
     {
         TaskCompletionSource waiter;
         lock (_gate)
         {
             if (_queue.Count > 0)
-                return Task.CompletedTask;
+                return true;
             if (_closed)
-                return null;
+                return false;
             waiter = _waiter ??= new TaskCompletionSource();
         }
 
-        return cancellation.CanBeCanceled ? waiter.Task.WaitAsync(cancellation) : waiter.Task;
+        await (cancellation.CanBeCanceled ? waiter.Task.WaitAsync(cancellation) : waiter.Task);
+        return true;
     }
 
     /// <summary>Lets the waiting reader go on, on a turn of its own.</summary>

@@ -151,7 +151,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     /// <summary>The map has read what a cursor lacks.</summary>
     public void OnSince(MapEvent.Since since)
     {
-        if (!_reading.Remove(since.Token, out var read))
+        if (!_reading.Remove(since.Token, out var read) || read.Resumed is { IsClosed: true })
             return;
         var scope = ScopeOf(read.Service);
         switch (since.Outcome)
@@ -228,7 +228,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     /// <summary>What was held back and is covered now joins what is ready; who waited for the vector reads again.</summary>
     private void MoveTo(VersionVector vector, List<TouchedKey> ready)
     {
-        if (ReferenceEquals(_vector, vector))
+        if (vector.Equals(_vector))
             return;
         _vector = vector;
         foreach (var key in _held.Values)
@@ -281,7 +281,8 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
 
         if (read.Resumed is null)
         {
-            foreach (var entry in source.Orphans(read.Service))
+            var named = changes.Select(change => change.Key).ToHashSet();
+            foreach (var entry in source.Orphans(read.Service).Where(entry => !named.Contains(entry.Record.Key)))
                 changes.Add(new Change(ChangeKind.Verification, entry.Record.Key, entry, entry.Epoch));
         }
 

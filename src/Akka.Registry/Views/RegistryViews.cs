@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
 
@@ -36,8 +35,6 @@ internal sealed class RegistryViews
 
     /// <summary>The entry of that key, or null.</summary>
     public ServiceEntry? Find(RecordKey key) => _services.TryGetValue(key.Service, out var view) ? view.Instances.Find(key.Instance) : null;
-
-    internal bool TryGet(string service, [NotNullWhen(true)] out ServiceView? view) => _services.TryGetValue(service, out view);
 
     internal void Set(ServiceView view) => _services[view.Name] = view;
 

@@ -1,8 +1,14 @@
+using System.Runtime.InteropServices;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
 
 namespace Akka.Registry.Views;
 
-/// <summary>Collects the changes of one batch and rebuilds each touched view once. One thread.</summary>
+/// <summary>Collects the changes of one batch and makes each touched view anew once. A key at most once in a batch. One thread.</summary>
+/// <remarks>
+/// A service that appears, again perhaps, begins at the revision of the whole, which no revision that it had before exceeds: so nothing
+/// need be remembered of services that are gone.
+/// </remarks>
 internal sealed class ViewWriter(RegistryViews views)
 {
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.Ordinal);
@@ -11,37 +17,23 @@ internal sealed class ViewWriter(RegistryViews views)
 
     /// <summary>Sets an entry.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="derived">The revision that the change stands for: see <see cref="Revisions"/>.</param>
-    public void Put(ServiceEntry entry, long derived)
+    /// <param name="stamp">The change's stamp; null when trust changed, which bears none.</param>
+    public void Put(ServiceEntry entry, HybridTimestamp? stamp)
     {
-        var draft = Touch(entry.Service, derived);
-        if (draft.Instances.Put(entry) is null)
+        if (views.Find(entry.Record.Key) is null)
             _entries++;
+        Touch(entry.Service, stamp).Changes.Add(new InstanceChange(entry.Id, entry));
     }
 
     /// <summary>Takes an entry out.</summary>
     /// <returns>False when it was not there: nothing has changed.</returns>
-    public bool Remove(string service, string id, long derived)
+    public bool Remove(RecordKey key, HybridTimestamp stamp)
     {
-        var known = _drafts.TryGetValue(service, out var draft) ? draft.Instances.Find(id) : views.Find(service)?.Instances.Find(id);
-        if (known is null)
+        if (views.Find(key) is null)
             return false;
-        Touch(service, derived).Instances.Remove(id);
         _entries--;
+        Touch(key.Service, stamp).Changes.Add(new InstanceChange(key.Instance, null));
         return true;
-    }
-
-    /// <summary>Replaces a whole service; for loading a state.</summary>
-    public void Replace(string service, InstanceList instances, long derived)
-    {
-        var before = views.Find(service);
-        _entries += instances.Count - (before?.Instances.Count ?? 0);
-        _revision = Revisions.Next(Math.Max(_revision, views.Revision), derived);
-        _drafts[service] = new Draft
-        {
-            Instances = instances.ToBuilder(),
-            Revision = before is null ? _revision : Revisions.Next(before.Revision, derived),
-        };
     }
 
     /// <summary>Publishes what was collected.</summary>
@@ -51,34 +43,54 @@ internal sealed class ViewWriter(RegistryViews views)
             return;
         foreach (var (service, draft) in _drafts)
         {
-            if (draft.Instances.Count == 0)
+            var view = (views.Find(service) ?? ServiceView.Empty(service, 0)).Apply(CollectionsMarshal.AsSpan(draft.Changes), draft.Revision);
+            if (view.Instances.Count == 0)
                 views.Remove(service);
             else
-                views.Set(new ServiceView { Name = service, Revision = draft.Revision, Instances = draft.Instances.ToList() });
+                views.Set(view);
         }
 
-        views.Publish(Math.Max(_revision, views.Revision), views.EntryCount + _entries);
+        views.Publish(_revision, views.EntryCount + _entries);
         _drafts.Clear();
         (_revision, _entries) = (0, 0);
     }
 
-    private Draft Touch(string service, long derived)
+    /// <summary>Replaces everything.</summary>
+    /// <param name="services">All entries, by service.</param>
+    /// <param name="clock">The node's hybrid clock: above every stamp that it has seen, so that no revision goes back over a restart.</param>
+    public void Replace(IReadOnlyDictionary<string, List<ServiceEntry>> services, HybridTimestamp clock)
     {
-        _revision = Revisions.Next(Math.Max(_revision, views.Revision), derived);
+        var revision = RevisionClock.Next(views.Revision, clock);
+        var entries = 0L;
+        foreach (var view in views.Services)
+        {
+            if (!services.ContainsKey(view.Name))
+                views.Remove(view.Name);
+        }
+
+        foreach (var (service, list) in services)
+        {
+            views.Set(new ServiceView { Name = service, Revision = revision, Instances = InstanceList.From(list) });
+            entries += list.Count;
+        }
+
+        views.Publish(revision, entries);
+    }
+
+    private static long Next(long current, HybridTimestamp? stamp) =>
+        stamp is { } time ? RevisionClock.Next(current, time) : RevisionClock.Next(current);
+
+    private Draft Touch(string service, HybridTimestamp? stamp)
+    {
+        _revision = Next(Math.Max(_revision, views.Revision), stamp);
         if (!_drafts.TryGetValue(service, out var draft))
         {
-            // A service that appears (again) begins at the revision of the whole, which no revision that it had before can exceed.
-            var view = views.Find(service);
-            draft = new Draft
-            {
-                Instances = (view?.Instances ?? InstanceList.Empty).ToBuilder(),
-                Revision = view is null ? _revision : Revisions.Next(view.Revision, derived),
-            };
+            draft = new Draft { Revision = views.Find(service) is { } view ? Next(view.Revision, stamp) : _revision };
             _drafts.Add(service, draft);
         }
         else
         {
-            draft.Revision = Revisions.Next(draft.Revision, derived);
+            draft.Revision = Next(draft.Revision, stamp);
         }
 
         return draft;
@@ -86,7 +98,7 @@ internal sealed class ViewWriter(RegistryViews views)
 
     private sealed class Draft
     {
-        public required InstanceList.Builder Instances { get; init; }
+        public List<InstanceChange> Changes { get; } = [];
 
         public required long Revision { get; set; }
     }

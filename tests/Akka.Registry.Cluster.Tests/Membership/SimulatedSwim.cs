@@ -3,7 +3,9 @@ using Akka.Registry.Cluster.Membership;
 
 namespace Akka.Registry.Cluster.Tests.Membership;
 
-/// <summary>Any number of machines on one simulated network in virtual time, from one seed. Messages travel encoded.</summary>
+/// <summary>
+/// Any number of machines on one simulated network in virtual time, from one seed. Messages travel encoded.
+/// </summary>
 internal sealed class SimulatedSwim(int seed)
 {
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _events = new();
@@ -12,6 +14,7 @@ internal sealed class SimulatedSwim(int seed)
     private readonly HashSet<(NodeAddress From, NodeAddress To)> _linked = [];
     private readonly HashSet<NodeAddress> _dark = [];
     private readonly Random _random = new(seed);
+    private bool _changed;
     private long _order;
     private ulong _uids;
 
@@ -66,6 +69,9 @@ internal sealed class SimulatedSwim(int seed)
         Input(member, new SwimInput.Start());
         return member;
     }
+
+    /// <summary>Whether a process runs at that number's address.</summary>
+    public bool Runs(int number) => _listening.ContainsKey(AddressOf(number));
 
     /// <summary>As kill -9: the port is closed, and whoever held a link learns that it broke.</summary>
     public void Kill(SimulatedMember member)
@@ -127,16 +133,20 @@ internal sealed class SimulatedSwim(int seed)
         Now = end;
     }
 
-    /// <summary>Runs until it holds, looking after each event.</summary>
+    /// <summary>Runs until it holds, looking whenever some member's view has changed.</summary>
     /// <returns>How long it took.</returns>
     public TimeSpan RunUntil(Func<bool> condition, TimeSpan limit)
     {
         var begun = Now;
         while (!condition())
         {
-            if (Now - begun > limit || _events.Count == 0)
-                throw new TimeoutException($"Seed {seed}: not within {limit}. At {Now}:\n{Describe()}");
-            RunOne();
+            _changed = false;
+            while (!_changed)
+            {
+                if (Now - begun > limit || _events.Count == 0)
+                    throw new TimeoutException($"Seed {seed}: not within {limit}. At {Now}:\n{Describe()}");
+                RunOne();
+            }
         }
 
         return Now - begun;
@@ -145,16 +155,27 @@ internal sealed class SimulatedSwim(int seed)
     /// <summary>Whether every running member sees exactly the running ones as current, each up.</summary>
     public bool IsWhole()
     {
-        var running = Running.Where(member => !member.IsPaused).ToList();
-        return running.TrueForAll(member => Sees(member, running));
+        var running = Running.Where(member => !member.IsPaused).Select(member => member.Uid).ToHashSet();
+        return Running.All(member => member.IsPaused || Sees(member, running));
     }
 
     /// <summary>Whether the member sees exactly these as current, each up.</summary>
-    public static bool Sees(SimulatedMember member, IReadOnlyCollection<SimulatedMember> others)
+    public static bool Sees(SimulatedMember member, IEnumerable<SimulatedMember> others) =>
+        Sees(member, others.Select(other => other.Uid).ToHashSet());
+
+    private static bool Sees(SimulatedMember member, HashSet<NodeUid> others)
     {
-        var current = member.Machine.View.Members.Where(known => known.IsCurrent).ToList();
-        return current.Count == others.Count
-            && others.All(other => current.Exists(known => known.Node.Uid == other.Uid && known.State is MemberState.Up));
+        var count = 0;
+        foreach (var known in member.Machine.View.Members)
+        {
+            if (!known.IsCurrent)
+                continue;
+            if (known.State is not MemberState.Up || !others.Contains(known.Node.Uid))
+                return false;
+            count++;
+        }
+
+        return count == others.Count;
     }
 
     public void Input(SimulatedMember member, SwimInput input)
@@ -168,12 +189,22 @@ internal sealed class SimulatedSwim(int seed)
         }
 
         foreach (var effect in member.Machine.Handle(input, new Instant(Now.Ticks)))
+        {
+            _changed |= effect is not SwimEffect.Send;
             Do(member, effect);
+        }
+
         ArmWakeUp(member);
     }
 
-    public string Describe() => string.Join('\n', Running.Select(member =>
-        $"{member.Identity}: " + string.Join(", ", member.Machine.View.Members.Select(m => $"{m.Node.Name}#{m.Node.Uid.Value & 0xFFF:x} {m.State}@{m.Incarnation}"))));
+    public string Describe() => string.Join('\n', Running.Select(
+        member => $"{member.Identity}: {string.Join(", ", member.Machine.View.Members.Select(Describe))}"));
+
+    /// <summary>Whether every running member sees the other in that state.</summary>
+    public bool EveryoneSees(SimulatedMember other, MemberState state) =>
+        Running.All(member => member.StateOf(other) == state);
+
+    private static string Describe(Member member) => $"{member.Node.Uid} {member.State}@{member.Incarnation}";
 
     private void Do(SimulatedMember member, SwimEffect effect)
     {

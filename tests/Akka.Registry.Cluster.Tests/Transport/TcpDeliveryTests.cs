@@ -50,9 +50,9 @@ public sealed class TcpDeliveryTests
     [Fact]
     public async Task With_the_same_secret_frames_pass()
     {
-        var options = TransportNode.Options with { ClusterSecret = "correct horse battery staple" };
-        await using var a = await TransportNode.StartAsync(1, options);
-        await using var b = await TransportNode.StartAsync(2, options);
+        var secret = TransportNode.Credentials with { Secret = "correct horse battery staple" };
+        await using var a = await TransportNode.StartAsync(1, credentials: secret);
+        await using var b = await TransportNode.StartAsync(2, credentials: secret);
 
         a.Send(b, Lane.Membership, 7).ShouldBeTrue();
 
@@ -122,7 +122,7 @@ public sealed class TcpDeliveryTests
         {
             var bulk = await b.NextPayloadAsync(Lane.Replication);
             bulk.Length.ShouldBe(largest - i);
-            bulk.ShouldAllBe(value => value == i);
+            bulk.AsSpan().IndexOfAnyExcept(i).ShouldBe(-1);
         }
 
         a.Status.Links.Select(link => link.Lane).Order().ShouldBe([Lane.Membership, Lane.Replication]);

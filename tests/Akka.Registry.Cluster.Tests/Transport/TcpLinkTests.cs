@@ -161,7 +161,8 @@ public sealed class TcpLinkTests
         {
         }
 
-        a.Transport.QueuedBytes(address, Lane.Replication).ShouldBe(16 * 1_000_005);
+        // What the two kernels hold besides is theirs to choose, and far less than sixteen megabytes.
+        a.Transport.QueuedBytes(address, Lane.Replication).ShouldBeInRange(1_000_005, 16 * 1_000_005);
         a.Send(b, Lane.Replication, 1).ShouldBeTrue();
         (await b.NextPayloadAsync(Lane.Replication)).ShouldBe([1]);
     }
@@ -188,7 +189,7 @@ public sealed class TcpLinkTests
     [Fact]
     public async Task Closing_sends_what_is_queued_first()
     {
-        var a = await TransportNode.StartAsync(1);
+        var a = await TransportNode.StartAsync(1, TransportNode.Options with { FlushTimeout = TimeSpan.FromSeconds(20) });
         await using var b = await TransportNode.StartAsync(2);
         a.Send(b, Lane.Membership, 0);
         await b.NextAsync(Lane.Membership);
@@ -266,10 +267,9 @@ public sealed class TcpLinkTests
     }
 
     [Fact]
-    public void Options_do_not_tell_the_secret()
+    public void Credentials_do_not_tell_the_secret()
     {
-        new TransportOptions { ClusterSecret = "hush" }.ToString().ShouldBe(
-            "127.0.0.1:4053, cluster registry, with a secret");
+        new ClusterCredentials("registry", "hush").ToString().ShouldBe("cluster registry, with a secret");
     }
 
     private static async Task<NodeAddress> NobodyAsync()

@@ -8,7 +8,7 @@ namespace Akka.Registry.Cluster.Tests.Transport;
 
 public sealed class TcpRefusalTests
 {
-    private static readonly TransportOptions Secret = TransportNode.Options with { ClusterSecret = "one" };
+    private static readonly ClusterCredentials Secret = TransportNode.Credentials with { Secret = "one" };
 
     public static TheoryData<string, string> Objections => new()
     {
@@ -43,8 +43,8 @@ public sealed class TcpRefusalTests
     [InlineData("", "one", "this cluster has a secret")]
     public async Task Nodes_of_different_secrets_refuse_each_other(string connecting, string accepting, string reason)
     {
-        await using var a = await TransportNode.StartAsync(1, TransportNode.Options with { ClusterSecret = connecting });
-        await using var b = await TransportNode.StartAsync(2, TransportNode.Options with { ClusterSecret = accepting });
+        await using var a = await TransportNode.StartAsync(1, credentials: TransportNode.Credentials with { Secret = connecting });
+        await using var b = await TransportNode.StartAsync(2, credentials: TransportNode.Credentials with { Secret = accepting });
 
         a.Send(b, Lane.Membership, 1).ShouldBeTrue();
 
@@ -60,7 +60,7 @@ public sealed class TcpRefusalTests
     [Fact]
     public async Task Nodes_of_different_clusters_refuse_each_other()
     {
-        await using var a = await TransportNode.StartAsync(1, TransportNode.Options with { ClusterName = "other" });
+        await using var a = await TransportNode.StartAsync(1, credentials: TransportNode.Credentials with { ClusterName = "other" });
         await using var b = await TransportNode.StartAsync(2);
 
         a.Send(b, Lane.Membership, 1);
@@ -73,7 +73,7 @@ public sealed class TcpRefusalTests
     [Fact]
     public async Task Frames_behind_a_wrong_proof_never_reach_the_sink()
     {
-        await using var node = await TransportNode.StartAsync(1, Secret);
+        await using var node = await TransportNode.StartAsync(1, credentials: Secret);
         await using var peer = await RawPeer.ConnectAsync(node);
         await peer.SayAsync(FrameKind.Hello, RawPeer.Hello(hello => hello.Challenge = ByteString.CopyFrom(new byte[16])));
         (await peer.HearAsync()).Kind.ShouldBe(FrameKind.Welcome);

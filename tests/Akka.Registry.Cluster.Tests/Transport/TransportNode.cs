@@ -38,12 +38,14 @@ internal sealed class TransportNode : ITransportSink, ILoggerFactory, ILogger, I
         ReconnectDelayMax = TimeSpan.FromMilliseconds(1),
     };
 
+    public static ClusterCredentials Credentials { get; } = new("registry");
+
     public static async Task<TransportNode> StartAsync(
-        ulong uid, TransportOptions? options = null, StreamUpgrade? upgrade = null)
+        ulong uid, TransportOptions? options = null, StreamUpgrade? upgrade = null, ClusterCredentials? credentials = null)
     {
         var node = new TransportNode();
         node.Transport = await TcpPeerTransport.BindAsync(
-            options ?? Options, TimeProvider.System, new Random(1), node, upgrade);
+            options ?? Options, credentials ?? Credentials, TimeProvider.System, new Random(1), node, upgrade);
         node.Self = new NodeIdentity(new NodeUid(uid), $"node-{uid}", node.Address) { Zone = "z" };
         node.Transport.Start(node.Self, node);
         return node;

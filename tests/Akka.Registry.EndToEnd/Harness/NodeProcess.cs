@@ -41,7 +41,7 @@ internal sealed partial class NodeProcess : IDisposable
         new(name, httpPort, clusterPort,
         [
             $"--node.name={name}",
-            $"--http.url=http://127.0.0.1:{httpPort}",
+            $"--http.urls=http://127.0.0.1:{httpPort}",
             "--transport.host=127.0.0.1",
             $"--transport.port={clusterPort}",
             $"--cluster.seed-nodes={seeds}",

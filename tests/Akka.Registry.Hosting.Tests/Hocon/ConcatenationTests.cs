@@ -35,7 +35,8 @@ public sealed class ConcatenationTests
         Read.Tree("""
             data-center-generic = { cluster-size = 6, name = none }
             data-center-east = ${data-center-generic} { name = "east" }
-            """).ShouldBe("{data-center-generic:{cluster-size:6,name:none},data-center-east:{cluster-size:6,name:east}}");
+            """).ShouldBe(
+                "{data-center-generic:{cluster-size:6,name:none},data-center-east:{cluster-size:6,name:east}}");
 
     [Theory]
     [InlineData("a = [ [ 1, 2 ] [ 3, 4 ] ]", "{a:[[1,2,3,4]]}")]

@@ -7,6 +7,8 @@ namespace Akka.Registry.Hosting.Tests.Hocon;
 /// <summary>Each error names the line, the column, what was expected and the way out; none takes long.</summary>
 public sealed class ErrorTests
 {
+    private const string TooManyValues = "There are more than 20000 values here once substitutions are filled in.";
+
     [Theory]
     [InlineData("a = 1 b = 2", 1, 9, "Expected a value, a comma or the end of the line, found '='.")]
     [InlineData("a = host:80", 1, 9, "Expected a value, a comma or the end of the line, found ':'.")]
@@ -17,7 +19,9 @@ public sealed class ErrorTests
     [InlineData("a = \"\tx\"", 1, 6, "A quoted string holds the control character U+0009, which has to be escaped.")]
     [InlineData("a = \"\\x\"", 1, 6, "A backslash is followed by something that is no escape; expected one of "
         + "\" \\ / b f n r t or u with four hexadecimal digits.")]
-    [InlineData("a {\n  b = 1\n", 3, 1, "Expected '}' or a key, found the end of the text; the '{' stands at test.conf:1:3.")]
+    [InlineData(
+        "a {\n  b = 1\n", 3, 1,
+        "Expected '}' or a key, found the end of the text; the '{' stands at test.conf:1:3.")]
     [InlineData("a = [1 }", 1, 8, "Expected ']', a comma or a newline, found '}'; the '[' stands at test.conf:1:5.")]
     [InlineData("[1]", 1, 1, "The document is a list; expected an object, that is keys with values.")]
     [InlineData("a = ${b}", 1, 5, "${b} is defined neither in the document (before this place, if it refers to itself) "
@@ -58,11 +62,11 @@ public sealed class ErrorTests
 
     [Theory]
     [InlineData("k0 = xxxxxxxx", "${{k{0}}}${{k{0}}}", "Concatenation makes more than 4194304 characters.")]
-    [InlineData("k0 = [x]", "${{k{0}}}${{k{0}}}", "There are more than 20000 values here once substitutions are filled in.")]
-    [InlineData("k0 = [x]", "[${{k{0}}},${{k{0}}}]", "There are more than 20000 values here once substitutions are filled in.")]
+    [InlineData("k0 = [x]", "${{k{0}}}${{k{0}}}", TooManyValues)]
+    [InlineData("k0 = [x]", "[${{k{0}}},${{k{0}}}]", TooManyValues)]
     [InlineData(
         "k0 = { a = 1 }", "{{ a = ${{k{0}}}, b = ${{k{0}}} }}",
-        "There are more than 20000 values here once substitutions are filled in.")]
+        TooManyValues)]
     public void Doubling_sixty_times_ends_at_a_limit(string first, string doubled, string problem)
     {
         var lines = Enumerable.Range(0, 60).Select(i => $"k{i + 1} = {string.Format(null, doubled, i)}");

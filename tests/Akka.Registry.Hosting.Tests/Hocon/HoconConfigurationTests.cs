@@ -78,7 +78,10 @@ public sealed class HoconConfigurationTests
             File.WriteAllText(path, "include \"common.conf\"\nname = ${NAME}");
             File.WriteAllText(Path.Combine(directory.FullName, "common.conf"), "port = 1");
             var configuration = new ConfigurationBuilder()
-                .Add(new HoconConfigurationSource { Path = path, EnvironmentVariable = name => name.ToLowerInvariant() })
+                .Add(new HoconConfigurationSource
+                {
+                    Path = path, EnvironmentVariable = name => name.ToLowerInvariant(),
+                })
                 .Build();
 
             configuration["name"].ShouldBe("name");

@@ -40,6 +40,8 @@ public sealed class IncludeTests : IDisposable
     [InlineData("include : 42")]
     [InlineData("include { a = 1 }")]
     [InlineData("include foo")]
+    [InlineData("include \"\"")]
+    [InlineData("include \"a\\u0000b\"")]
     [InlineData("include ${foo}")]
     [InlineData("include url(\"http://example.com\")")]
     [InlineData("include file(\"a\"")]
@@ -140,7 +142,8 @@ public sealed class IncludeTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_directory.FullName, "latin.conf"), [(byte)'a', (byte)'=', 0xe9]);
 
-        Should.Throw<HoconException>(() => Tree("include \"latin.conf\"")).Problem.ShouldContain("is not UTF-8: byte 2");
+        Should.Throw<HoconException>(() => Tree("include \"latin.conf\"")).Problem
+            .ShouldContain("is not UTF-8: byte 2");
     }
 
     private string Tree(string text) => Read.Compact(

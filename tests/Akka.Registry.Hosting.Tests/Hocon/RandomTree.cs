@@ -9,7 +9,10 @@ namespace Akka.Registry.Hosting.Tests.Hocon;
 internal sealed class RandomTree(int seed)
 {
     private static readonly string[] Words =
-        ["", "a", "seed-nodes", "true", "null", "12", "3.5", "x y", "a.b", "ü", "日本", "\"", "\\", "\n", "#no", "//no", "${a}", "include"];
+    [
+        "", "a", "seed-nodes", "true", "null", "12", "3.5", "x y", "a.b", "ü", "日本", "\"", "\\", "\n", "#no", "//no",
+        "${a}", "include",
+    ];
 
     private readonly Random _random = new(seed);
 

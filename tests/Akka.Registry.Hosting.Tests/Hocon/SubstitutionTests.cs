@@ -65,6 +65,8 @@ public sealed class SubstitutionTests
         "bar : { a : ${foo.d}, b : 1 }\nbar.b = 3\nfoo : { c : ${bar.b}, d : 2 }\nfoo.d = 4",
         "{bar:{a:4,b:3},foo:{c:3,d:4}}")]
     [InlineData("b { x = 1 }, b { x = ${b.x}2 }", "{b:{x:12}}")]
+    [InlineData("b = { x = 1 } { y = ${b.x}2 }", "{b:{x:1,y:12}}")]
+    [InlineData("b = { x = 1 } { x = ${b.x}2 }", "{b:{x:12}}")]
     public void When_a_cycle_would_result_a_substitution_looks_back(string text, string tree) =>
         Read.Tree(text).ShouldBe(tree);
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Akka.Registry.Hosting.Tests.Hocon;
 
-/// <summary>Sentences of the HOCON specification, "Syntax" up to "Multi-line strings", each with its examples.</summary>
+/// <summary>Sentences of the HOCON specification, "Syntax" to "Multi-line strings", with their examples.</summary>
 public sealed class SyntaxTests
 {
     [Theory]
@@ -29,7 +29,7 @@ public sealed class SyntaxTests
     [InlineData("", "{}")]
     [InlineData(" \n\t ", "{}")]
     [InlineData("\ufeff{ a = 1 }", "{a:1}")]
-    public void If_the_file_does_not_begin_with_a_bracket_it_is_parsed_as_if_enclosed_in_braces(string text, string tree) =>
+    public void A_file_that_begins_with_no_bracket_is_parsed_as_if_enclosed_in_braces(string text, string tree) =>
         Read.Tree(text).ShouldBe(tree);
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class SyntaxTests
     [InlineData("a = 1, b : 2, c { d = 3 }", "{a:1,b:2,c:{d:3}}")]
     [InlineData("\"foo\" {}", "{foo:{}}")]
     [InlineData("foo\n{\n}", "{foo:{}}")]
-    public void The_equals_sign_can_be_used_for_the_colon_and_both_may_be_omitted_before_a_brace(string text, string tree) =>
+    public void An_equals_sign_can_stand_for_the_colon_and_neither_before_a_brace(string text, string tree) =>
         Read.Tree(text).ShouldBe(tree);
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class SyntaxTests
     [InlineData("a = [1,\n\n2 // two\n,3]", "{a:[1,2,3]}")]
     [InlineData("{ a = 1, b = 2, }", "{a:1,b:2}")]
     [InlineData("a = 1\r\nb = 2\r\n", "{a:1,b:2}")]
-    public void Values_need_no_comma_when_a_newline_is_between_them_and_the_last_may_have_one(string text, string tree) =>
+    public void A_newline_does_for_a_comma_and_the_last_value_may_have_one(string text, string tree) =>
         Read.Tree(text).ShouldBe(tree);
 
     [Theory]

@@ -64,7 +64,8 @@ public sealed class OptionsBinderTests
 
     [Fact]
     public void Defaults_can_be_given() =>
-        OptionsBinder.Bind(Configuration("node.port = 1"), defaults: new SampleOptions { Node = new() { Name = "given" } })
+        OptionsBinder
+            .Bind(Configuration("node.port = 1"), defaults: new SampleOptions { Node = new() { Name = "given" } })
             .Value.Node.Address.ShouldBe("given:1");
 
     [Fact]
@@ -109,19 +110,27 @@ public sealed class OptionsBinderTests
 
         exception.Errors.Select(error => error.ToString()).ShouldBe(
         [
-            "akka.registry.certificate-file (test.conf:20:20): There is no such setting. The nearest is akka.registry.tls.certificate-file.",
-            "akka.registry.cluster.probe-interval (test.conf:17:20): \"10\" is not a duration: a number with a unit, such as 500ms, 30s, 2m, 1h or 1d. Allowed: 1ms to 1h. Default: 1s.",
+            "akka.registry.certificate-file (test.conf:20:20): There is no such setting. The nearest is "
+            + "akka.registry.tls.certificate-file.",
+            "akka.registry.cluster.probe-interval (test.conf:17:20): \"10\" is not a duration: a number with a "
+            + "unit, such as 500ms, 30s, 2m, 1h or 1d. Allowed: 1ms to 1h. Default: 1s.",
             "akka.registry.cluster.rules.0.modes.0 (test.conf:18:23): \"other\" is not one of none, full-sync.",
-            "akka.registry.cluster.seed-nodes (test.conf:16:17): [\"a\"] is outside what is allowed: host:port. Default: [\"127.0.0.1:4053\"].",
-            "akka.registry.node.bind (test.conf:11:10): \"localhost\" is not an address and a port such as 127.0.0.1:4053 or [::1]:4053. Default: \"127.0.0.1:4053\".",
-            "akka.registry.node.cluster-secret (test.conf:13:20): The value is outside what is allowed: at least 8 characters.",
+            "akka.registry.cluster.seed-nodes (test.conf:16:17): [\"a\"] is outside what is allowed: host:port. "
+            + "Default: [\"127.0.0.1:4053\"].",
+            "akka.registry.node.bind (test.conf:11:10): \"localhost\" is not an address and a port such as "
+            + "127.0.0.1:4053 or [::1]:4053. Default: \"127.0.0.1:4053\".",
+            "akka.registry.node.cluster-secret (test.conf:13:20): The value is outside what is allowed: at least "
+            + "8 characters.",
             "akka.registry.node.enabled (test.conf:4:13): \"maybe\" is not true or false. Default: true.",
-            "akka.registry.node.frame-bytes-max (test.conf:9:21): 1 is outside what is allowed: 1 KiB to 16 MiB. Default: 256 KiB.",
+            "akka.registry.node.frame-bytes-max (test.conf:9:21): 1 is outside what is allowed: 1 KiB to 16 MiB. "
+            + "Default: 256 KiB.",
             "akka.registry.node.limit (test.conf:12:11): \"eleven\" is not a whole number. Allowed: 1 to 10.",
             "akka.registry.node.mode (test.conf:5:10): \"sometimes\" is not one of none, full-sync. Default: none.",
-            "akka.registry.node.name (test.conf:3:10): \"Bad Name\" is outside what is allowed: lower-case letters, digits and hyphens. Default: \"node\".",
+            "akka.registry.node.name (test.conf:3:10): \"Bad Name\" is outside what is allowed: lower-case "
+            + "letters, digits and hyphens. Default: \"node\".",
             "akka.registry.node.port (test.conf:6:10): 0 is outside what is allowed: 1 to 65535. Default: 4053.",
-            "akka.registry.node.prot (test.conf:7:10): There is no such setting. The nearest is akka.registry.node.port.",
+            "akka.registry.node.prot (test.conf:7:10): There is no such setting. The nearest is "
+            + "akka.registry.node.port.",
             "akka.registry.node.share (test.conf:8:11): 2 is outside what is allowed: 0 to 1. Default: 0.15.",
             "akka.registry.node.url (test.conf:10:9): \"nowhere\" is not an absolute URI such as https://host:8500/.",
             "akka.registry.tls (test.conf:21:7): Is a section, not a single value. Write its keys in braces.",
@@ -140,10 +149,12 @@ public sealed class OptionsBinderTests
 
     [Theory]
     [InlineData("node.port.x = 1", "Is below a setting that is a single value. Remove the last part of the key.")]
-    [InlineData("cluster.seed-nodes.first = \"a:1\"", "Is below a setting that is a list. Write it in square brackets.")]
+    [InlineData("cluster.seed-nodes.first = a", "Is below a setting that is a list. Write it in square brackets.")]
     [InlineData("quite-something-else = 1", "There is no such setting. All of them are in reference.conf.")]
     [InlineData("node.time = x", "There is no such setting. The nearest is akka.registry.node.name.")]
-    [InlineData("cluster.rules = [{ prefx = 1 }]", "There is no such setting. The nearest is akka.registry.cluster.rules.0.prefix.")]
+    [InlineData(
+        "cluster.rules = [{ prefx = 1 }]",
+        "There is no such setting. The nearest is akka.registry.cluster.rules.0.prefix.")]
     public void A_key_that_nothing_receives_is_an_error(string text, string problem) =>
         Should.Throw<SettingsException>(() => Bind(text)).Errors.ShouldHaveSingleItem().Problem.ShouldBe(problem);
 
@@ -192,7 +203,7 @@ public sealed class OptionsBinderTests
 
         sound.Get<SampleOptions>().Node.Port.ShouldBe(1);
         sound.Get<SampleRuleOptions>().Prefix.ShouldBe("web");
-        sound.Settings.ShouldContain(setting => setting.Key == "akka.registry.http.prefix" && setting.Value == "\"web\"");
+        sound.Settings.Single(setting => setting.Key == "akka.registry.http.prefix").Value.ShouldBe("\"web\"");
 
         var broken = new OptionsBinder(Configuration("node.port = 0, http.prefx = web, htp.prefix = x"))
             .Add<SampleOptions>().Add<SampleRuleOptions>("http");
@@ -213,7 +224,8 @@ public sealed class OptionsBinderTests
             .Build();
 
         Should.Throw<SettingsException>(() => OptionsBinder.Bind<SampleOptions>(configuration)).Message.ShouldBe(
-            "One setting is wrong:\n  node.name (test.conf:1:15): Nothing reads it there. Write it as akka.registry.node.name.");
+            "One setting is wrong:\n  node.name (test.conf:1:15): Nothing reads it there. "
+            + "Write it as akka.registry.node.name.");
     }
 
     [Theory]

@@ -3,11 +3,14 @@ using Akka.Registry.Hosting.Settings;
 
 namespace Akka.Registry.Hosting.Tests.Settings;
 
-/// <summary>Values that a setting might have besides its default, as HOCON; bounds and relations sort them out.</summary>
+/// <summary>Values that a setting might have besides its default, as HOCON; bounds sort them out.</summary>
 internal static class OtherValues
 {
     private static readonly string[] Texts =
-        ["x", "other-x", "127.0.0.9", "127.0.0.9:9", "/tmp/x", "a-text-that-is-rather-long-for-a-setting", "9", "https://example.org/"];
+    [
+        "x", "other-x", "127.0.0.9", "127.0.0.9:9", "/tmp/x", "a-text-that-is-rather-long-for-a-setting", "9",
+        "https://example.org/",
+    ];
 
     public static IEnumerable<string> Of(SettingShape shape, object? value) => shape switch
     {
@@ -32,8 +35,11 @@ internal static class OtherValues
         if (type == typeof(TimeSpan))
         {
             var span = value is null ? TimeSpan.FromSeconds(1) : (TimeSpan)value;
-            return new[] { span * 1.1, span * 0.9, span * 2, span / 2, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1) }
-                .Select(Duration.Format);
+            TimeSpan[] spans =
+            [
+                span * 1.1, span * 0.9, span * 2, span / 2, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1),
+            ];
+            return spans.Select(Duration.Format);
         }
 
         return scalar.Format.IsText ? Texts.Select(SettingText.Quote) : OfNumber(value);
@@ -42,7 +48,7 @@ internal static class OtherValues
     private static IEnumerable<string> OfNumber(object? value)
     {
         var number = value is null ? 1 : Convert.ToDecimal(value, CultureInfo.InvariantCulture);
-        return new[] { number + 1, number - 1, number * 2, number / 2, number * 0.9m, 1, 2, 0 }
+        return new[] { number + 1, number - 1, number * 2, number / 2, number * 0.9m, 1, 2, 0, 1_000 }
             .Select(other => other.ToString("0.####", CultureInfo.InvariantCulture));
     }
 

@@ -72,7 +72,8 @@ public sealed class OverrideTests
     [InlineData("--node.name", "--node.port=1")]
     public void A_switch_without_a_value_is_an_error(params string[] arguments) =>
         Should.Throw<SettingsException>(() => Bind("", [], arguments)).Message.ShouldBe(
-            "One setting is wrong:\n  akka.registry.node.name (switch --node.name): Has no value. Write --node.name=value.");
+            "One setting is wrong:\n  akka.registry.node.name (switch --node.name): Has no value. "
+            + "Write --node.name=value.");
 
     [Theory]
     [InlineData("--node.name=x", true)]
@@ -85,8 +86,10 @@ public sealed class OverrideTests
     [Fact]
     public void The_name_of_a_variable_and_its_key_lead_to_each_other()
     {
-        RegistryEnvironmentSource.KeyOf("AKKA_REGISTRY__CLUSTER__SEED_NODES__0").ShouldBe("akka:registry:cluster:seed-nodes:0");
-        RegistryEnvironmentSource.VariableOf("akka.registry.cluster.seed-nodes.0").ShouldBe("AKKA_REGISTRY__CLUSTER__SEED_NODES__0");
+        RegistryEnvironmentSource.KeyOf("AKKA_REGISTRY__CLUSTER__SEED_NODES__0")
+            .ShouldBe("akka:registry:cluster:seed-nodes:0");
+        RegistryEnvironmentSource.VariableOf("akka.registry.cluster.seed-nodes.0")
+            .ShouldBe("AKKA_REGISTRY__CLUSTER__SEED_NODES__0");
         RegistryEnvironmentSource.KeyOf("AKKA_REGISTRY_PORT_4053_TCP").ShouldBeNull();
     }
 
@@ -94,7 +97,8 @@ public sealed class OverrideTests
     public void The_report_lists_each_setting_with_its_source_and_hides_secrets()
     {
         var bound = Bind(
-            "node { port = 80, cluster-secret = \"very secret\", labels { zone = a } }\ncluster.rules = [{ token = t }]",
+            "node { port = 80, cluster-secret = \"very secret\", labels { zone = a } }\n"
+            + "cluster.rules = [{ token = t }]",
             [("AKKA_REGISTRY__CLUSTER__SEED_NODES", "a:1")],
             ["--node.frame-bytes-max=4096"]);
 
@@ -103,7 +107,8 @@ public sealed class OverrideTests
         lines.ShouldContain("akka.registry.node.port = 80  # test.conf:2:15");
         lines.ShouldContain("akka.registry.node.cluster-secret = <hidden>  # test.conf:2:36");
         lines.ShouldContain("akka.registry.node.labels = { \"zone\" = \"a\" }  # test.conf:2:67");
-        lines.ShouldContain("akka.registry.cluster.seed-nodes = [\"a:1\"]  # environment variable AKKA_REGISTRY__CLUSTER__SEED_NODES");
+        lines.ShouldContain(
+            "akka.registry.cluster.seed-nodes = [\"a:1\"]  # environment variable AKKA_REGISTRY__CLUSTER__SEED_NODES");
         lines.ShouldContain("akka.registry.node.frame-bytes-max = 4 KiB  # switch --node.frame-bytes-max");
         lines.ShouldContain("akka.registry.node.name = \"node\"  # default");
         lines.ShouldContain("akka.registry.node.url = null  # default");

@@ -34,12 +34,16 @@ internal sealed class ReferenceChecks
         defaults.ShouldAllBe(setting => IsMentioned(provider, SettingKeys.ToConfiguration(setting.Key)));
     }
 
-    /// <summary>Sets each key alone to something else than its default, and sees that property change and no other.</summary>
+    /// <summary>Sets each key alone to something else than its default; its property changes, and no other.</summary>
     public IReadOnlyList<string> EachKeyChangesItsProperty()
     {
         var changed = new List<string>();
         foreach (var root in _roots)
-            Change(root.Shape, root.Defaults, root.Key.Length == 0 ? SettingKeys.Root : $"{SettingKeys.Root}:{root.Key}", changed);
+        {
+            var prefix = root.Key.Length == 0 ? SettingKeys.Root : $"{SettingKeys.Root}:{root.Key}";
+            Change(root.Shape, root.Defaults, prefix, changed);
+        }
+
         return changed;
     }
 
@@ -80,12 +84,13 @@ internal sealed class ReferenceChecks
         return SettingText.Write(property.Shape, ValueAt(bound, path)) != before;
     }
 
-    /// <summary>Follows a path through the bound records themselves, not through what the binder says of them.</summary>
+    /// <summary>Follows a path through the records themselves, not through what the binder says of them.</summary>
     private object? ValueAt(BoundSettings bound, string path)
     {
         var below = SettingKeys.ToConfiguration(path)[(SettingKeys.Root.Length + 1)..];
-        var root = _roots.Find(candidate => candidate.Key.Length > 0 && below.StartsWith(candidate.Key + ":", StringComparison.Ordinal))
-            ?? _roots.Find(candidate => candidate.Key.Length == 0)!;
+        var root = _roots
+            .Where(root => root.Key.Length == 0 || below.StartsWith(root.Key + ":", StringComparison.Ordinal))
+            .MaxBy(root => root.Key.Length)!;
         var segments = below[(root.Key.Length == 0 ? 0 : root.Key.Length + 1)..].Split(':');
         var shape = root.Shape;
         var value = bound.Get(root.Shape.Type);
@@ -99,12 +104,15 @@ internal sealed class ReferenceChecks
         return value;
     }
 
-    private BoundSettings Bind(string text)
+    /// <summary>Binds all records from one source.</summary>
+    public BoundSettings Bind(HoconConfigurationSource source)
     {
-        var binder = new OptionsBinder(new ConfigurationBuilder().AddHoconText(text, "reference.conf").Build());
+        var binder = new OptionsBinder(new ConfigurationBuilder().Add(source).Build());
         _additions.ForEach(add => add(binder));
         return binder.Bind();
     }
+
+    private BoundSettings Bind(string text) => Bind(new HoconConfigurationSource { Text = text });
 
     private static bool IsMentioned(HoconConfigurationProvider provider, string key) =>
         provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any();

@@ -32,7 +32,10 @@ internal sealed class ReferenceText
             if (root.Key.Length == 0)
                 reference.Properties(root.Shape, root.Defaults, "  ");
             else
-                reference.Section(root.Key, root.Shape, reference._documentation.Of(root.Shape.Type), root.Defaults, "  ");
+            {
+                var paragraphs = reference._documentation.Of(root.Shape.Type);
+                reference.Section(root.Key, root.Shape, paragraphs, root.Defaults, "  ");
+            }
         }
 
         return reference._text.Append("}\n").ToString();
@@ -44,6 +47,8 @@ internal sealed class ReferenceText
         {
             var value = property.Property.GetValue(options);
             var paragraphs = _documentation.Of(property.Property);
+            if (property.Shape is SettingShape.Section { Type: var type } && _documentation.Of(type) is { Count: > 0 } own)
+                paragraphs = own;
             switch (property.Shape)
             {
                 case SettingShape.Section section when value is not null:
@@ -85,7 +90,7 @@ internal sealed class ReferenceText
         };
         if (element is null)
             return;
-        _text.Append(indent).Append(shape is SettingShape.List ? "# Each element:\n" : "# Each key of its own choice:\n");
+        _text.Append(indent).Append(shape is SettingShape.List ? "# Each element:\n" : "# Each value:\n");
         _text.Append(indent).Append("# {\n");
         Properties(element, Activator.CreateInstance(element.Type)!, indent + "#   ");
         _text.Append(indent).Append("# }\n");

@@ -7,7 +7,8 @@ namespace Akka.Registry.Hosting.Tests.Settings;
 /// <summary>The machinery of the reference file, on records with a property of each kind.</summary>
 public sealed class SampleReferenceTests
 {
-    private static readonly ReferenceChecks Checks = new ReferenceChecks().Add<SampleOptions>().Add<SampleRuleOptions>("http");
+    private static readonly ReferenceChecks Checks =
+        new ReferenceChecks().Add<SampleOptions>().Add<SampleRuleOptions>("http");
 
     [Fact]
     public void The_text_holds_each_key_with_its_comment_bounds_and_default()

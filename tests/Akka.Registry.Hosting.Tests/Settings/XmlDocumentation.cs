@@ -53,12 +53,12 @@ internal sealed partial class XmlDocumentation
             yield return rest;
     }
 
-    /// <summary>A reference to a property is its key; one to anything else is its name.</summary>
+    /// <summary>A reference to a property or a case is its key; one to anything else is its name.</summary>
     private static string Text(XNode node) => node switch
     {
         XText text => text.Value,
         XElement { Name.LocalName: "see" or "seealso" } see when see.Attribute("cref")?.Value is { } id =>
-            id.StartsWith("P:", StringComparison.Ordinal) ? SettingKeys.ToKebabCase(LastName(id)) : LastName(id),
+            id[0] is 'P' or 'F' ? SettingKeys.ToKebabCase(LastName(id)) : LastName(id),
         XElement { Name.LocalName: "see" } see when see.Attribute("langword")?.Value is { } word => word,
         XElement { Name.LocalName: "see" or "seealso" } link when link.IsEmpty => link.Attribute("href")?.Value ?? "",
         XElement element => string.Concat(element.Nodes().Select(Text)),

@@ -1,0 +1,79 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.Hosting;
+
+/// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
+internal sealed class RegistryNodeService(
+    RegistryNodeSettings settings, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics) : IHostedService, IAsyncDisposable
+{
+    /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
+
+    private TcpPeerTransport? _transport;
+    private RegistryNode? _node;
+
+    /// <summary>The node.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started it yet.</exception>
+    public RegistryNode Node => _node ?? throw new InvalidOperationException("The node runs once the host has started.");
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // The one place where chance enters a node in production: its uid must differ from that of every process before it.
+        var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+        var options = settings.Options;
+        _transport = await TcpPeerTransport.BindAsync(
+            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
+        _node = RegistryNode.Start(options, new RegistryNodeEnvironment
+        {
+            Transport = _transport,
+            Time = time,
+            Random = random,
+            LoggerFactory = loggers,
+            RoutingLogics = [.. logics],
+            Version = Version,
+            HttpUrl = settings.HttpUrl,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_node is not null)
+        {
+            try
+            {
+                await _node.Registry.LeaveAsync(LeaveTimeout).WaitAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is RegistryException or TimeoutException or OperationCanceledException)
+            {
+                // It leaves already, or there is no time to say goodbye: its peers find out.
+            }
+        }
+
+        await DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is not null)
+            await _node.DisposeAsync();
+        if (_transport is not null)
+            await _transport.DisposeAsync();
+        (_node, _transport) = (null, null);
+    }
+
+    private static string Version =>
+        typeof(RegistryNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+}
+
+/// <summary>What the node was asked to be.</summary>
+/// <param name="Options">Its settings.</param>
+/// <param name="HttpUrl">Where its HTTP door is; empty for none.</param>
+internal sealed record RegistryNodeSettings(RegistryNodeOptions Options, string HttpUrl);

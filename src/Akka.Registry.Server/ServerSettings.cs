@@ -1,0 +1,63 @@
+using Akka.Registry.Hosting.Hocon;
+using Akka.Registry.Hosting.Settings;
+
+namespace Akka.Registry.Server;
+
+/// <summary>Everything that a server is told: by files, by the environment, by switches, in rising order of precedence.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Http">Its HTTP door.</param>
+/// <param name="Effective">Each setting in force and where it came from.</param>
+internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http, IReadOnlyList<EffectiveSetting> Effective)
+{
+    private const string ConfigSwitch = "--config";
+
+    /// <summary>Help for people.</summary>
+    public const string Usage =
+        """
+        Akka.Registry: one node of a masterless service registry.
+
+          dotnet Akka.Registry.Server.dll [--config FILE]... [--SECTION.KEY=VALUE]...
+
+          --config FILE          a HOCON file; a later one overrides an earlier one
+          --node.name=node-1     any setting of hocon/reference.conf, without the prefix akka.registry
+          --help                 this text
+
+        Environment variables override files (AKKA_REGISTRY__NODE__NAME=node-1), switches override both.
+        Without any, a node of its own starts with its dashboard on http://127.0.0.1:8500.
+        """;
+
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="SettingsException">Something is wrong; it names every error.</exception>
+    /// <exception cref="HoconException">A file is not HOCON.</exception>
+    public static ServerSettings Read(IReadOnlyList<string> arguments)
+    {
+        var configuration = new ConfigurationBuilder();
+        foreach (var file in ConfigFiles(arguments))
+            configuration.AddHoconFile(file);
+        configuration.AddRegistryEnvironment().AddRegistrySwitches(arguments);
+        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Bind();
+        return new ServerSettings(bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Settings);
+    }
+
+    private static List<string> ConfigFiles(IReadOnlyList<string> arguments)
+    {
+        var files = new List<string>();
+        var unknown = new List<SettingsError>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            if (argument.StartsWith(ConfigSwitch + "=", StringComparison.Ordinal))
+                files.Add(argument[(ConfigSwitch.Length + 1)..]);
+            else if (argument == ConfigSwitch && i + 1 < arguments.Count)
+                files.Add(arguments[++i]);
+            else if (argument == ConfigSwitch)
+                unknown.Add(new SettingsError(argument, "the command line", "Names no file. Write --config FILE."));
+            else if (RegistrySwitchesSource.IsSetting(argument))
+                i += argument.Contains('=', StringComparison.Ordinal) ? 0 : 1;
+            else
+                unknown.Add(new SettingsError(argument, "the command line", "Is no switch of this program; --help shows what there is."));
+        }
+
+        return unknown.Count == 0 ? files : throw new SettingsException(unknown);
+    }
+}

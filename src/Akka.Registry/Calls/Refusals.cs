@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Calls;
+
+/// <summary>The sentences of refusals: each says what is wrong and the way out.</summary>
+internal static class Refusals
+{
+    public static RegistryException NotFound(RecordKey key) => new(RegistryError.NotFound,
+        $"Instance '{key.Instance}' of service '{key.Service}' is not registered; register it (again).");
+
+    public static RegistryException StaleEpoch(RecordKey key) => new(RegistryError.StaleEpoch,
+        $"A newer epoch of instance '{key.Instance}' of service '{key.Service}' stands, or this one was deregistered; register with a newer epoch.");
+
+    public static RegistryException NotReady(string reason) => new(RegistryError.NotReady,
+        $"{reason} Retry later, or at another node.");
+
+    public static RegistryException Contended(RecordKey key) => new(RegistryError.NotReady,
+        $"Instance '{key.Instance}' of service '{key.Service}' was changed by others again and again meanwhile; retry.");
+
+    public static RegistryException OwnerUnreachable(RecordKey key, string owner) => new(RegistryError.OwnerUnreachable,
+        $"Node {owner}, which owns the lease of instance '{key.Instance}' of service '{key.Service}', did not answer; retry.");
+
+    /// <summary>What a write that was not made means to the caller.</summary>
+    public static RegistryException Of(RecordKey key, MapWriteOutcome outcome) => outcome switch
+    {
+        MapWriteOutcome.StaleEpoch or MapWriteOutcome.EpochEnded => StaleEpoch(key),
+        MapWriteOutcome.NotFound => NotFound(key),
+        MapWriteOutcome.Superseded => Contended(key),
+        MapWriteOutcome.NotReady => NotReady("This node does not hold the whole registry yet."),
+        _ => throw new UnreachableException($"{outcome} is no refusal."),
+    };
+}

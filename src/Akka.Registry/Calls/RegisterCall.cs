@@ -1,0 +1,133 @@
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
+
+namespace Akka.Registry.Calls;
+
+/// <summary>Registers: validates, writes what <see cref="RegistrationPlan"/> says, and writes once more if another entry stood than it was planned on.</summary>
+internal sealed class RegisterCall(
+    ICallSurroundings surroundings, Registration registration, WriteOptions options, IActorRef<RegistryReply<RegistrationResult>> replyTo)
+    : Call(surroundings)
+{
+    private ReadOnlyMemory<byte> _value;
+    private MapRecord? _plannedOn;
+    private MapWriteResult? _accepted;
+    private bool _isUnderWay;
+
+    public override RecordKey Key { get; } = new(registration.Service ?? "", registration.Id ?? "");
+
+    public override void Start()
+    {
+        var limits = Surroundings.Options.Limits;
+        if (Surroundings.WritesRefused is { } reason)
+        {
+            Refuse(Refusals.NotReady(reason));
+            return;
+        }
+
+        if (RegistrationValidator.Check(registration, limits, Surroundings.Options.Leases) is { } wrong)
+        {
+            Refuse(wrong);
+            return;
+        }
+
+        var standing = Surroundings.Find(Key);
+        if (standing is null && Full(limits) is { } full)
+        {
+            Refuse(RegistryError.LimitReached, full);
+            return;
+        }
+
+        _plannedOn = standing?.Record;
+        _value = Plan(standing);
+        if (RegistrationValidator.CheckSize(_value.Length, limits) is { } tooLarge)
+        {
+            Refuse(tooLarge);
+            return;
+        }
+
+        Surroundings.Ledger.RegistrationBegins(Key);
+        _isUnderWay = true;
+        Surroundings.Write(this, new MapWrite.Register(Key, registration.Epoch, _value), options.Consistency, options.Timeout);
+    }
+
+    public override void OnWritten(MapWriteResult result)
+    {
+        if (_accepted is { } first)
+        {
+            // The second write carries over what stood; when it lost to another change, that one was made on the entry as it stands.
+            Answer(first, result.Outcome == MapWriteOutcome.Accepted ? result : first);
+        }
+        else if (result.Outcome != MapWriteOutcome.Accepted)
+        {
+            Refuse(Refusals.Of(Key, result.Outcome));
+        }
+        else if (PlanOnWhatStood(result) is { } value)
+        {
+            _accepted = result;
+            Surroundings.Write(this, new MapWrite.Replace(Key, result.Record!.Order, Revive: false, value), options.Consistency, options.Timeout);
+        }
+        else
+        {
+            Answer(result, result);
+        }
+    }
+
+    public override void Refuse(RegistryException refusal)
+    {
+        End();
+        replyTo.Tell(new RegistryReply<RegistrationResult>(null, refusal));
+        Surroundings.Complete(this);
+    }
+
+    public override void Abandon()
+    {
+        End();
+        base.Abandon();
+    }
+
+    /// <summary>The value that the entry which really stood before asks for; null when that is the one which was written.</summary>
+    private ReadOnlyMemory<byte>? PlanOnWhatStood(MapWriteResult result)
+    {
+        if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
+            return null;
+        var value = Plan(standing);
+        return value.Span.SequenceEqual(_value.Span) ? null : value;
+    }
+
+    private ReadOnlyMemory<byte> Plan(ServiceEntry? standing) => InstanceCodec.Encode(RegistrationPlan.Build(
+        registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock));
+
+    private string? Full(LimitOptions limits)
+    {
+        if (Surroundings.EntryCount >= limits.Entries)
+            return $"The registry holds {limits.Entries} entries, and no more are allowed; deregister some.";
+        return Surroundings.EntriesOf(Key.Service) >= limits.EntriesPerService
+            ? $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some."
+            : null;
+    }
+
+    private void Answer(MapWriteResult first, MapWriteResult last)
+    {
+        End();
+        var standing = Surroundings.Find(Key);
+        var entry = standing;
+        if (standing?.Record.Dot != last.Record!.Dot && Surroundings.Codec.TryDecode(last.Record, out var written))
+            entry = written; // Another change came while the write was spread; the answer is about this one.
+        if (entry is null)
+            replyTo.Tell(new RegistryReply<RegistrationResult>(null, Refusals.NotFound(Key)));
+        else
+            replyTo.Tell(RegistryReply.Of(new RegistrationResult(
+                entry, first.Before is { IsLive: true }, entry.Ttl, last.HeldBy, last.Members, last.ConsistencyReached)));
+        Surroundings.Metrics.Registered();
+        Surroundings.Complete(this);
+    }
+
+    private void End()
+    {
+        if (!_isUnderWay)
+            return;
+        _isUnderWay = false;
+        Surroundings.Ledger.RegistrationEnds(Key, Surroundings.Find(Key));
+    }
+}

@@ -1,0 +1,43 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry;
+
+/// <summary>What the registry logs: event ids 4000 to 4099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(4000, LogLevel.Information, "The registry is whole: {Entries} entries of {Services} services.")]
+    public static partial void StateLoaded(ILogger logger, long entries, int services);
+
+    [LoggerMessage(4001, LogLevel.Warning, "This node takes the whole registry anew; until it has, it shows what it had and is not ready.")]
+    public static partial void StateLost(ILogger logger);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Count} records cannot be read by this build and are not shown, the last {Key} of {Writer}.")]
+    public static partial void RecordsUnreadable(ILogger logger, long count, RecordKey key, NodeUid writer);
+
+    [LoggerMessage(4003, LogLevel.Warning, "{Count} messages of peers made no sense and were ignored, the last a {Kind} of {Peer}: {Problem}")]
+    public static partial void FramesMalformed(ILogger logger, long count, FrameKind kind, NodeIdentity peer, string problem);
+
+    [LoggerMessage(4010, LogLevel.Information, "{Owner} is lost; its {Entries} entries are unverified, and kept for adoption.")]
+    public static partial void OwnerLost(ILogger logger, string owner, int entries);
+
+    [LoggerMessage(4011, LogLevel.Information, "{Owner} is back; its {Entries} entries are verified again.")]
+    public static partial void OwnerBack(ILogger logger, string owner, int entries);
+
+    [LoggerMessage(4012, LogLevel.Information, "{Count} orphans that nobody adopted are evicted.")]
+    public static partial void OrphansEvicted(ILogger logger, int count);
+
+    [LoggerMessage(4013, LogLevel.Warning, "{Count} entries of this node were evicted by others, who took it for lost; those that beat are written again.")]
+    public static partial void LeasesContested(ILogger logger, int count);
+
+    [LoggerMessage(4020, LogLevel.Information, "Leaving: {Leases} leases are to be handed over within {Timeout}.")]
+    public static partial void Leaving(ILogger logger, int leases, TimeSpan timeout);
+
+    [LoggerMessage(4021, LogLevel.Information, "Leaving: {HandedOver} leases are handed over, {Left} are left as orphans.")]
+    public static partial void HandedOver(ILogger logger, int handedOver, int left);
+
+    [LoggerMessage(4022, LogLevel.Information, "{Count} leases of {Peer}, which leaves, are adopted.")]
+    public static partial void LeasesAdopted(ILogger logger, int count, NodeIdentity peer);
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Ownership;
+using Akka.Registry.Subscriptions;
+using Akka.Registry.Views;
+
+namespace Akka.Registry;
+
+/// <summary>From records to views, leases and subscribers.</summary>
+internal sealed partial class RegistryActor
+{
+    /// <summary>Live records that this build cannot read: not shown, yet owned, orphaned and evicted as any other.</summary>
+    private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
+    private StateLoad? _load;
+
+    private void OnMapTold(RegistryMessage.MapTold told)
+    {
+        if (told.Life != _life)
+            return;
+        if (_load is not null)
+        {
+            _deferred.Enqueue(told); // In order: first the state.
+            return;
+        }
+
+        switch (told.Event)
+        {
+            case MapEvent.Changed changed: OnChanged(changed); break;
+            case MapEvent.State state: OnState(state); break;
+            case MapEvent.Since since: _hub.OnSince(since); break;
+            default: throw new UnreachableException($"No handler for {told.Event.GetType().Name}.");
+        }
+    }
+
+    private void OnChanged(MapEvent.Changed changed)
+    {
+        if (!_surroundings.IsWhole)
+            return; // Part of a state that comes as a whole.
+        var now = Now;
+        var touched = new List<TouchedKey>(changed.Changes.Length);
+        var entries = new ServiceEntry?[changed.Changes.Length];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = Show(changed.Changes[i], touched);
+        _writer.Commit();
+        _views.MoveTo(changed.Vector);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (before, after) = changed.Changes[i];
+            Own(before, after, entries[i], now);
+            if (entries[i] is { } entry)
+                _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
+        }
+
+        _hub.OnChanged(touched, changed.Vector);
+    }
+
+    /// <summary>Brings one change into the views.</summary>
+    /// <returns>The entry that is shown from now on; null for none.</returns>
+    private ServiceEntry? Show(RecordChange change, List<TouchedKey> touched)
+    {
+        if (change.After is not { } after)
+            return null; // A tombstone was collected: nothing that anybody sees.
+        if (change.Before is { IsLive: true } && !after.IsLive)
+            CountRemoval(after);
+        _unreadable.Remove(after.Key);
+        if (after.IsLive && _codec.TryDecode(after, out var entry))
+        {
+            entry = Trusted(entry);
+            _writer.Put(entry, after.Order.Stamp.Time);
+            touched.Add(new TouchedKey(after.Key, after.Dot, after.Order.Epoch));
+            return entry;
+        }
+
+        if (after.IsLive)
+            KeepUnreadable(after);
+        if (_writer.Remove(after.Key, after.Order.Stamp.Time))
+            touched.Add(new TouchedKey(after.Key, after.Dot, after.Order.Epoch));
+        return null;
+    }
+
+    /// <summary>Brings one change to the owner's index and to this node's leases.</summary>
+    private void Own(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant now)
+    {
+        _owners.Replace(before, after);
+        Instant? runsUntil = null;
+        if (after is { IsLive: true } && after.Dot.Origin == Self)
+            runsUntil = _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);
+        else if (before is { IsLive: true } && before.Dot.Origin == Self)
+            runsUntil = _surroundings.Leases.ExpiresAt(before.Key, before.Order.Epoch);
+        _ledger.Replaced(before, after, entry, runsUntil, now);
+    }
+
+    private ServiceEntry Trusted(ServiceEntry entry) =>
+        !entry.Unverified && _orphans.IsLost(entry.Owner) ? entry with { Unverified = true } : entry;
+
+    private void CountRemoval(MapRecord after)
+    {
+        if (after.Order.Deregistered)
+            _surroundings.Metrics.Deregistered();
+        else
+            _surroundings.Metrics.Evicted();
+    }
+
+    private void KeepUnreadable(MapRecord record)
+    {
+        _unreadable[record.Key] = record;
+        _surroundings.Metrics.Unreadable();
+        if (_unreadableGate.Opens(Now, out var count))
+            Log.RecordsUnreadable(_logger, count, record.Key, record.Dot.Origin);
+    }
+
+    private void OnState(MapEvent.State state)
+    {
+        if (!state.Synchronized)
+        {
+            if (_surroundings.IsWhole)
+                Log.StateLost(_logger);
+            _surroundings.IsWhole = false; // What it showed stays in sight: older is better than partial.
+            return;
+        }
+
+        _load = new StateLoad(state, _codec, key => _owners.Has(Self, key) || _ledger.ContestOf(key) is not null);
+        LoadOn();
+    }
+
+    private void LoadOn()
+    {
+        if (_load is not { } load)
+            return;
+        if (!load.Step(_surroundings.Options.Ownership.EntriesPerTurn))
+        {
+            ContinueLater();
+            return;
+        }
+
+        Install(load);
+        _load = null;
+        while (_load is null && _deferred.TryDequeue(out var told))
+            OnMapTold(told);
+    }
+
+    /// <summary>The state is read: it takes the place of all that was shown.</summary>
+    private void Install(StateLoad load)
+    {
+        var now = Now;
+        var before = RecordsOfMine();
+        var owners = new OwnerIndex();
+        var mine = new Dictionary<RecordKey, ServiceEntry>();
+        foreach (var list in load.Services.Values)
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                var entry = list[i];
+                owners.Replace(null, entry.Record);
+                _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
+                list[i] = Trusted(entry);
+                if (entry.Owner == Self)
+                    mine.Add(entry.Record.Key, entry);
+            }
+        }
+
+        _unreadable.Clear();
+        foreach (var record in load.Unreadable)
+        {
+            owners.Replace(null, record);
+            KeepUnreadable(record);
+        }
+
+        _owners = owners;
+        _writer.Replace(load.Services, LatestClock());
+        _views.MoveTo(load.State.Vector);
+        _surroundings.IsWhole = true;
+        KeepLeasesInStep(before, mine, load, now);
+        _hub.OnState(load.State.Vector);
+        Log.StateLoaded(_logger, _views.EntryCount, _views.ServiceCount);
+    }
+
+    /// <summary>What this node owned and contested is compared with what it owns now; nothing is written again before it beats.</summary>
+    private void KeepLeasesInStep(
+        Dictionary<RecordKey, MapRecord?> before, Dictionary<RecordKey, ServiceEntry> mine, StateLoad load, Instant now)
+    {
+        foreach (var (key, record) in before)
+        {
+            if (mine.ContainsKey(key))
+                continue;
+            var after = load.Tombstones.GetValueOrDefault(key) ?? _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
+            if (record is not null || after is not null)
+                _ledger.Replaced(record, after, null, runsUntil: null, now);
+            else
+                _ledger.LostTombstone(key);
+        }
+
+        foreach (var (key, entry) in mine)
+        {
+            before.TryGetValue(key, out var record);
+            _ledger.Replaced(record, entry.Record, entry, _surroundings.Leases.ExpiresAt(key, entry.Epoch), now);
+        }
+    }
+
+    /// <summary>The records of this node's entries; null for a contested lease, which has none.</summary>
+    private Dictionary<RecordKey, MapRecord?> RecordsOfMine()
+    {
+        var records = new Dictionary<RecordKey, MapRecord?>();
+        foreach (var key in _owners.KeysOf(Self))
+            records[key] = _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
+        foreach (var key in _ledger.ContestedKeys())
+            records[key] = null;
+        return records;
+    }
+
+    /// <summary>Above every stamp that this node has seen.</summary>
+    private HybridTimestamp LatestClock()
+    {
+        var (wall, clock) = (HybridTimestamp.At(WallClock.ToUnixTimeMilliseconds()), _surroundings.Map.Status.Clock);
+        return clock.CompareTo(wall) > 0 ? clock : wall;
+    }
+
+    private DateTimeOffset WallClock => Context.Time.GetUtcNow();
+}

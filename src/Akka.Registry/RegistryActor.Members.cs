@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+using Akka.Registry.Ownership;
+
+namespace Akka.Registry;
+
+/// <summary>Members that come and go: orphans, adoption by hand-over, leaving.</summary>
+internal sealed partial class RegistryActor
+{
+    private readonly Queue<(NodeUid Owner, RecordKey[] Keys, int From)> _toggling = new();
+    private readonly List<DueOrphan> _due = [];
+    private Departure? _departure;
+    private (Instant Deadline, IActorRef<RegistryReply<LeaveResult>> ReplyTo) _leave;
+
+    private void OnMembersTold(RegistryMessage.MembersTold told)
+    {
+        if (told.Life != _life)
+            return;
+        _members = told.Change.View;
+        var toggled = new List<NodeUid>();
+        _orphans.Observe(_members, Now, toggled);
+        Toggle(toggled);
+        foreach (var change in told.Change.Changes)
+        {
+            if (change is { Before.IsCurrent: true } && change.After is not { IsCurrent: true })
+                AskElsewhere(change.Before.Node.Uid);
+        }
+
+        GoOnLeaving();
+    }
+
+    /// <summary>Whoever waits for an answer of a lost owner is decided on anew.</summary>
+    private void AskElsewhere(NodeUid lost)
+    {
+        foreach (var call in _calls.Asking(lost))
+            call.OnOwner(null);
+    }
+
+    private void Toggle(List<NodeUid> owners)
+    {
+        foreach (var owner in owners)
+        {
+            var keys = _owners.KeysOf(owner);
+            if (keys.Length == 0)
+                continue;
+            if (_orphans.IsLost(owner))
+                Log.OwnerLost(_logger, NameOf(owner), keys.Length);
+            else
+                Log.OwnerBack(_logger, NameOf(owner), keys.Length);
+            _toggling.Enqueue((owner, keys, 0));
+        }
+
+        if (owners.Count > 0)
+            ToggleOn();
+    }
+
+    /// <summary>Shows entries of owners that were lost or came back as they are to be shown now, so many a turn.</summary>
+    private void ToggleOn()
+    {
+        var budget = _surroundings.Options.Ownership.EntriesPerTurn;
+        var shown = new List<ServiceEntry>();
+        while (budget > 0 && _toggling.TryDequeue(out var part))
+        {
+            var to = Math.Min(part.Keys.Length, part.From + budget);
+            budget -= to - part.From;
+            for (var i = part.From; i < to; i++)
+                ToggleOne(part.Keys[i], part.Owner, shown);
+            if (to < part.Keys.Length)
+                _toggling.Enqueue(part with { From = to });
+        }
+
+        if (shown.Count > 0)
+        {
+            _writer.Commit();
+            _hub.OnVerification(shown);
+        }
+
+        if (_toggling.Count > 0)
+            ContinueLater();
+    }
+
+    private void ToggleOne(RecordKey key, NodeUid owner, List<ServiceEntry> shown)
+    {
+        if (_unreadable.TryGetValue(key, out var record) && record.Dot.Origin == owner)
+            _orphans.WatchSince(key, owner, TimeSpan.Zero);
+        if (_views.Find(key) is not { } entry || entry.Owner != owner)
+            return;
+        _orphans.WatchSince(key, owner, entry.Ttl);
+        if (!_codec.TryDecode(entry.Record, out var asWritten))
+            return;
+        var now = Trusted(asWritten);
+        if (now.Unverified == entry.Unverified)
+            return;
+        _writer.Put(now, stamp: null);
+        shown.Add(now);
+    }
+
+    private void EvictOrphans(Instant now)
+    {
+        if (_surroundings.WritesRefused is not null)
+            return;
+        var more = _orphans.Take(now, Self, _surroundings.Options.Ownership.EntriesPerTurn, _due);
+        if (_due.Count > 0)
+        {
+            var evictions = ImmutableArray.CreateBuilder<MapWrite>(_due.Count);
+            foreach (var (key, owner) in _due)
+            {
+                var record = _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
+                if (record?.Dot.Origin == owner)
+                    evictions.Add(new MapWrite.Evict(key, record.Order));
+            }
+
+            _due.Clear();
+            if (evictions.Count > 0)
+            {
+                Log.OrphansEvicted(_logger, evictions.Count);
+                _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(evictions.DrainToImmutable()));
+            }
+        }
+
+        if (more)
+            ContinueLater();
+    }
+
+    private void OnLeave(RegistryMessage.Leave leave)
+    {
+        if (_departure is not null)
+        {
+            leave.ReplyTo.Tell(RegistryReply.Refuse<LeaveResult>(RegistryError.NotReady, "This node is leaving already."));
+            return;
+        }
+
+        var options = _surroundings.Options.Ownership;
+        var now = Now;
+        _surroundings.IsLeaving = true;
+        _surroundings.Membership.AnnounceLeaving();
+        _leave = (now + leave.Timeout, leave.ReplyTo);
+        // A part of the time is kept for telling the others that this node has left.
+        _departure = new Departure(Self, options.ForwardBatch, options.HandOverTimeout, now + (leave.Timeout * 0.8));
+        foreach (var key in _owners.KeysOf(Self))
+        {
+            if (_views.Find(key) is { } entry)
+                _departure.Offer(new LeaseKey(key, entry.Epoch));
+        }
+
+        Log.Leaving(_logger, _departure.Left, leave.Timeout);
+        GoOnLeaving();
+    }
+
+    private void GoOnLeaving()
+    {
+        if (_departure is not { IsFinished: false } departure)
+            return;
+        var now = Now;
+        if (!departure.IsOver(_members, now))
+        {
+            foreach (var (to, message) in departure.Next(_members, now))
+                Send(to, Frame.Of(FrameKind.HandOver, message)); // What the link does not take is offered again.
+            return;
+        }
+
+        departure.IsFinished = true;
+        var result = new LeaveResult(departure.HandedOver, departure.Left);
+        Log.HandedOver(_logger, result.HandedOver, result.Left);
+        var left = _leave.Deadline > now ? _leave.Deadline - now : TimeSpan.FromMilliseconds(1);
+        var replyTo = _leave.ReplyTo;
+        Context.PipeTo(
+            ToldAsync(_surroundings.Membership.LeaveAsync(left)),
+            _ => new RegistryMessage.LeftCluster(result, replyTo),
+            _ => new RegistryMessage.LeftCluster(result, replyTo)); // Peers will find out: nothing is left to do here.
+    }
+
+    private static async Task<bool> ToldAsync(Task told)
+    {
+        await told.ConfigureAwait(false);
+        return true;
+    }
+
+    private void OnHandOver(NodeIdentity from, HandOver message)
+    {
+        if (_surroundings.WritesRefused is not null)
+            return; // Not answered: the leases are offered to another one.
+        var writes = new List<MapWrite>(message.Leases.Count);
+        foreach (var lease in message.Leases)
+        {
+            var key = new RecordKey(lease.Service, lease.Instance);
+            if (_views.Find(key) is { } entry && entry.Owner == from.Uid && entry.Epoch == lease.Epoch)
+                writes.Add(new MapWrite.Replace(key, entry.Record.Order, Revive: false, entry.Record.Value));
+        }
+
+        var adopted = new RegistryMessage.Adopted(from, message.Batch);
+        if (writes.Count == 0)
+        {
+            OnAdopted(adopted);
+            return;
+        }
+
+        Log.LeasesAdopted(_logger, writes.Count, from);
+        if (writes.Count > 1)
+            _surroundings.Map.Commands.Tell(new MapCommand.WriteMany([.. writes.Take(writes.Count - 1)]));
+        // The last one is answered, and so are all before it.
+        _surroundings.Map.Commands.Tell(new MapCommand.Write(
+            writes[^1], WriteConsistency.Local, WriteOptions.Default.Timeout, Context.Adapt<MapWriteResult>(_ => adopted)));
+    }
+
+    private void OnAdopted(RegistryMessage.Adopted adopted) =>
+        Send(adopted.From, Frame.Of(FrameKind.HandOverAck, new HandOverAck { Batch = adopted.Batch }));
+
+    private void OnHandOverAck(NodeIdentity from, HandOverAck message)
+    {
+        _departure?.Acknowledge(from.Uid, message.Batch);
+        GoOnLeaving();
+    }
+
+    private string NameOf(NodeUid uid) => _members.Find(uid)?.Node.Name ?? uid.ToString();
+}

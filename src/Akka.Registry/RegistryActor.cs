@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using Akka.Registry.Actors;
+using Akka.Registry.Calls;
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
+using Akka.Registry.Leases;
+using Akka.Registry.Ownership;
+using Akka.Registry.Subscriptions;
+using Akka.Registry.Views;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry;
+
+/// <summary><c>/user/registry</c>: the registry of one node. Its child <c>scheduler</c> keeps the leases.</summary>
+/// <remarks>
+/// A shell around machines: <see cref="ViewWriter"/> makes views of records, <see cref="LeaseLedger"/> keeps leases in step with
+/// ownership, <see cref="OrphanWatch"/> minds the entries of lost nodes, <see cref="SubscriptionHub"/> feeds subscribers, a
+/// <see cref="Call"/> is one caller's business. What the map tells it comes in order, and a write's answer after its change: so
+/// a caller that is answered finds its change in the views.
+/// </remarks>
+internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurroundings, ISubscriptionSource
+{
+    private const string DeadlineTimer = "calls";
+    private const string ForwardTimer = "forwards";
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly RegistrySurroundings _surroundings;
+    private readonly ILogger _logger;
+    private readonly RegistryViews _views;
+    private readonly ViewWriter _writer;
+    private readonly LeaseLedger _ledger;
+    private readonly OrphanWatch _orphans;
+    private readonly SubscriptionHub _hub;
+    private readonly CallTable _calls;
+    private readonly Forwarder _forwarder;
+    private readonly InstanceCodec _codec = new(new StringInterner());
+    private readonly Queue<RegistryMessage.MapTold> _deferred = new();
+    private readonly LogGate _unreadableGate = new(LogInterval);
+    private readonly LogGate _malformedGate = new(LogInterval);
+    private readonly int _life;
+    private OwnerIndex _owners = new();
+    private MembershipView _members;
+    private IActorRef<SchedulerMessage> _scheduler = null!;
+    private IActorRef<MapEvent> _mapEvents = null!;
+    private Instant? _callsDueAt;
+    private bool _continues;
+
+    private RegistryActor(RegistrySurroundings surroundings)
+    {
+        _surroundings = surroundings;
+        _life = ++surroundings.Lives;
+        _logger = surroundings.LoggerFactory.CreateLogger<RegistryActor>();
+        _views = surroundings.Views;
+        _members = surroundings.Membership.View;
+        _writer = new ViewWriter(_views);
+        _ledger = new LeaseLedger(surroundings.Self.Uid);
+        _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin);
+        _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
+        _calls = new CallTable((long)_life << 40);
+        _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
+    }
+
+    /// <summary>The recipe.</summary>
+    public static Props<RegistryMessage> Props(RegistrySurroundings surroundings) =>
+        new(() => new RegistryActor(surroundings)) { MailboxCapacity = 1 << 20 };
+
+    private Instant Now => Context.Time.GetInstant();
+
+    private NodeUid Self => _surroundings.Self.Uid;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        var life = _life;
+        _scheduler = Context.ActorOf(
+            SchedulerActor.Props(
+                _surroundings.Leases,
+                Context.Adapt<LeaseVerdict>(verdict => new RegistryMessage.Judged(life, verdict)),
+                _surroundings.LoggerFactory.CreateLogger<SchedulerActor>()),
+            "scheduler");
+        _surroundings.Scheduler = _scheduler;
+        _mapEvents = Context.Adapt<MapEvent>(told => new RegistryMessage.MapTold(life, told));
+        _surroundings.Membership.Subscribe(Context.Adapt<MembershipChanged>(change => new RegistryMessage.MembersTold(life, change)));
+        _surroundings.Map.Commands.Tell(new MapCommand.Subscribe(_mapEvents));
+        Context.StartPeriodicTimer("tick", new RegistryMessage.Tick(), TickInterval);
+    }
+
+    /// <inheritdoc/>
+    protected override void Receive(RegistryMessage message)
+    {
+        switch (message)
+        {
+            case RegistryMessage.Written written: _calls.Find(written.Call)?.OnWritten(written.Result); break;
+            case RegistryMessage.Beaten beaten: _calls.Find(beaten.Call)?.OnBeaten(beaten.Answer); break;
+            case RegistryMessage.MapTold told: OnMapTold(told); break;
+            case RegistryMessage.Judged judged: OnJudged(judged); break;
+            case RegistryMessage.GrantsSettled settled: OnGrantsSettled(settled); break;
+            case RegistryMessage.Register register: OnRegister(register); break;
+            case RegistryMessage.Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
+            case RegistryMessage.ReportStatus status: OnReportStatus(status); break;
+            case RegistryMessage.OverrideStatus status: OnOverrideStatus(status); break;
+            case RegistryMessage.Deregister deregister: OnDeregister(deregister); break;
+            case RegistryMessage.FrameReceived received: OnFrame(received); break;
+            case RegistryMessage.BeatenFor beaten: OnBeatenFor(beaten); break;
+            case RegistryMessage.Adopted adopted: OnAdopted(adopted); break;
+            case RegistryMessage.Subscribe subscribe: OnSubscribe(subscribe); break;
+            case RegistryMessage.ResumeSubscription resume: _hub.Resume(resume.Subscription, Now); break;
+            case RegistryMessage.EndSubscription end: OnEndSubscription(end); break;
+            case RegistryMessage.MembersTold told: OnMembersTold(told); break;
+            case RegistryMessage.Leave leave: OnLeave(leave); break;
+            case RegistryMessage.LeftCluster left: left.ReplyTo.Tell(RegistryReply.Of(left.Result)); break;
+            case RegistryMessage.SendForwards: SendForwards(); break;
+            case RegistryMessage.CallsDue: OnCallsDue(); break;
+            case RegistryMessage.Tick: OnTick(); break;
+            case RegistryMessage.Continue: OnContinue(); break;
+            default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
+        }
+
+        Flush();
+    }
+
+    private void OnTick()
+    {
+        var now = Now;
+        var toggled = new List<NodeUid>();
+        _orphans.Tick(now, toggled);
+        Toggle(toggled);
+        EvictOrphans(now);
+        _orphans.Forget(_owners);
+        _hub.Tick(now);
+        _surroundings.Subscriptions = _hub.Count;
+        GoOnLeaving();
+    }
+
+    private void OnContinue()
+    {
+        _continues = false;
+        LoadOn();
+        ToggleOn();
+        EvictOrphans(Now);
+    }
+
+    /// <summary>Has this actor go on after others had their turn.</summary>
+    private void ContinueLater()
+    {
+        if (_continues)
+            return;
+        _continues = true;
+        Context.Self.Tell(new RegistryMessage.Continue());
+    }
+
+    /// <summary>Sends what the machines want sent, so much a turn.</summary>
+    private void Flush()
+    {
+        var budget = _surroundings.Options.Ownership.EntriesPerTurn;
+        if (_ledger.Messages.Count > 0)
+            FlushMessages(budget);
+        if (_ledger.Writes.Count > 0)
+            FlushWrites(budget);
+        if (_ledger.Messages.Count > 0 || _ledger.Writes.Count > 0)
+            ContinueLater();
+    }
+
+    private void FlushMessages(int budget)
+    {
+        while (budget-- > 0 && _ledger.Messages.TryDequeue(out var message))
+            _scheduler.Tell(message);
+        if (_ledger.Messages.Count > 0 || _ledger.GrantsMade == _settling)
+            return;
+        // A beat of nobody: its answer comes after whatever the scheduler said before it saw the grants.
+        var (life, grant) = (_life, _ledger.GrantsMade);
+        _settling = grant;
+        _scheduler.Tell(new SchedulerMessage.Beat(
+            Nobody, 0, Context.Adapt<BeatAnswer>(_ => new RegistryMessage.GrantsSettled(life, grant))));
+    }
+
+    private void FlushWrites(int budget)
+    {
+        var writes = System.Collections.Immutable.ImmutableArray.CreateBuilder<MapWrite>(Math.Min(budget, _ledger.Writes.Count));
+        while (budget-- > 0 && _ledger.Writes.TryDequeue(out var write))
+            writes.Add(write);
+        _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(writes.DrainToImmutable()));
+    }
+
+    private static readonly RecordKey Nobody = new("", "");
+    private long _settling;
+
+    private void OnGrantsSettled(RegistryMessage.GrantsSettled settled)
+    {
+        if (settled.Life == _life)
+            _ledger.Settled(settled.Grant);
+    }
+
+    private void OnJudged(RegistryMessage.Judged judged)
+    {
+        if (judged.Life != _life)
+            return;
+        switch (judged.Verdict)
+        {
+            case LeaseVerdict.Missed missed:
+                foreach (var lease in missed.Leases)
+                    _ledger.Missed(lease, _views.Find(lease.Key));
+                break;
+            case LeaseVerdict.Quarantined quarantined:
+                foreach (var lease in quarantined.Leases)
+                    _ledger.Quarantined(lease, _views.Find(lease.Key));
+                break;
+            case LeaseVerdict.Expired expired:
+                foreach (var lease in expired.Leases)
+                    _ledger.Expired(lease, _views.Find(lease.Key));
+                break;
+            case LeaseVerdict.Revived revived:
+                foreach (var lease in revived.Leases)
+                    _ledger.Beaten(lease.Key, lease.Epoch, _views.Find(lease.Key));
+                break;
+            case LeaseVerdict.Unquarantined unquarantined:
+                foreach (var lease in unquarantined.Leases)
+                    OnUnquarantined(lease);
+                break;
+            default:
+                throw new UnreachableException($"No handler for {judged.Verdict.GetType().Name}.");
+        }
+    }
+
+    /// <summary>It beat again, or its lease has ended for whatever the records say (epoch 0): then there is nothing of this node's to write.</summary>
+    private void OnUnquarantined(LeaseKey lease)
+    {
+        if (lease.Epoch != 0)
+            _ledger.Beaten(lease.Key, lease.Epoch, _views.Find(lease.Key));
+    }
+
+    private void Report(FrameKind kind, NodeIdentity from, string problem)
+    {
+        _surroundings.Metrics.Malformed();
+        if (_malformedGate.Opens(Now, out var count))
+            Log.FramesMalformed(_logger, count, kind, from, problem);
+    }
+
+    private bool Send(NodeIdentity to, Frame frame) => _surroundings.Transport.Send(to.Address, Lane.Messages, frame);
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics.Metrics;
+using Akka.Registry.Views;
+
+namespace Akka.Registry;
+
+/// <summary>The registry's instruments, on the meter <c>Akka.Registry</c>. Any thread.</summary>
+public sealed class RegistryMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Akka.Registry";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _registrations;
+    private readonly Counter<long> _beats;
+    private readonly Counter<long> _deregistrations;
+    private readonly Counter<long> _evictions;
+    private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _malformed;
+
+    /// <summary>Makes the counters.</summary>
+    public RegistryMetrics()
+    {
+        _registrations = _meter.CreateCounter<long>("akka_registry.registrations", "{registration}", "Registrations that this node has taken.");
+        _beats = _meter.CreateCounter<long>("akka_registry.beats", "{beat}", "Heartbeats that callers of this node made and that counted.");
+        _deregistrations = _meter.CreateCounter<long>("akka_registry.deregistrations", "{entry}", "Entries that were deregistered anywhere.");
+        _evictions = _meter.CreateCounter<long>("akka_registry.evictions", "{entry}", "Entries that were evicted anywhere for silence.");
+        _unreadable = _meter.CreateCounter<long>("akka_registry.unreadable", "{record}", "Records of peers that this build cannot read; skipped.");
+        _malformed = _meter.CreateCounter<long>("akka_registry.malformed_frames", "{frame}", "Messages of peers that make no sense; ignored.");
+    }
+
+    internal Meter Meter => _meter;
+
+    internal void Registered() => _registrations.Add(1);
+
+    internal void Beaten() => _beats.Add(1);
+
+    internal void Deregistered() => _deregistrations.Add(1);
+
+    internal void Evicted() => _evictions.Add(1);
+
+    internal void Unreadable() => _unreadable.Add(1);
+
+    internal void Malformed() => _malformed.Add(1);
+
+    /// <summary>Shows what the node holds.</summary>
+    internal void Observe(RegistryViews views, Func<int> subscriptions)
+    {
+        _meter.CreateObservableGauge("akka_registry.entries", () => views.EntryCount, "{entry}", "Live entries.");
+        _meter.CreateObservableGauge("akka_registry.services", () => views.ServiceCount, "{service}", "Services that have an entry.");
+        _meter.CreateObservableGauge("akka_registry.subscriptions", subscriptions, "{subscription}", "Subscriptions at this node.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,135 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Membership;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+using Akka.Registry.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Akka.Registry;
+
+/// <summary>What one node is given by its surroundings: real ones in production, simulated ones in simulation.</summary>
+public sealed record RegistryNodeEnvironment
+{
+    /// <summary>Carries frames to and from peers; bound, not started. The node starts it and leaves its end to the caller.</summary>
+    public required IPeerTransport Transport { get; init; }
+
+    /// <summary>Every clock of the node; by default the machine's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the node's actors run; by default the thread pool.</summary>
+    public IDispatcher Dispatcher { get; init; } = ThreadPoolDispatcher.Instance;
+
+    /// <summary>All chance of the node; its alone from now on.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>Where the node logs; by default nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Routing logics beside those that are known; one of the name of another takes its place.</summary>
+    public IReadOnlyList<IRoutingLogic> RoutingLogics { get; init; } = [];
+
+    /// <summary>The version of the software, told to peers for people to read.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Where this node's HTTP door is, told to peers; empty for none.</summary>
+    public string HttpUrl { get; init; } = "";
+}
+
+/// <summary>One node of the registry: membership, replicated map and registry, each an actor, over one transport.</summary>
+/// <remarks>
+/// <c>/system/cluster</c> knows the members, <c>/system/replicator</c> keeps the map equal to theirs, <c>/user/registry</c> is what doors
+/// talk to, and its child <c>scheduler</c> evicts what fell silent. Frames go to the actor whose lane they came on.
+/// </remarks>
+public sealed class RegistryNode : ITransportSink, IAsyncDisposable
+{
+    private readonly ClusterMembership _membership;
+    private readonly ReplicatedMap _map;
+    private readonly IActorRef<RegistryMessage> _actor;
+    private readonly RegistryMetrics _metrics;
+
+    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    {
+        Self = self;
+        System = ActorSystem.Create(self.Name, new ActorSystemOptions
+        {
+            Time = environment.Time,
+            Dispatcher = environment.Dispatcher,
+            LoggerFactory = environment.LoggerFactory,
+        });
+        var (transport, random) = (environment.Transport, environment.Random);
+        _membership = ClusterMembership.Start(System, self, options.Cluster, transport, new Random(random.Next()));
+        _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()));
+        var surroundings = new RegistrySurroundings
+        {
+            Options = options,
+            Self = self,
+            Membership = _membership,
+            Map = _map,
+            Transport = transport,
+            Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
+            LoggerFactory = environment.LoggerFactory,
+        };
+        _metrics = surroundings.Metrics;
+        _actor = System.ActorOf(RegistryActor.Props(surroundings), "registry");
+        var routees = new RouteeSelector(new Random(random.Next()), environment.RoutingLogics);
+        Registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
+    }
+
+    /// <summary>Who this node is.</summary>
+    public NodeIdentity Self { get; }
+
+    /// <summary>The node's actors; an application that is a node may start its own here.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The registry, as doors and applications use it.</summary>
+    public IServiceRegistry Registry { get; }
+
+    /// <summary>Who the members are.</summary>
+    public IClusterMembership Membership => _membership;
+
+    /// <summary>How far the replicated map is.</summary>
+    public IReplicatedMap Map => _map;
+
+    /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
+    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(environment);
+        var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
+        {
+            Zone = options.Node.Zone,
+            Version = environment.Version,
+            HttpUrl = environment.HttpUrl,
+        };
+        var node = new RegistryNode(options, self, environment);
+        environment.Transport.Start(self, node);
+        return node;
+    }
+
+    /// <inheritdoc/>
+    public void FrameReceived(NodeIdentity from, Lane lane, Frame frame)
+    {
+        switch (lane)
+        {
+            case Lane.Membership: _membership.FrameReceived(from, frame); break;
+            case Lane.Replication: _map.FrameReceived(from, frame); break;
+            case Lane.Messages: _actor.Tell(new RegistryMessage.FrameReceived(from, frame)); break;
+            default: break; // A lane of a later version: its frames are for nobody here.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LinkBroken(NodeAddress peer) => _membership.LinkBroken(peer);
+
+    /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _metrics.Dispose();
+        return System.DisposeAsync();
+    }
+}

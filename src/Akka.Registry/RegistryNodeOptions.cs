@@ -1,0 +1,36 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+using Akka.Registry.Ownership;
+using Akka.Registry.Subscriptions;
+
+namespace Akka.Registry;
+
+/// <summary>All settings of one node, by concern. Each concern documents its own.</summary>
+public sealed record RegistryNodeOptions
+{
+    /// <summary>Who this node is.</summary>
+    public NodeOptions Node { get; init; } = new();
+
+    /// <summary>Which cluster it belongs to, and how its members are found and watched.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
+
+    /// <summary>The port that peers talk to.</summary>
+    public TransportOptions Transport { get; init; } = new();
+
+    /// <summary>How entries reach the other nodes.</summary>
+    public ReplicationOptions Replication { get; init; } = new();
+
+    /// <summary>How long silence is borne, and when a mass of losses is doubted.</summary>
+    public LeaseOptions Leases { get; init; } = new();
+
+    /// <summary>Who judges a lease: forwarding and hand-over.</summary>
+    public OwnershipOptions Ownership { get; init; } = new();
+
+    /// <summary>What registrations may take.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>What subscribers may take.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+}

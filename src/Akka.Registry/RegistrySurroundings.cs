@@ -1,0 +1,92 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+using Akka.Registry.Views;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry;
+
+/// <summary>What the registry actor and its facade share, and what they are given. Outlives a restart of the actor.</summary>
+internal sealed class RegistrySurroundings
+{
+    private bool _isWhole;
+    private bool _isLeaving;
+    private int _subscriptions;
+    private IActorRef<SchedulerMessage>? _scheduler;
+
+    /// <summary>The node's settings.</summary>
+    public required RegistryNodeOptions Options { get; init; }
+
+    /// <summary>This node.</summary>
+    public required NodeIdentity Self { get; init; }
+
+    /// <summary>Who the members are.</summary>
+    public required IClusterMembership Membership { get; init; }
+
+    /// <summary>Where entries live.</summary>
+    public required IReplicatedMap Map { get; init; }
+
+    /// <summary>The way to other nodes.</summary>
+    public required IPeerTransport Transport { get; init; }
+
+    /// <summary>The leases of this node; the scheduler actor alone changes them.</summary>
+    public required LeaseScheduler Leases { get; init; }
+
+    /// <summary>Where logs go.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>What is counted.</summary>
+    public RegistryMetrics Metrics { get; } = new();
+
+    /// <summary>What any thread may read.</summary>
+    public RegistryViews Views { get; } = new();
+
+    /// <summary>How often the actor has begun.</summary>
+    public int Lives { get; set; }
+
+    /// <summary>Whether the views show the whole registry. Any thread.</summary>
+    public bool IsWhole
+    {
+        get => Volatile.Read(ref _isWhole);
+        set => Volatile.Write(ref _isWhole, value);
+    }
+
+    /// <summary>Whether this node leaves. Any thread.</summary>
+    public bool IsLeaving
+    {
+        get => Volatile.Read(ref _isLeaving);
+        set => Volatile.Write(ref _isLeaving, value);
+    }
+
+    /// <summary>Subscriptions at this node. Any thread.</summary>
+    public int Subscriptions
+    {
+        get => Volatile.Read(ref _subscriptions);
+        set => Volatile.Write(ref _subscriptions, value);
+    }
+
+    /// <summary>Where beats go; null before the registry actor has begun. Any thread.</summary>
+    public IActorRef<SchedulerMessage>? Scheduler
+    {
+        get => Volatile.Read(ref _scheduler);
+        set => Volatile.Write(ref _scheduler, value);
+    }
+
+    /// <summary>Why this node is not ready, as a sentence; null when it is. Any thread.</summary>
+    public string? NotReadyReason
+    {
+        get
+        {
+            if (!Membership.HasJoined)
+                return "This node has not joined a cluster yet.";
+            if (!IsWhole)
+                return "This node does not hold the whole registry yet.";
+            return Map.Status.Synchronized ? null : "This node was away too long and takes the whole registry anew.";
+        }
+    }
+
+    /// <summary>Why this node takes no writes, as a sentence; null when it does. Any thread.</summary>
+    public string? WritesRefused => NotReadyReason ?? (IsLeaving ? "This node is leaving the cluster." : null);
+}

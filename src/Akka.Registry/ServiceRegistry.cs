@@ -1,0 +1,174 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
+using Akka.Registry.Leases;
+using Akka.Registry.Queries;
+using Akka.Registry.Routing;
+using Akka.Registry.Subscriptions;
+using Akka.Registry.Views;
+
+namespace Akka.Registry;
+
+/// <summary>The registry of this node for any thread: reads from views, asks the actor for the rest.</summary>
+internal sealed class ServiceRegistry(
+    RegistrySurroundings surroundings, IActorRef<RegistryMessage> actor, RouteeSelector routees, TimeProvider time) : IServiceRegistry
+{
+    /// <summary>How long the actor may take beyond what it waits for itself.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
+
+    private readonly RegistryViews _views = surroundings.Views;
+
+    /// <inheritdoc/>
+    public bool IsReady => NotReadyReason is null;
+
+    /// <inheritdoc/>
+    public string? NotReadyReason => surroundings.NotReadyReason;
+
+    /// <inheritdoc/>
+    public long Revision => _views.Revision;
+
+    /// <inheritdoc/>
+    public string Cursor => _views.Cursor;
+
+    /// <inheritdoc/>
+    public async Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default)
+    {
+        var reply = await Ask<RegistrationResult>(
+            to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public async Task<HeartbeatResult> HeartbeatAsync(RecordKey key, ulong? epoch, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        if (surroundings.Scheduler is { } scheduler && _views.Find(key) is { LeaseMissed: false, Unverified: false } entry
+            && entry.Owner == surroundings.Self.Uid && (epoch is null || epoch == entry.Epoch))
+        {
+            var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
+                to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation).ConfigureAwait(false);
+            if (answer.Outcome == BeatOutcome.Renewed)
+            {
+                surroundings.Metrics.Beaten();
+                return new HeartbeatResult(entry.Status, answer.Terms.Ttl, answer.Terms.Ttl);
+            }
+        }
+
+        var reply = await Ask<HeartbeatResult>(
+            to => new RegistryMessage.Heartbeat(key, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServiceEntry> ReportStatusAsync(RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
+        var reply = await Ask<ServiceEntry>(
+            to => new RegistryMessage.ReportStatus(key, status, epoch, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default)
+    {
+        Check(key);
+        if (status is { } given && !Enum.IsDefined(given))
+            throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
+        var reply = await Ask<ServiceEntry>(
+            to => new RegistryMessage.OverrideStatus(key, status, to), surroundings.Options.Ownership.ForwardTimeout + Margin, cancellation).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public async Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        var reply = await Ask<RecordKey>(
+            to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public ServiceView? Find(string service) => _views.Find(service);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceSummary> Services() =>
+        [.. _views.Services.Select(view => view.Summary).OrderBy(summary => summary.Name, StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceEntry> Routees(RouteeRequest request) => _views.Find(request.Service) is { } view
+        ? routees.Select(view, request)
+        : throw new RegistryException(RegistryError.NotFound, $"No instance of service '{request.Service}' is registered; register one.", "service");
+
+    /// <inheritdoc/>
+    public async Task<ISubscription> SubscribeAsync(SubscriptionRequest request, CancellationToken cancellation = default)
+    {
+        if (request.Service is not null)
+            Throw(RegistrationValidator.CheckService(request.Service, surroundings.Options.Limits));
+        var reply = await Ask<ISubscription>(
+            to => new RegistryMessage.Subscribe(request, to), surroundings.Options.Subscriptions.CatchUpTimeout + Margin, cancellation).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan? ExpiresIn(ServiceEntry entry) =>
+        entry.Owner == surroundings.Self.Uid && surroundings.Leases.ExpiresAt(entry.Record.Key, entry.Epoch) is { } until
+            ? until - time.GetInstant()
+            : null;
+
+    /// <inheritdoc/>
+    public string NodeName(NodeUid uid) => surroundings.Membership.View.Find(uid)?.Node.Name ?? uid.ToString();
+
+    /// <inheritdoc/>
+    public InstanceExplanation Explain(RecordKey key)
+    {
+        if (_views.Find(key) is not { } entry)
+            return new InstanceExplanation { Key = key, Entry = null, HiddenBy = "It is not registered, as far as this node knows." };
+        var expiresIn = ExpiresIn(entry);
+        return new InstanceExplanation
+        {
+            Key = key,
+            Entry = entry,
+            Owner = entry.Owner,
+            OwnerName = NodeName(entry.Owner),
+            OwnerState = surroundings.Membership.View.Find(entry.Owner)?.State,
+            IsOwnedHere = expiresIn is not null,
+            ExpiresIn = expiresIn,
+            LastBeatAge = entry.Ttl - expiresIn,
+            HiddenBy = HiddenBy(entry),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<LeaveResult> LeaveAsync(TimeSpan timeout)
+    {
+        var reply = await Ask<LeaveResult>(to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);
+        return reply.Unwrap();
+    }
+
+    private static string? HiddenBy(ServiceEntry entry) => entry switch
+    {
+        { Override: InstanceStatus.Passing or InstanceStatus.Warning, Unverified: false } => null,
+        { Override: { } status and not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"An operator has set it to {status}.",
+        { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL.",
+        { Override: null, Reported: not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"It reports {entry.Reported} of itself.",
+        { Unverified: true } => "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",
+        _ => null,
+    };
+
+    private static void Throw(RegistryException? wrong)
+    {
+        if (wrong is not null)
+            throw wrong;
+    }
+
+    private void Check(RecordKey key) => Throw(RegistrationValidator.CheckKey(key, surroundings.Options.Limits));
+
+    private Task<RegistryReply<T>> Ask<T>(
+        Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan timeout, CancellationToken cancellation) =>
+        actor.Ask(message, timeout, time, cancellation);
+}

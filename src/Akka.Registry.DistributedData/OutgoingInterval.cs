@@ -8,7 +8,7 @@ namespace Akka.Registry.DistributedData;
 /// was superseded, and may have collected what superseded it. A record captured then and sent now would revive what is gone.
 /// </remarks>
 internal sealed class OutgoingInterval(
-    ulong id, VersionVector from, VersionVector to, IReadOnlyList<MapRecord> items, uint receiverGeneration, VersionVector? collected)
+    ulong id, VersionVector from, VersionVector to, IReadOnlyList<MapRecord> items, uint receiverGeneration, VersionVector? collected = null)
 {
     private int _next;
     private uint _part;
@@ -19,15 +19,18 @@ internal sealed class OutgoingInterval(
     /// <summary>Whether it is the whole state, for a node that asked for it.</summary>
     public bool IsAnew => collected is not null;
 
+    /// <summary>Whether it covers own writes alone; if it is lost, they are still owed. Otherwise it has to be owed again.</summary>
+    public bool IsPush { get; init; }
+
     /// <summary>Whether the last part was cut.</summary>
     public bool IsSent { get; private set; }
 
     /// <summary>When an acknowledgement is overdue; known once the last part was cut.</summary>
     public Instant Deadline { get; set; } = new(long.MaxValue);
 
-    /// <summary>An interval whose only part was sent already, as the frame of another peer.</summary>
+    /// <summary>A push whose only part was sent already, as the frame of another peer.</summary>
     public static OutgoingInterval Sent(ulong id, Instant deadline) =>
-        new(id, VersionVector.Empty, VersionVector.Empty, [], receiverGeneration: 0, collected: null) { IsSent = true, Deadline = deadline };
+        new(id, VersionVector.Empty, VersionVector.Empty, [], receiverGeneration: 0) { IsPush = true, IsSent = true, Deadline = deadline };
 
     /// <summary>Cuts the next part.</summary>
     /// <param name="map">Where what stands now is looked up.</param>

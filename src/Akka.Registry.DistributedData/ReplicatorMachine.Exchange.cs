@@ -6,6 +6,7 @@ namespace Akka.Registry.DistributedData;
 internal sealed partial class ReplicatorMachine
 {
     private const int MismatchesMax = 3;
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(50);
 
     private readonly List<MapRecord> _returned = [];
@@ -188,13 +189,15 @@ internal sealed partial class ReplicatorMachine
         peer.Vector = peer.Vector.Merge(ack.Vector);
         if (peer.Outgoing is { } outgoing && outgoing.Id == ack.Interval)
         {
-            peer.Outgoing = null;
             peer.Refusals = ack.Applied ? 0 : Math.Min(peer.Refusals + 1, 10);
-            if (!ack.Applied)
+            if (ack.Applied)
             {
-                // It lost a part: again, from what it covers, after a pause that doubles.
-                peer.WholeOwed = true;
-                peer.HoldUntil = _world.Now + Least(_options.FlushInterval * (1 << peer.Refusals), _options.GossipInterval);
+                peer.Outgoing = null;
+            }
+            else
+            {
+                GiveUp(peer);                       // It lost a part: again, after a pause that doubles.
+                peer.HoldUntil = _world.Now + Least(RefusalPause * (1 << peer.Refusals), _options.GossipInterval);
             }
         }
 

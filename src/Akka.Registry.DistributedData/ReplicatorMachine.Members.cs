@@ -74,11 +74,7 @@ internal sealed partial class ReplicatorMachine
         foreach (var peer in _peers.Values)
         {
             if (peer.Outgoing is { IsSent: true } overdue && overdue.Deadline <= _world.Now)
-            {
-                peer.Outgoing = null;
-                peer.WholeOwed = true;              // Its vector as last told says from where on.
-            }
-
+                GiveUp(peer);
             Pump(peer, urgent: false);
         }
     }

@@ -42,7 +42,7 @@ internal sealed partial class ReplicatorMachine
             var index = _random.Next(candidates.Count);
             var chosen = candidates[index];
             candidates.RemoveAt(index);
-            var interval = new OutgoingInterval(0, VersionVector.Empty, VersionVector.Empty, _relay, chosen.Generation, collected: null);
+            var interval = new OutgoingInterval(0, VersionVector.Empty, VersionVector.Empty, _relay, chosen.Generation);
             while (!interval.IsSent)
             {
                 var part = interval.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
@@ -125,7 +125,10 @@ internal sealed partial class ReplicatorMachine
         }
 
         peer.Outgoing = new OutgoingInterval(
-            NextNumber(), VersionVector.Empty.With(_self.Uid, covered), VersionVector.Of(_self.Uid, _sequence), items, peer.Generation, collected: null);
+            NextNumber(), VersionVector.Empty.With(_self.Uid, covered), VersionVector.Of(_self.Uid, _sequence), items, peer.Generation)
+        {
+            IsPush = true,
+        };
         if (_queuedBytes(peer.Node) >= _options.WindowBytes)
             return;
         var frame = peer.Outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
@@ -147,7 +150,7 @@ internal sealed partial class ReplicatorMachine
             _map.CopyOf(peer.Uid, told.Void.From, Math.Min(told.Void.To, from[peer.Uid]), items);
         if (items.Count == 0 && from.Covers(_map.Vector))
             return false;
-        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation, collected: null);
+        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation);
         return true;
     }
 
@@ -164,7 +167,7 @@ internal sealed partial class ReplicatorMachine
             _map.CopyOf(entry.Origin, covered, entry.Sequence, items);
             peer.WholeOwed = true;                  // The next origin follows when this one is acknowledged.
             peer.Outgoing = new OutgoingInterval(
-                NextNumber(), VersionVector.Empty.With(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation, null);
+                NextNumber(), VersionVector.Empty.With(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation);
             return true;
         }
 
@@ -176,10 +179,14 @@ internal sealed partial class ReplicatorMachine
         if (!_peers.TryGetValue(uid, out var peer))
             return;
         peer.HoldUntil = _world.Now + Pace;
-        if (peer.Outgoing is null)
-            return;
-        peer.Outgoing = null;                       // A part is missing: again, from what the peer covers, when the link has room.
-        peer.WholeOwed = true;
+        GiveUp(peer);                               // A part is missing: again, from what the peer covers, when the link has room.
+    }
+
+    /// <summary>The interval to the peer was lost, or a part of it: the next one begins at what the peer last told.</summary>
+    private static void GiveUp(Peer peer)
+    {
+        peer.WholeOwed |= peer.Outgoing is { IsPush: false, IsAnew: false };
+        peer.Outgoing = null;
     }
 
     /// <summary>When the peer next needs attention; null when it waits for nothing.</summary>

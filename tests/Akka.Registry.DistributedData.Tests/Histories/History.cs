@@ -19,6 +19,9 @@ internal sealed record HistoryShape
 
     public double Loss { get; init; } = 0.1;
 
+    /// <summary>Chance of a link to be full when it is asked.</summary>
+    public double Congestion { get; init; }
+
     public TimeSpan SkewMax { get; init; } = TimeSpan.FromMilliseconds(200);
 
     public ReplicationOptions Options { get; init; } = new()
@@ -52,7 +55,7 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1, IsChecked = shape.OrphansEvicted };
+        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1, IsChecked = shape.OrphansEvicted, Congestion = shape.Congestion };
     }
 
     /// <summary>Runs a history.</summary>
@@ -223,7 +226,7 @@ internal sealed class History
     /// <summary>All cuts heal, nothing is lost any more, those that live beat, what is silent is evicted.</summary>
     private string? Quiet()
     {
-        _network.Loss = _network.Duplication = 0;
+        _network.Loss = _network.Duplication = _network.Congestion = 0;
         foreach (var node in _network.Nodes)
             _network.Side[node.Index] = 0;
         _network.SeeAll();
@@ -240,6 +243,10 @@ internal sealed class History
         {
             if (!node.Machine.IsSynchronized)
                 return $"{node.Identity.Name} is not synchronized";
+            if (!_shape.Downs && !_shape.Joins && node.Reports.OfType<ReplicatorReport.TakingAnew>().Any())
+                return "took everything anew, having never been away";
+            if (node.Revived is not null)
+                return "revived";
             if (_shape.OrphansEvicted && node.MirrorFault() is { } fault)
                 return $"{node.Identity.Name}: {fault}";
         }

@@ -23,6 +23,9 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
     /// <summary>Chance of a frame to arrive twice, the second time late and out of order.</summary>
     public double Duplication { get; set; }
 
+    /// <summary>Chance of a link to be full when it is asked.</summary>
+    public double Congestion { get; set; }
+
     /// <summary>The side of the cut that a node is on; frames cross no cut.</summary>
     public Dictionary<int, int> Side { get; } = [];
 
@@ -44,7 +47,7 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
 
     public MapNode Add(TimeSpan skew = default)
     {
-        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew) { IsChecked = IsChecked };
+        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew, () => Congestion > 0 && random.NextDouble() < Congestion ? options.WindowBytes : 0) { IsChecked = IsChecked };
         Nodes.Add(node);
         Side[node.Index] = 0;
         node.Current.Add(node.Index);

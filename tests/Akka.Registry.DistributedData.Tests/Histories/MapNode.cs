@@ -9,13 +9,14 @@ namespace Akka.Registry.DistributedData.Tests.Histories;
 internal sealed class MapNode
 {
     private readonly Dictionary<RecordKey, MapRecord> _mirror = [];
+    private readonly Dictionary<RecordKey, ulong> _ended = [];
 
-    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew)
+    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes)
     {
         Index = index;
         Skew = skew;
         Identity = new NodeIdentity(new NodeUid((ulong)index + 1), $"node-{index}", new NodeAddress("127.0.0.1", 4053 + index));
-        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => QueuedBytes, rules);
+        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => queuedBytes(), rules);
     }
 
     public int Index { get; }
@@ -27,8 +28,6 @@ internal sealed class MapNode
     public ReplicatorMachine Machine { get; }
 
     public TimeSpan Skew { get; }
-
-    public long QueuedBytes { get; set; }
 
     public bool AnnouncedUp { get; private set; }
 
@@ -49,6 +48,9 @@ internal sealed class MapNode
 
     /// <summary>When it next wants to be woken.</summary>
     public Instant Deadline { get; private set; } = new(long.MaxValue);
+
+    /// <summary>What showed again after it had been deregistered; null for nothing.</summary>
+    public string? Revived { get; private set; }
 
     public bool KeepEvents { get; set; }
 
@@ -101,6 +103,7 @@ internal sealed class MapNode
         {
             case MapEvent.State state:
                 _mirror.Clear();
+                _ended.Clear();
                 foreach (var record in state.Records)
                     _mirror.Add(record.Key, record);
                 break;
@@ -122,11 +125,21 @@ internal sealed class MapNode
                 throw new InvalidOperationException($"{key} changes twice in one event.");
             if (IsChecked && _mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
                 throw new InvalidOperationException($"Before is {change.Before}, the mirror holds {_mirror.GetValueOrDefault(key)}.");
+            Judge(change.After);
             if (change.After is null)
                 _mirror.Remove(key);
             else
                 _mirror[key] = change.After;
         }
+    }
+
+    /// <summary>What was seen to end never shows again, collected or not, until everything is taken anew.</summary>
+    private void Judge(MapRecord? record)
+    {
+        if (record is { Order.Deregistered: true })
+            _ended[record.Key] = Math.Max(record.Order.Epoch, _ended.GetValueOrDefault(record.Key));
+        else if (record is { IsLive: true } && _ended.TryGetValue(record.Key, out var ended) && record.Order.Epoch <= ended)
+            Revived ??= $"revived at {Identity.Name}: {record}";
     }
 }
 

@@ -1,0 +1,126 @@
+using System.Buffers.Text;
+using Akka.Registry.Contracts;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+using static Akka.Registry.DistributedData.Tests.Make;
+
+namespace Akka.Registry.DistributedData.Tests;
+
+public class VersionVectorTests
+{
+    private static readonly Arbitrary<VersionVector> Vectors = Gen.ListOf(
+        from origin in Gen.Choose(1, 6)
+        from sequence in Gen.Choose(1, 300)
+        select (Origin: (ulong)origin, Sequence: (ulong)sequence)).Select(entries => Vector([.. entries])).ToArbitrary();
+
+    [Fact]
+    public void Merging_is_commutative_associative_and_idempotent() =>
+        Prop.ForAll(Vectors, Vectors, Vectors, (a, b, c) =>
+            a.Merge(b).Equals(b.Merge(a)) && a.Merge(b).Merge(c).Equals(a.Merge(b.Merge(c))) && a.Merge(a).Equals(a)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_merge_is_the_least_vector_that_covers_both() =>
+        Prop.ForAll(Vectors, Vectors, (a, b) =>
+        {
+            var merged = a.Merge(b);
+            return merged.Covers(a) && merged.Covers(b) && merged.All(entry => entry.Sequence == Math.Max(a[entry.Origin], b[entry.Origin]));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Covering_is_covering_each_write() =>
+        Prop.ForAll(Vectors, Vectors, (a, b) => a.Covers(b) == b.All(entry => a.Covers(new Dot(entry.Origin, entry.Sequence)))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_token_and_the_wire_bring_the_vector_back() =>
+        Prop.ForAll(Vectors, vector =>
+            VersionVector.TryParseToken(vector.ToToken(), out var parsed) && parsed.Equals(vector) && parsed.GetHashCode() == vector.GetHashCode()
+            && VersionVector.TryFromWire(WireVector.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(vector.ToWire())), out var wired)
+            && wired.Equals(vector)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_entry_is_set_lowered_and_taken_out()
+    {
+        var vector = Vector((2, 5), (1, 7), (9, 1));
+        vector.ToString().ShouldBe("{0000000000000001:7, 0000000000000002:5, 0000000000000009:1}");
+        vector.With(Uid(2), 3)[Uid(2)].ShouldBe(3ul);
+        vector.With(Uid(2), 0).Count.ShouldBe(2);
+        vector.With(Uid(5), 0).ShouldBeSameAs(vector);
+        vector[Uid(3)].ShouldBe(0ul);
+    }
+
+    [Fact]
+    public void A_token_is_short_and_stable()
+    {
+        VersionVector.Empty.ToToken().ShouldBe("AQA");
+        Vector((1, 300)).ToToken().ShouldBe("AQEAAAAAAAAAAawC");
+    }
+
+    [Fact]
+    public void A_vector_has_one_token_and_every_other_text_is_refused()
+    {
+        var random = new Random(7);
+        var token = Vector((1, 300), (0xFFFF_FFFF_FFFF_FFFF, ulong.MaxValue), (77, 1)).ToToken();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = token.ToCharArray();
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+                text[random.Next(text.Length)] = (char)random.Next(32, 127);
+            var changed = new string(text)[..random.Next(text.Length + 1)];
+            if (VersionVector.TryParseToken(changed, out var parsed))
+                parsed.ToToken().ShouldBe(changed);
+            else
+                parsed.ShouldBeSameAs(VersionVector.Empty);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("AQ")]
+    [InlineData("AgA")]                                   // Another version.
+    [InlineData("AQA=")]                                  // Padding.
+    [InlineData(" AQA")]
+    [InlineData("AQCA")]                                  // A byte too many.
+    public void What_is_no_token_is_refused(string? token) => VersionVector.TryParseToken(token!, out _).ShouldBeFalse();
+
+    [Fact]
+    public void Zeros_disorder_long_numbers_and_lies_about_the_length_are_refused()
+    {
+        byte[] origin1 = [0, 0, 0, 0, 0, 0, 0, 1], origin2 = [0, 0, 0, 0, 0, 0, 0, 2], none = new byte[8];
+        Parses([1, 1, .. origin1, 5]).ShouldBeTrue();
+        Parses([1, 1, .. origin1, 0]).ShouldBeFalse();
+        Parses([1, 1, .. none, 5]).ShouldBeFalse();
+        Parses([1, 2, .. origin2, 5, .. origin1, 5]).ShouldBeFalse();
+        Parses([1, 2, .. origin1, 5, .. origin1, 5]).ShouldBeFalse();
+        Parses([1, 1, .. origin1, 0x85, 0]).ShouldBeFalse();
+        Parses([1, 1, .. origin1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2]).ShouldBeFalse();
+        Parses([1, 0xFF, 0xFF, 0x03]).ShouldBeFalse();
+        Parses([1, 1, .. origin1]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_wire_is_read_as_strictly()
+    {
+        WireVector Wire(ulong[] origins, ulong[] sequences)
+        {
+            var wire = new WireVector();
+            wire.Origins.AddRange(origins);
+            wire.Sequences.AddRange(sequences);
+            return wire;
+        }
+
+        VersionVector.TryFromWire(null, out var empty).ShouldBeTrue();
+        empty.ShouldBeSameAs(VersionVector.Empty);
+        VersionVector.TryFromWire(Wire([1, 2], [1, 1]), out _).ShouldBeTrue();
+        VersionVector.TryFromWire(Wire([1, 2], [1]), out _).ShouldBeFalse();
+        VersionVector.TryFromWire(Wire([2, 1], [1, 1]), out _).ShouldBeFalse();
+        VersionVector.TryFromWire(Wire([0], [1]), out _).ShouldBeFalse();
+        VersionVector.TryFromWire(Wire([1], [0]), out _).ShouldBeFalse();
+        VersionVector.TryFromWire(Wire([.. Enumerable.Range(1, VersionVector.OriginsMax + 1).Select(i => (ulong)i)],
+            [.. Enumerable.Repeat(1ul, VersionVector.OriginsMax + 1)]), out _).ShouldBeFalse();
+    }
+
+    private static bool Parses(byte[] bytes) => VersionVector.TryParseToken(Base64Url.EncodeToString(bytes), out _);
+}

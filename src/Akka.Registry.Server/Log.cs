@@ -13,7 +13,11 @@ internal static partial class Log
     public static partial void LeaveRequested(ILogger logger, string remote);
 
     [LoggerMessage(7003, LogLevel.Information,
-        "{Product} {Version} is up\n  node     {Node}\n  http     {HttpUrls}\n  cluster  {ClusterAddress}\n  members  {Members}\n  state    {State}")]
+        "Akka.Registry {Version}\n  node       {Node}\n  http       {HttpUrls}\n  peers      {ClusterAddress}\n  cluster    {ClusterName}"
+        + "\n  members    {Members}\n  state      {State}")]
     public static partial void Started(
-        ILogger logger, string product, string version, string node, string httpUrls, string clusterAddress, int members, string state);
+        ILogger logger, string version, string node, string httpUrls, string clusterAddress, string clusterName, int members, string state);
+
+    [LoggerMessage(7004, LogLevel.Information, "Ready: {Members} members, {Entries} entries")]
+    public static partial void Ready(ILogger logger, int members, long entries);
 }

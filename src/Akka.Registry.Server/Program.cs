@@ -21,7 +21,8 @@ catch (Exception e) when (e is SettingsException or HoconException)
 }
 
 await using var app = RegistryServer.Build(
-    settings.Http, builder => builder.Services.AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0]));
+    settings.Http,
+    builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0]));
 try
 {
     await app.RunAsync();
@@ -29,6 +30,7 @@ try
 }
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {
-    await Console.Error.WriteLineAsync($"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT or --transport.port=PORT.");
+    await Console.Error.WriteLineAsync(
+        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT or --transport.port=PORT.");
     return 1;
 }

@@ -20,7 +20,8 @@ internal static class ClusterApi
     {
         var self = call.Get<IClusterMembership>().View.Self;
         var lifetime = call.Get<IHostApplicationLifetime>();
-        Log.LeaveRequested(call.Get<ILogger<Picture>>(), call.Http.Connection.RemoteIpAddress?.ToString() ?? "in process");
+        var logger = call.Get<ILoggerFactory>().CreateLogger("Akka.Registry.Server.Api");
+        Log.LeaveRequested(logger, call.Http.Connection.RemoteIpAddress?.ToString() ?? "in process");
         call.Http.Response.OnCompleted(() =>
         {
             lifetime.StopApplication();

@@ -38,9 +38,9 @@ public class WatchTests
                         break;
                 }
             }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals after {connections} connections.");
+                throw new TimeoutException($"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals after {connections} connections.", e);
             }
         }
 

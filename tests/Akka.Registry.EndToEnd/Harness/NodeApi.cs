@@ -39,8 +39,8 @@ internal sealed class NodeApi : IDisposable
 
     public Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    /// <summary>The status alone; 0 when nobody answers.</summary>
-    public async Task<HttpStatusCode> StatusOfAsync(string path)
+    /// <summary>The status alone; null when nobody answers.</summary>
+    public async Task<HttpStatusCode?> StatusOfAsync(string path)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class NodeApi : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            return 0;
+            return null;
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class NodeApi : IDisposable
     {
         var (status, body) = await GetAsync($"/api/v1/services/{service}/routees?strategy=random&count=1000");
         return status == HttpStatusCode.OK
-            ? [.. body.GetProperty("instances").EnumerateArray().Select(x => x.GetProperty("id").GetString()!)]
+            ? [.. body.GetProperty("routees").EnumerateArray().Select(x => x.GetProperty("id").GetString()!)]
             : [];
     }
 

@@ -40,7 +40,8 @@ public class WatchTests
             }
             catch (OperationCanceledException e) when (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals after {connections} connections.", e);
+                var seen = $"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals";
+                throw new TimeoutException($"{seen} after {connections} connections.", e);
             }
         }
 

@@ -20,7 +20,6 @@ internal static partial class Log
             case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
             case ReplicatorReport.ClockAhead r: ClockAhead(logger, r.Peer, r.Offset, r.Total); break;
             case ReplicatorReport.Diverged r: Diverged(logger, r.Peer, r.Vector, r.Hash, r.PeerHash); break;
-            case ReplicatorReport.Rewritten r: Rewritten(logger, r.Records, r.Peer); break;
             default: throw new UnreachableException($"No words for {report.GetType().Name}.");
         }
     }
@@ -47,9 +46,6 @@ internal static partial class Log
         + "All records are exchanged.")]
     private static partial void Diverged(ILogger logger, NodeIdentity peer, VersionVector vector, ulong hash, ulong peerHash);
 
-    [LoggerMessage(3007, LogLevel.Information, "{Records} own writes that had been given up were found at {Peer} and are written again.")]
-    private static partial void Rewritten(ILogger logger, int records, NodeIdentity? peer);
-
-    [LoggerMessage(3008, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]
+    [LoggerMessage(3007, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]
     public static partial void FrameMalformed(ILogger logger, NodeIdentity peer, FrameKind kind, int bytes);
 }

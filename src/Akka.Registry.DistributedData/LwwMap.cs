@@ -1,5 +1,3 @@
-using Akka.Registry.Cluster;
-
 namespace Akka.Registry.DistributedData;
 
 /// <summary>
@@ -9,8 +7,8 @@ namespace Akka.Registry.DistributedData;
 internal sealed class LwwMap
 {
     private readonly MapRecordSet _records = new();
-    private readonly SortedDictionary<NodeUid, Origin> _origins = [];
-    private readonly List<NodeUid> _emptied = [];
+    private readonly SortedDictionary<Origin, Held> _origins = [];
+    private readonly List<Origin> _emptied = [];
 
     /// <summary>Per origin up to which of its writes this map holds the record, or one that superseded it.</summary>
     public VersionVector Vector { get; private set; } = VersionVector.Empty;
@@ -53,7 +51,7 @@ internal sealed class LwwMap
     public void Cover(VersionVector vector) => Vector = Vector.Merge(vector);
 
     /// <summary>Covers one origin up to the sequence.</summary>
-    public void Cover(NodeUid origin, ulong sequence)
+    public void Cover(Origin origin, ulong sequence)
     {
         if (sequence > Vector[origin])
             Vector = Vector.With(origin, sequence);
@@ -70,7 +68,7 @@ internal sealed class LwwMap
     }
 
     /// <summary>Appends the standing records of one origin with sequences above <paramref name="above"/>, up to <paramref name="upTo"/>.</summary>
-    public void CopyOf(NodeUid origin, ulong above, ulong upTo, List<MapRecord> list)
+    public void CopyOf(Origin origin, ulong above, ulong upTo, List<MapRecord> list)
     {
         if (_origins.TryGetValue(origin, out var held))
             held.Records.CopyTo(list, above, upTo);
@@ -103,7 +101,7 @@ internal sealed class LwwMap
     /// <param name="stable">Per origin up to which of its writes all others cover.</param>
     /// <param name="budget">The most to drop in this call.</param>
     /// <param name="changes">Takes one change for each.</param>
-    public void Collect(Func<NodeUid, ulong> stable, int budget, List<RecordChange> changes)
+    public void Collect(Func<Origin, ulong> stable, int budget, List<RecordChange> changes)
     {
         foreach (var (uid, origin) in _origins)
         {
@@ -140,8 +138,8 @@ internal sealed class LwwMap
 
     private void Link(MapRecord record)
     {
-        if (!_origins.TryGetValue(record.Dot.Origin, out var origin))
-            _origins.Add(record.Dot.Origin, origin = new Origin());
+        if (!_origins.TryGetValue(record.Dot.Writer, out var origin))
+            _origins.Add(record.Dot.Writer, origin = new Held());
         origin.Records.Add(record);
         if (record.IsLive)
         {
@@ -156,13 +154,13 @@ internal sealed class LwwMap
 
     private void Unlink(MapRecord record)
     {
-        var origin = _origins[record.Dot.Origin];
+        var origin = _origins[record.Dot.Writer];
         TakeOut(origin, record);
         if (origin.Records.Count == 0)
-            _origins.Remove(record.Dot.Origin);
+            _origins.Remove(record.Dot.Writer);
     }
 
-    private void TakeOut(Origin origin, MapRecord record)
+    private void TakeOut(Held origin, MapRecord record)
     {
         origin.Records.Remove(record.Dot.Sequence);
         if (record.IsLive)
@@ -176,7 +174,7 @@ internal sealed class LwwMap
         }
     }
 
-    private sealed class Origin
+    private sealed class Held
     {
         public OriginLog Records { get; } = new();
 

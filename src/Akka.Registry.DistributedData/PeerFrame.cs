@@ -60,22 +60,8 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
         public required long Uncovered { get; init; }
 
         public required bool Retains { get; init; }
-
-        public required VoidRange Void { get; init; }
     }
 
     /// <summary>"Send me everything, what I once wrote included."</summary>
     internal sealed record SnapshotRequest(ulong Number, uint Generation, ulong Request) : PeerFrame(Number, Generation);
-}
-
-/// <summary>Own writes that were given up when the state began anew: sequences above <paramref name="From"/>, up to <paramref name="To"/>.</summary>
-internal readonly record struct VoidRange(ulong From, ulong To)
-{
-    public bool IsEmpty => To <= From;
-
-    public bool Contains(ulong sequence) => sequence > From && sequence <= To;
-
-    /// <summary>The least range that holds both.</summary>
-    public VoidRange Extend(VoidRange other) =>
-        IsEmpty ? other : other.IsEmpty ? this : new VoidRange(Math.Min(From, other.From), Math.Max(To, other.To));
 }

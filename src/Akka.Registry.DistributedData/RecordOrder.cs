@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Registry.Cluster;
 
 namespace Akka.Registry.DistributedData;
@@ -22,6 +23,7 @@ public readonly record struct Stamp(HybridTimestamp Time, NodeUid Node) : ICompa
 /// <param name="Deregistered">The epoch has ended for good.</param>
 /// <param name="Stamp">The write's stamp; a removal keeps that of what it removes.</param>
 /// <param name="Evicted">Removed for silence; the next write of the same epoch beats it.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct RecordOrder(ulong Epoch, bool Deregistered, Stamp Stamp, bool Evicted) : IComparable<RecordOrder>
 {
     /// <summary>Whether the record is a tombstone.</summary>
@@ -39,15 +41,43 @@ public readonly record struct RecordOrder(ulong Epoch, bool Deregistered, Stamp 
     }
 }
 
+/// <summary>One life of a node's state: whose writes are numbered together, and covered together.</summary>
+/// <remarks>
+/// A node that takes everything anew gives up writes that nobody may have; its next ones are numbered from 1 in a new life, so that
+/// nobody who covers them claims to cover what was given up.
+/// </remarks>
+/// <param name="Node">The node incarnation that writes.</param>
+/// <param name="Life">1 for its first life.</param>
+public readonly record struct Origin(NodeUid Node, uint Life) : IComparable<Origin>
+{
+    /// <summary>The node's first life.</summary>
+    public static implicit operator Origin(NodeUid node) => new(node, 1);
+
+    /// <inheritdoc/>
+    public int CompareTo(Origin other)
+    {
+        var byNode = Node.CompareTo(other.Node);
+        return byNode != 0 ? byNode : Life.CompareTo(other.Life);
+    }
+
+    /// <summary>The node's uid; with a dot and the number of the life when it is not the first.</summary>
+    public override string ToString() => Life == 1 ? Node.ToString() : $"{Node}.{Life}";
+}
+
 /// <summary>Who made a write, and as which of its writes.</summary>
 /// <param name="Origin">The node incarnation that wrote.</param>
-/// <param name="Sequence">1 for its first write.</param>
-public readonly record struct Dot(NodeUid Origin, ulong Sequence) : IComparable<Dot>
+/// <param name="Sequence">1 for the first write of a life.</param>
+/// <param name="Life">In which of its lives.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Dot(NodeUid Origin, ulong Sequence, uint Life = 1) : IComparable<Dot>
 {
+    /// <summary>The node and its life.</summary>
+    public Origin Writer => new(Origin, Life);
+
     /// <inheritdoc/>
     public int CompareTo(Dot other)
     {
-        var byOrigin = Origin.CompareTo(other.Origin);
-        return byOrigin != 0 ? byOrigin : Sequence.CompareTo(other.Sequence);
+        var byWriter = Writer.CompareTo(other.Writer);
+        return byWriter != 0 ? byWriter : Sequence.CompareTo(other.Sequence);
     }
 }

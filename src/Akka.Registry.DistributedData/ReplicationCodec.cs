@@ -57,6 +57,7 @@ internal static class ReplicationCodec
         Evicted = record.Order.Evicted,
         Origin = record.Dot.Origin.Value,
         Sequence = record.Dot.Sequence,
+        Life = record.Dot.Life,
         Value = UnsafeByteOperations.UnsafeWrap(record.Value),
     };
 
@@ -64,13 +65,14 @@ internal static class ReplicationCodec
     {
         record = null!;
         var removal = wire.Deregistered || wire.Evicted;
-        if (wire.Service.Length == 0 || wire.Instance.Length == 0 || wire.Origin == 0 || wire.Sequence == 0 || (removal && !wire.Value.IsEmpty))
+        if (wire.Service.Length == 0 || wire.Instance.Length == 0 || wire.Origin == 0 || wire.Sequence == 0 || wire.Life == 0
+            || (removal && !wire.Value.IsEmpty))
             return false;
         var stamp = new Stamp(new HybridTimestamp(wire.StampTime), new NodeUid(wire.StampNode));
         record = new MapRecord(
             new RecordKey(wire.Service, wire.Instance),
             new RecordOrder(wire.Epoch, wire.Deregistered, stamp, wire.Evicted),
-            new Dot(new NodeUid(wire.Origin), wire.Sequence),
+            new Dot(new NodeUid(wire.Origin), wire.Sequence, wire.Life),
             wire.Value.Memory);
         return true;
     }
@@ -120,8 +122,6 @@ internal static class ReplicationCodec
         Clock = digest.Clock.Value,
         Uncovered = (ulong)digest.Uncovered,
         Retains = digest.Retains,
-        VoidFrom = digest.Void.From,
-        VoidTo = digest.Void.To,
     };
 
     private static SnapshotRequest ToWire(PeerFrame.SnapshotRequest request) => new()
@@ -181,7 +181,6 @@ internal static class ReplicationCodec
             Clock = new HybridTimestamp(wire.Clock),
             Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
             Retains = wire.Retains,
-            Void = new VoidRange(wire.VoidFrom, wire.VoidTo),
         };
         return valid;
     }

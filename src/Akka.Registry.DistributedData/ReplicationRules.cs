@@ -27,8 +27,8 @@ internal sealed record ReplicationRules
     /// <summary>Frames made for, or in, another generation are not applied.</summary>
     public bool Generations { get; init; } = true;
 
-    /// <summary>Own writes that were given up come back under new sequences.</summary>
-    public bool VoidRewritten { get; init; } = true;
+    /// <summary>A node that has taken everything anew numbers its writes anew, in a new life.</summary>
+    public bool NewLife { get; init; } = true;
 
     /// <summary>A part of a long interval carries what stands when it is sent, not what stood when the interval began.</summary>
     public bool StandingAtSend { get; init; } = true;

@@ -49,7 +49,4 @@ internal abstract record ReplicatorReport
 
     /// <summary>Equal vectors, unequal hashes: a defect. A full exchange repairs it.</summary>
     internal sealed record Diverged(NodeIdentity Peer, VersionVector Vector, ulong Hash, ulong PeerHash) : ReplicatorReport;
-
-    /// <summary>Own writes that had been given up were found at a peer and written again.</summary>
-    internal sealed record Rewritten(NodeIdentity? Peer, int Records) : ReplicatorReport;
 }

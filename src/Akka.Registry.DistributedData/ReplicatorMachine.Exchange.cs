@@ -9,8 +9,6 @@ internal sealed partial class ReplicatorMachine
     private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<MapRecord> _returned = [];
-
     private void OnReceived(NodeUid from, PeerFrame frame)
     {
         if (!_peers.TryGetValue(from, out var peer))
@@ -49,7 +47,6 @@ internal sealed partial class ReplicatorMachine
         Clock = _clock.Tick(_world.UnixMilliseconds),
         Uncovered = _map.CountUncovered(),
         Retains = _hasServed,
-        Void = _void,
     });
 
     private void OnDigest(Peer peer, PeerFrame.Digest digest)
@@ -89,14 +86,14 @@ internal sealed partial class ReplicatorMachine
     {
         var same = digest.Vector.Equals(_map.Vector);
         var unequal = same && digest.StateHash != _map.StateHash;
-        peer.WholeOwed |= unequal || _map.HasBeyond(digest.Vector) || HoldsVoid(peer, digest.Void);
+        peer.WholeOwed |= unequal || _map.HasBeyond(digest.Vector);
         if (!unequal || digest.Uncovered > 0 || peer.Outgoing is not null || _map.CountUncovered() > 0)
         {
             peer.Mismatch = default;
             return;
         }
 
-        // Hashes may differ for a moment, as when a write that was given up is on its way back: it has to stay so.
+        // Hashes may differ for a moment: it has to stay so.
         var mismatch = peer.Mismatch;
         if (mismatch.Hash != _map.StateHash || mismatch.PeerHash != digest.StateHash || !_map.Vector.Equals(mismatch.Vector))
             mismatch = new Mismatch(_map.Vector, _map.StateHash, digest.StateHash, 0, _world.Now);
@@ -108,17 +105,6 @@ internal sealed partial class ReplicatorMachine
         peer.EverythingOwed = true;
         Divergences++;
         Report(new ReplicatorReport.Diverged(peer.Node, _map.Vector, _map.StateHash, digest.StateHash));
-    }
-
-    /// <summary>Whether this node holds writes that the peer gave up when its state began anew.</summary>
-    private bool HoldsVoid(Peer peer, VoidRange range)
-    {
-        if (range.IsEmpty)
-            return false;
-        _map.CopyOf(peer.Uid, range.From, range.To, _returned);
-        var any = _returned.Count > 0;
-        _returned.Clear();
-        return any;
     }
 
     private void OnDelta(Peer peer, PeerFrame.Delta delta)
@@ -136,7 +122,7 @@ internal sealed partial class ReplicatorMachine
         var ahead = 0;
         foreach (var record in delta.Records)
         {
-            if (record.Dot.Origin == _self.Uid && record.Dot.Sequence > _sequence)
+            if (record.Dot.Origin == _self.Uid && IsUnknown(record.Dot))
             {
                 whole = false;                      // A write of ours that we do not know: its vector will tell, and we begin anew.
                 continue;
@@ -145,8 +131,6 @@ internal sealed partial class ReplicatorMachine
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
             if (!Merge(record))
                 continue;
-            if (record.Dot.Origin == _self.Uid && _void.Contains(record.Dot.Sequence) && _rules.VoidRewritten)
-                _returned.Add(record);
             if (recordsAlone)
                 _relay.Add(record);
         }
@@ -154,7 +138,6 @@ internal sealed partial class ReplicatorMachine
         ReportAhead(peer, ahead);
         if (!recordsAlone && delta.Last)
             EndInterval(peer, delta, whole || !_rules.CompleteIntervals);
-        RewriteReturned(peer.Node);
         PublishChanges();
         if (_relay.Count > 0)
             Relay(peer.Uid);
@@ -205,22 +188,8 @@ internal sealed partial class ReplicatorMachine
         Pump(peer, urgent: _waiting.Count > 0);
     }
 
-    /// <summary>Writes of ours that had been given up stand at a peer: they are written again under sequences that count.</summary>
-    private void RewriteReturned(NodeIdentity? source)
-    {
-        if (_returned.Count == 0)
-            return;
-        foreach (var record in _returned)
-        {
-            if (_map.Find(record.Key) is { } standing && standing.Dot == record.Dot)
-                WriteOwn(record.Key, record.Order, record.Value);
-        }
-
-        Report(new ReplicatorReport.Rewritten(source, _returned.Count));
-        _returned.Clear();
-        PublishChanges();
-        PushAll(urgent: false);
-    }
+    /// <summary>A write in this node's name that it did not make: its process was started from an older picture of itself.</summary>
+    private bool IsUnknown(Dot own) => own.Life > _life || (own.Life == _life && own.Sequence > _sequence);
 
     private void Observe(Peer peer, HybridTimestamp time)
     {

@@ -14,7 +14,7 @@ internal sealed partial class ReplicatorMachine
     private bool _hasServed;
     private ulong _sequence;
     private ulong _relayed;
-    private VoidRange _void;
+    private uint _life = 1;
 
     /// <summary>Divergences found, each with equal vectors: defects.</summary>
     public long Divergences { get; private set; }
@@ -37,7 +37,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Begins anew when the peer has collected what this node does not cover, unless both are so and this node prevails.</summary>
     private bool BeginAnewIfBehind(Peer peer)
     {
-        var lostOwn = peer.Vector[_self.Uid] > _sequence;
+        var lostOwn = HasUnknown(peer.Vector);
         if (_map.Vector.Covers(peer.Told!.Collected) && !lostOwn)
             return false;
         if (!_rules.TakeAnew || (!lostOwn && !peer.Vector.Covers(_map.Collected) && Prevails(peer.Told, peer.Uid)))
@@ -180,20 +180,42 @@ internal sealed partial class ReplicatorMachine
         }
 
         _fill = null;
-        var covered = last.To[_self.Uid];
-        if (_sequence > covered)
-            _void = _void.Extend(new VoidRange(covered, _sequence));
-        _sequence = Math.Max(_sequence, covered);
-        _superseded.Reset(covered);
         _map = fill.Map;
         _map.Cover(last.To);
-        _map.Cover(_self.Uid, _sequence);
         _map.MarkCollected(last.Collected);
-        _relayed = _sequence;
+        BeginLife();
         Become(source);
-        if (_rules.VoidRewritten)
-            _map.CopyOf(_self.Uid, _void.From, _void.To, _returned);
-        RewriteReturned(source.Node);
+    }
+
+    /// <summary>Writes that the peer has not seen are given up. Others may hold them; so the next ones are counted apart.</summary>
+    private void BeginLife()
+    {
+        var sequence = _sequence;
+        var life = sequence > 0 ? _life + 1 : _life;
+        foreach (var entry in _map.Vector)
+        {
+            if (entry.Origin.Node == _self.Uid)
+                life = Math.Max(life, entry.Origin.Life + 1);
+        }
+
+        if (_rules.NewLife)
+            (_life, _sequence) = (life, 0);
+        else
+            _map.Cover(Me, sequence);
+        _relayed = _sequence;
+        _superseded.Reset(_sequence);
+    }
+
+    /// <summary>Whether the vector covers writes in this node's name that it did not make.</summary>
+    private bool HasUnknown(VersionVector vector)
+    {
+        foreach (var entry in vector)
+        {
+            if (entry.Origin.Node == _self.Uid && IsUnknown(new Dot(_self.Uid, entry.Sequence, entry.Origin.Life)))
+                return true;
+        }
+
+        return false;
     }
 
     private void Become(Peer? source)

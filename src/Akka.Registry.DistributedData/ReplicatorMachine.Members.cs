@@ -139,7 +139,7 @@ internal sealed partial class ReplicatorMachine
     }
 
     /// <summary>Up to which of the origin's writes every other current member, and who is away for a short while, covers.</summary>
-    private ulong CoveredByOthers(NodeUid origin)
+    private ulong CoveredByOthers(Origin origin)
     {
         var covered = ulong.MaxValue;
         if (!_rules.CollectWhenStable)

@@ -22,7 +22,7 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
-        _map.CopyOf(_self.Uid, _relayed, _sequence, _relay);
+        _map.CopyOf(Me, _relayed, _sequence, _relay);
         _relayed = _sequence;
         Relay(except: default);
     }
@@ -79,7 +79,7 @@ internal sealed partial class ReplicatorMachine
     {
         if (!IsSynchronized || !IsVerified(peer) || _world.Now < peer.HoldUntil)
             return false;
-        var covered = peer.Vector[_self.Uid];
+        var covered = peer.Vector[Me];
         if (!peer.EverythingOwed && !peer.WholeOwed)
         {
             if (!OwesPush(peer) || (!urgent && _world.Now < peer.LastPush + _options.FlushInterval))
@@ -96,7 +96,7 @@ internal sealed partial class ReplicatorMachine
         return _rules.WholeIntervals ? BeginWhole(peer) : BeginByOrigin(peer);
     }
 
-    private bool OwesPush(Peer peer) => IsSmall && _sequence > peer.Vector[_self.Uid];
+    private bool OwesPush(Peer peer) => IsSmall && _sequence > peer.Vector[Me];
 
     /// <summary>An own interval: for each own write that the peer does not cover, the record that stands now, whoever wrote it.</summary>
     private void BeginPush(Peer peer, ulong covered)
@@ -111,7 +111,7 @@ internal sealed partial class ReplicatorMachine
         }
 
         var items = new List<MapRecord>();
-        _map.CopyOf(_self.Uid, covered, _sequence, items);
+        _map.CopyOf(Me, covered, _sequence, items);
         if (_rules.PushSuperseders)
         {
             _superseded.CopyTo(_keys, covered, _sequence);
@@ -125,7 +125,7 @@ internal sealed partial class ReplicatorMachine
         }
 
         peer.Outgoing = new OutgoingInterval(
-            NextNumber(), VersionVector.Empty.With(_self.Uid, covered), VersionVector.Of(_self.Uid, _sequence), items, peer.Generation)
+            NextNumber(), VersionVector.Empty.With(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
         };
@@ -139,15 +139,13 @@ internal sealed partial class ReplicatorMachine
             peer.Outgoing.Deadline = _world.Now + _options.AckTimeout;
     }
 
-    /// <summary>A whole interval: all records that the peer's vector does not cover, and those that it gave up.</summary>
+    /// <summary>A whole interval: all records that the peer's vector does not cover.</summary>
     private bool BeginWhole(Peer peer)
     {
         var from = peer.EverythingOwed ? VersionVector.Empty : peer.Vector;
         peer.WholeOwed = peer.EverythingOwed = false;
         var items = new List<MapRecord>();
         _map.CopySince(from, items);
-        if (peer.Told is { } told && !told.Void.IsEmpty && _rules.VoidRewritten)
-            _map.CopyOf(peer.Uid, told.Void.From, Math.Min(told.Void.To, from[peer.Uid]), items);
         if (items.Count == 0 && from.Covers(_map.Vector))
             return false;
         peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation);

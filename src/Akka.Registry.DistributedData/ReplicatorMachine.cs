@@ -74,6 +74,9 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Whether there is anything to tell a new subscriber.</summary>
     public bool HasState => _hasServed;
 
+    /// <summary>This node in its present life.</summary>
+    private Origin Me => new(_self.Uid, _life);
+
     private bool IsSmall => _peers.Count <= _options.EagerPushPeers;
 
     /// <summary>Advances the machine.</summary>
@@ -120,7 +123,7 @@ internal sealed partial class ReplicatorMachine
     public MapEvent.Since ReadSince(MapCommand.ReadSince request)
     {
         var outcome = !_map.Vector.Covers(request.Vector) ? SinceOutcome.Behind
-            : !request.Vector.Covers(_map.Collected) || _void.Contains(request.Vector[_self.Uid]) ? SinceOutcome.TooOld
+            : !request.Vector.Covers(_map.Collected) ? SinceOutcome.TooOld
             : SinceOutcome.Delta;
         var records = new List<MapRecord>();
         if (outcome == SinceOutcome.Delta)
@@ -211,9 +214,9 @@ internal sealed partial class ReplicatorMachine
 
     private MapRecord WriteOwn(RecordKey key, RecordOrder order, ReadOnlyMemory<byte> value)
     {
-        var record = new MapRecord(key, order, new Dot(_self.Uid, ++_sequence), value);
+        var record = new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value);
         Merge(record);
-        _map.Cover(_self.Uid, _sequence);
+        _map.Cover(Me, _sequence);
         return record;
     }
 
@@ -224,7 +227,7 @@ internal sealed partial class ReplicatorMachine
     {
         if (!_map.Merge(record, out var change))
             return false;
-        if (change.Before is { } before && before.Dot.Origin == _self.Uid && record.Dot.Origin != _self.Uid)
+        if (change.Before is { } before && before.Dot.Writer == Me && record.Dot.Writer != Me)
             _superseded.Superseded(before);
         _changes.Add(change);
         return true;
@@ -244,7 +247,7 @@ internal sealed partial class ReplicatorMachine
         var covered = new ulong[_peers.Count];
         var i = 0;
         foreach (var peer in _peers.Values)
-            covered[i++] = peer.IsSynchronized ? peer.Vector[_self.Uid] : 0;
+            covered[i++] = peer.IsSynchronized ? peer.Vector[Me] : 0;
         return new Holders(covered);
     }
 

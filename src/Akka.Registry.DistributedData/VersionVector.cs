@@ -6,9 +6,9 @@ using Akka.Registry.Contracts;
 namespace Akka.Registry.DistributedData;
 
 /// <summary>One origin's part of a vector.</summary>
-/// <param name="Origin">The node incarnation that wrote.</param>
+/// <param name="Origin">The node incarnation that wrote, and in which life.</param>
 /// <param name="Sequence">Up to which of its writes; more than zero.</param>
-public readonly record struct VectorEntry(NodeUid Origin, ulong Sequence);
+public readonly record struct VectorEntry(Origin Origin, ulong Sequence);
 
 /// <summary>
 /// Per origin, "covered up to s": of every write up to s the holder has the record, or one that superseded it. Immutable.
@@ -32,7 +32,7 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
     public VectorEntry this[int index] => _entries[index];
 
     /// <summary>Up to which sequence the origin is covered; 0 for none.</summary>
-    public ulong this[NodeUid origin]
+    public ulong this[Origin origin]
     {
         get
         {
@@ -42,10 +42,10 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
     }
 
     /// <summary>The vector of a single origin.</summary>
-    public static VersionVector Of(NodeUid origin, ulong sequence) => Empty.With(origin, sequence);
+    public static VersionVector Of(Origin origin, ulong sequence) => Empty.With(origin, sequence);
 
     /// <summary>Whether the write is covered.</summary>
-    public bool Covers(Dot dot) => this[dot.Origin] >= dot.Sequence;
+    public bool Covers(Dot dot) => this[dot.Writer] >= dot.Sequence;
 
     /// <summary>Whether everything that the other covers is covered.</summary>
     public bool Covers(VersionVector other)
@@ -88,7 +88,7 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
     }
 
     /// <summary>The vector with one origin's sequence set, lower ones included; 0 takes the origin out.</summary>
-    public VersionVector With(NodeUid origin, ulong sequence)
+    public VersionVector With(Origin origin, ulong sequence)
     {
         var index = IndexOf(origin);
         if (sequence == 0)
@@ -112,10 +112,11 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
     public WireVector ToWire()
     {
         var wire = new WireVector();
-        wire.Origins.Capacity = wire.Sequences.Capacity = Count;
+        wire.Origins.Capacity = wire.Sequences.Capacity = wire.Lives.Capacity = Count;
         foreach (var entry in _entries)
         {
-            wire.Origins.Add(entry.Origin.Value);
+            wire.Origins.Add(entry.Origin.Node.Value);
+            wire.Lives.Add(entry.Origin.Life);
             wire.Sequences.Add(entry.Sequence);
         }
 
@@ -129,11 +130,11 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
         vector = Empty;
         if (wire is null)
             return true;
-        if (wire.Origins.Count != wire.Sequences.Count || wire.Origins.Count > OriginsMax)
+        if (wire.Origins.Count != wire.Sequences.Count || wire.Origins.Count != wire.Lives.Count || wire.Origins.Count > OriginsMax)
             return false;
         var entries = new VectorEntry[wire.Origins.Count];
         for (var i = 0; i < entries.Length; i++)
-            entries[i] = new VectorEntry(new NodeUid(wire.Origins[i]), wire.Sequences[i]);
+            entries[i] = new VectorEntry(new Origin(new NodeUid(wire.Origins[i]), wire.Lives[i]), wire.Sequences[i]);
         return TryFrom(entries, out vector);
     }
 
@@ -173,7 +174,7 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
         vector = Empty;
         for (var i = 0; i < entries.Length; i++)
         {
-            if (entries[i].Origin.IsNone || entries[i].Sequence == 0)
+            if (entries[i].Origin.Node.IsNone || entries[i].Origin.Life == 0 || entries[i].Sequence == 0)
                 return false;
             if (i > 0 && entries[i - 1].Origin.CompareTo(entries[i].Origin) >= 0)
                 return false;
@@ -183,7 +184,7 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
         return true;
     }
 
-    private int IndexOf(NodeUid origin)
+    private int IndexOf(Origin origin)
     {
         int low = 0, high = _entries.Length - 1;
         while (low <= high)

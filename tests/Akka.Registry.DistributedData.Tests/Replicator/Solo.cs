@@ -101,7 +101,7 @@ internal sealed class Solo
 
     public void Told(
         ulong peer, VersionVector vector, VersionVector? collected = null, bool synchronized = true, bool replyWanted = false,
-        uint generation = 1, long live = 0, bool retains = true, ulong? hash = null, VoidRange given = default, TimeSpan ahead = default) =>
+        uint generation = 1, long live = 0, bool retains = true, ulong? hash = null, TimeSpan ahead = default) =>
         From(peer, new PeerFrame.Digest(Number(peer), generation)
         {
             Vector = vector,
@@ -113,7 +113,6 @@ internal sealed class Solo
             Clock = HybridTimestamp.At(WallMilliseconds + (long)ahead.TotalMilliseconds),
             Uncovered = 0,
             Retains = retains,
-            Void = given,
         });
 
     public void Delta(

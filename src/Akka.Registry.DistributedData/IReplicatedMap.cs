@@ -37,11 +37,13 @@ public abstract record MapWrite
 
     /// <summary>Writes an entry with this node as origin, new or over whatever an equal or older epoch left.</summary>
     /// <param name="Key">What it is about.</param>
-    /// <param name="Epoch">The instance's epoch; null to let the node mint it: the live entry's own, else one above all that is known, from the clock.</param>
+    /// <param name="Epoch">The instance's epoch; null to let the node mint it: the live entry's own, else one above all
+    /// that is known, from the clock.</param>
     /// <param name="Value">The encoded value.</param>
     public sealed record Register(RecordKey Key, ulong? Epoch, ReadOnlyMemory<byte> Value) : MapWrite(Key);
 
-    /// <summary>Writes a live entry anew with this node as origin, only if it is live in that epoch, or evicted in that epoch when <paramref name="Revive"/>.</summary>
+    /// <summary>Writes a live entry anew with this node as origin, only if it is live in that epoch, or evicted in that
+    /// epoch when <paramref name="Revive"/>.</summary>
     /// <param name="Key">What it is about.</param>
     /// <param name="Expected">The order of the record that the decision was made on; another one that stands meanwhile: nothing is written.</param>
     /// <param name="Revive">Whether an evicted record of <paramref name="Expected"/> may be written over.</param>
@@ -107,10 +109,12 @@ public abstract record MapCommand
     /// <summary>Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it stands.</summary>
     public sealed record WriteMany(ImmutableArray<MapWrite> Operations) : MapCommand;
 
-    /// <summary>Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends when the subscriber stops.</summary>
+    /// <summary>Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any.
+    /// Ends when the subscriber stops.</summary>
     public sealed record Subscribe(IActorRef<MapEvent> Subscriber) : MapCommand;
 
-    /// <summary>Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order with the other events.</summary>
+    /// <summary>Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order
+    /// with the other events.</summary>
     /// <param name="Token">Comes back with the answer.</param>
     /// <param name="Service">Only that service's; null for all.</param>
     /// <param name="Vector">What the reader has.</param>

@@ -164,8 +164,9 @@ internal sealed partial class ReplicatorMachine
             var items = new List<MapRecord>();
             _map.CopyOf(entry.Origin, covered, entry.Sequence, items);
             peer.WholeOwed = true;                  // The next origin follows when this one is acknowledged.
-            peer.Outgoing = new OutgoingInterval(
-                NextNumber(), VersionVector.Empty.With(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation);
+            var from = VersionVector.Empty.With(entry.Origin, covered);
+            var to = VersionVector.Of(entry.Origin, entry.Sequence);
+            peer.Outgoing = new OutgoingInterval(NextNumber(), from, to, items, peer.Generation);
             return true;
         }
 

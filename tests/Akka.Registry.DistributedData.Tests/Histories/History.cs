@@ -63,28 +63,10 @@ internal sealed class History
     public static string? Run(int seed, HistoryShape shape, ReplicationRules? rules = null)
     {
         var history = new History(seed, shape, rules ?? ReplicationRules.All);
-        return history.Run();
+        return history.Play();
     }
 
-    /// <summary>What the machines reported in all histories run so far, by kind.</summary>
-    public static Dictionary<string, int> Seen { get; } = [];
-
-    private string? Run()
-    {
-        var why = RunAll();
-        foreach (var node in _network.Nodes)
-        {
-            foreach (var report in node.Reports)
-                Seen[report.GetType().Name] = Seen.GetValueOrDefault(report.GetType().Name) + 1;
-            Seen["stale"] = Seen.GetValueOrDefault("stale") + (int)node.Machine.StaleFrames;
-            Seen["collected"] = Seen.GetValueOrDefault("collected") + node.Machine.Map.Collected.Count;
-        }
-
-        Seen["frames"] = Seen.GetValueOrDefault("frames") + (int)_network.Frames;
-        return why;
-    }
-
-    private string? RunAll()
+    private string? Play()
     {
         for (var i = 0; i < 4; i++)
             _network.Add(_shape.SkewMax * _random.NextDouble());

@@ -50,7 +50,7 @@ up() {
     exit 1
   fi
   mkdir -p "$state"
-  dotnet build src/Akka.Registry.Server -c Release -nologo -v quiet -clp:NoSummary
+  dotnet build src/Akka.Registry.Server -c Release -nologo -v quiet -clp:NoSummary >&2
   dll=src/Akka.Registry.Server/bin/Release/net10.0/Akka.Registry.Server.dll
   for ((i = 1; i <= n; i++)); do seeds+="${seeds:+,}127.0.0.1:$((cluster_base + i))"; done
   for ((i = 1; i <= n; i++)); do

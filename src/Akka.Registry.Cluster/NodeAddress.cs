@@ -13,7 +13,9 @@ public sealed record NodeAddress(string Host, int Port)
     {
         address = null!;
         var colon = text.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return false;
+        if (port is < 1 or > 65_535)
             return false;
         var host = text[..colon];
         if (host.StartsWith('[') && host.EndsWith(']'))

@@ -87,7 +87,9 @@ public partial class TidyTests
     public void Every_test_project_is_run()
     {
         var script = SourceTree.Read("tests/run.sh");
-        foreach (var project in SourceTree.Files("*.csproj", "tests").Where(file => SourceTree.Read(file).Contains("Microsoft.NET.Test.Sdk", StringComparison.Ordinal)))
+        var projects = SourceTree.Files("*.csproj", "tests")
+            .Where(file => SourceTree.Read(file).Contains("Microsoft.NET.Test.Sdk", StringComparison.Ordinal));
+        foreach (var project in projects)
         {
             var name = Path.GetFileNameWithoutExtension(project)["Akka.Registry.".Length..];
             script.ShouldContain(name == "Tests" ? "Registry.Tests" : name, customMessage: $"{project} is in no ring");
@@ -100,6 +102,9 @@ public partial class TidyTests
     [GeneratedRegex(@"\bTODO\b|\bFIXME\b|\bHACK\b|Skip *= *""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LaterRegex();
 
-    [GeneratedRegex(@"^(src|tests|deploy|hocon|artifacts|Akka\.Registry\.sln|README\.md|LICENSE|global\.json|Directory\..*\.(props|targets))$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(src|tests|deploy|hocon|artifacts|Akka\.Registry\.sln|README\.md|LICENSE|global\.json|Directory\..*\.(props|targets))$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex TopLevelRegex();
 }

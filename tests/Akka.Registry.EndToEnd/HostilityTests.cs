@@ -85,9 +85,9 @@ public class HostilityTests
         {
             // Reset: closed as well.
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"The link of a peer that {what} was not closed within 15 s.");
+            throw new TimeoutException($"The link of a peer that {what} was not closed within 15 s.", e);
         }
     }
 }

@@ -17,7 +17,8 @@ public class LeaseTests
 
         await cluster[1].Api.RegisterAsync("orders", "silent", "4s");
         var silence = Stopwatch.StartNew();
-        await Wait.UntilAsync("node-3 knows", TimeSpan.FromSeconds(2), async () => await cluster[3].Api.InstanceStatusAsync("orders", "silent") == "passing");
+        await Wait.UntilAsync("node-3 knows", TimeSpan.FromSeconds(2),
+            async () => await cluster[3].Api.InstanceStatusAsync("orders", "silent") == "passing");
 
         var critical = await MomentAsync(silence, TimeSpan.FromSeconds(6), async () =>
             await cluster[3].Api.InstanceStatusAsync("orders", "silent") == "critical");
@@ -34,7 +35,11 @@ public class LeaseTests
         while (silence.Elapsed < 10 * ttl)
         {
             foreach (var node in cluster.Nodes)
-                (await node.Api.InstanceStatusAsync("orders", "living")).ShouldBe("passing", $"{node.Name} after {silence.Elapsed.TotalSeconds:0.0} s");
+            {
+                (await node.Api.InstanceStatusAsync("orders", "living"))
+                    .ShouldBe("passing", $"{node.Name} after {silence.Elapsed.TotalSeconds:0.0} s");
+            }
+
             await Task.Delay(50);
         }
     }

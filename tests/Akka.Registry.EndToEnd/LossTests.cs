@@ -111,7 +111,8 @@ public class LossTests
         cluster[3].Resume();
         await Wait.UntilAsync("the sleeper is up again", TimeSpan.FromSeconds(30),
             async () => await cluster[1].Api.MemberStateAsync("node-3") == "up" && await cluster[3].Api.MemberStateAsync("node-1") == "up");
-        await Wait.UntilAsync("the sleeper has learnt of it", TimeSpan.FromSeconds(5), async () => (await cluster[3].Api.IdsAsync("orders"))?.Count == 0);
+        await Wait.UntilAsync("the sleeper has learnt of it", TimeSpan.FromSeconds(5),
+            async () => (await cluster[3].Api.IdsAsync("orders"))?.Count == 0);
         await Wait.AlwaysAsync("nothing comes back", TimeSpan.FromSeconds(5), async () =>
         {
             foreach (var node in cluster.Nodes)

@@ -54,7 +54,13 @@ public partial class ScriptTests
 
     private static async Task<string[]> RunAsync(Dictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SourceRoot.Path };
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = SourceRoot.Path,
+        };
         start.ArgumentList.Add("deploy/local-cluster.sh");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

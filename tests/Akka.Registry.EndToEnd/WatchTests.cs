@@ -38,9 +38,10 @@ public class WatchTests
                         break;
                 }
             }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals after {connections} connections.");
+                var seen = $"{puts.Count} of {Instances + 1} puts and {removals.Count} of {Instances / 2} removals";
+                throw new TimeoutException($"{seen} after {connections} connections.", e);
             }
         }
 

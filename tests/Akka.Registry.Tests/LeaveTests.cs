@@ -24,7 +24,8 @@ public class LeaveTests
         _world.Membership.Announced.ShouldBe(["leaving"]);
         var message = _world.Transport.To(Other, FrameKind.HandOver, HandOver.Parser).ShouldHaveSingleItem();
         message.Last.ShouldBeTrue();
-        message.Leases.Select(lease => (lease.Service, lease.Instance, lease.Epoch)).ShouldBe([("orders", "a", 7UL), ("orders", "b", 7UL)], ignoreOrder: true);
+        message.Leases.Select(lease => (lease.Service, lease.Instance, lease.Epoch))
+            .ShouldBe([("orders", "a", 7UL), ("orders", "b", 7UL)], ignoreOrder: true);
         leaving.IsCompleted.ShouldBeFalse();
 
         _world.Frame(Other, FrameKind.HandOverAck, new HandOverAck { Batch = message.Batch });

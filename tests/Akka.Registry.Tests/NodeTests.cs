@@ -98,8 +98,8 @@ public class NodeTests
         }
 
         world.Frame(Other, FrameKind.ForwardedBeats, new ForwardedBeats { Batch = 1 });
-        world.Frame(Other, FrameKind.ForwardedStatus, new ForwardedStatus { Service = "orders", Instance = "a", Status = (WireInstanceStatus)99 });
-        world.Frame(Other, FrameKind.ForwardedStatus, new ForwardedStatus { Service = "orders", Instance = "a", Status = WireInstanceStatus.OutOfService });
+        foreach (var status in new[] { (WireInstanceStatus)99, WireInstanceStatus.OutOfService })
+            world.Frame(Other, FrameKind.ForwardedStatus, new ForwardedStatus { Service = "orders", Instance = "a", Status = status });
 
         world.Surroundings.Lives.ShouldBe(1);
         world.Entry("a")!.Status.ShouldBe(InstanceStatus.Passing);
@@ -129,7 +129,8 @@ public class NodeTests
         foreach (var id in (string[])["a", "b", "c", "d", "e", "f"])
             world.Register(Registration(id));
         world.RunFor(31);
-        world.Registry.Find("orders")!.Instances.ShouldAllBe(entry => entry.Unverified && !entry.LeaseMissed && entry.Status == InstanceStatus.Passing);
+        world.Registry.Find("orders")!.Instances
+            .ShouldAllBe(entry => entry.Unverified && !entry.LeaseMissed && entry.Status == InstanceStatus.Passing);
 
         world.Beat("a").Status.ShouldBe(InstanceStatus.Passing);
 

@@ -75,7 +75,8 @@ public class RegistrationTests
             if (raced || write is not MapWrite.Register)
                 return;
             raced = true;
-            _world.Map.Receive(_world.Map.Remote(Other.Uid, Key("a"), 7, Value(Registration("a"), value => value.Override = Contracts.WireInstanceStatus.OutOfService)));
+            var value = Value(Registration("a"), value => value.Override = Contracts.WireInstanceStatus.OutOfService);
+            _world.Map.Receive(_world.Map.Remote(Other.Uid, Key("a"), 7, value));
         };
 
         var result = _world.Register(Registration("a"));
@@ -93,7 +94,8 @@ public class RegistrationTests
         _world.Refused(registry => registry.RegisterAsync(Registration("a"), WriteOptions.Default)).Error.ShouldBe(RegistryError.StaleEpoch);
 
         _world.Deregister("a", 9);
-        _world.Refused(registry => registry.RegisterAsync(Registration("a") with { Epoch = 9 }, WriteOptions.Default)).Error.ShouldBe(RegistryError.StaleEpoch);
+        _world.Refused(registry => registry.RegisterAsync(Registration("a") with { Epoch = 9 }, WriteOptions.Default))
+            .Error.ShouldBe(RegistryError.StaleEpoch);
         _world.Entry("a").ShouldBeNull();
     }
 
@@ -115,7 +117,8 @@ public class RegistrationTests
         world.Register(Registration("a"));
         world.Refused(registry => registry.RegisterAsync(Registration("b"), WriteOptions.Default)).Error.ShouldBe(RegistryError.LimitReached);
         world.Register(Registration("a", "billing"));
-        world.Refused(registry => registry.RegisterAsync(Registration("a", "stock"), WriteOptions.Default)).Error.ShouldBe(RegistryError.LimitReached);
+        world.Refused(registry => registry.RegisterAsync(Registration("a", "stock"), WriteOptions.Default))
+            .Error.ShouldBe(RegistryError.LimitReached);
         world.Register(Registration("a")).Replaced.ShouldBeTrue();
     }
 

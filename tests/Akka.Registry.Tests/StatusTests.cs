@@ -94,9 +94,10 @@ public class StatusTests
         var message = _world.Transport.To(Other, FrameKind.ForwardedStatus, ForwardedStatus.Parser).ShouldHaveSingleItem();
         (message.Service, message.Instance, message.Operator).ShouldBe(("orders", "a", isOperator));
         message.Status.ShouldBe(isOperator ? WireInstanceStatus.OutOfService : WireInstanceStatus.Warning);
-        _world.Frame(Third, FrameKind.ForwardedStatusResult, new ForwardedStatusResult { Request = message.Request, Outcome = WireBeatOutcome.Renewed });
+        var result = new ForwardedStatusResult { Request = message.Request, Outcome = WireBeatOutcome.Renewed };
+        _world.Frame(Third, FrameKind.ForwardedStatusResult, result);
         task.IsCompleted.ShouldBeFalse(); // That was not the owner.
-        _world.Frame(Other, FrameKind.ForwardedStatusResult, new ForwardedStatusResult { Request = message.Request, Outcome = WireBeatOutcome.Renewed });
+        _world.Frame(Other, FrameKind.ForwardedStatusResult, result);
         ResultOf(task).Status.ShouldBe(isOperator ? InstanceStatus.OutOfService : InstanceStatus.Warning);
         _world.Map.Writes.ShouldBeEmpty();
     }
@@ -146,7 +147,10 @@ public class StatusTests
     public void A_forwarded_override_is_set_and_cleared()
     {
         _world.Register(Registration("a"));
-        var message = new ForwardedStatus { Request = 1, Service = "orders", Instance = "a", Operator = true, Status = WireInstanceStatus.OutOfService };
+        var message = new ForwardedStatus
+        {
+            Request = 1, Service = "orders", Instance = "a", Operator = true, Status = WireInstanceStatus.OutOfService,
+        };
         _world.Frame(Other, FrameKind.ForwardedStatus, message);
         _world.Entry("a")!.Override.ShouldBe(InstanceStatus.OutOfService);
 

@@ -10,7 +10,8 @@ internal static class Refusals
         $"Instance '{key.Instance}' of service '{key.Service}' is not registered; register it (again).");
 
     public static RegistryException StaleEpoch(RecordKey key) => new(RegistryError.StaleEpoch,
-        $"A newer epoch of instance '{key.Instance}' of service '{key.Service}' stands, or this one was deregistered; register with a newer epoch.");
+        $"A newer epoch of instance '{key.Instance}' of service '{key.Service}' stands, or this one was deregistered; register with a newer epoch.",
+        "epoch");
 
     public static RegistryException NotReady(string reason) => new(RegistryError.NotReady,
         $"{reason} Retry later, or at another node.");

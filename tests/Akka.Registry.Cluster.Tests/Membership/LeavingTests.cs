@@ -58,6 +58,22 @@ public sealed class LeavingTests
     }
 
     [Fact]
+    public void A_member_that_confirms_again_counts_once_and_for_another_not_at_all()
+    {
+        var rig = Member(others: 3);
+        rig.Input(new SwimInput.AnnounceLeft());
+        rig.Advance(TimeSpan.FromSeconds(1));
+        var pings = rig.Sent<SwimMessage.Ping>();
+        pings.Count.ShouldBe(9);
+        foreach (var (to, ping) in pings.Where(sent => sent.To == AddressOf(2)))
+            rig.Answer(to, ping);
+        foreach (var (_, ping) in pings.Where(sent => sent.To != AddressOf(2)))
+            rig.Receive(Node(2), new SwimMessage.PingAck(ping.Sequence, Fingerprint: 0, []));
+
+        rig.Take().OfType<SwimEffect.LeaveSpread>().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Alone_there_is_nobody_to_tell()
     {
         var rig = Member(others: 0);

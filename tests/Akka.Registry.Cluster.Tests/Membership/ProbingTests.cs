@@ -184,6 +184,17 @@ public sealed class ProbingTests
     }
 
     [Fact]
+    public void While_it_has_something_to_tell_a_node_does_not_ask_to_be_compared()
+    {
+        var rig = Member(others: 2);
+        rig.Hear(2, Up(Node(9)));
+
+        rig.Receive(Node(2), new SwimMessage.Ping(77, new NodeUid(1), []));
+
+        rig.Sent<SwimMessage.PingAck>().ShouldHaveSingleItem().Message.Fingerprint.ShouldBe(0UL);
+    }
+
+    [Fact]
     public void A_successor_does_not_answer_for_its_predecessor_but_asks_for_the_table()
     {
         var rig = Member(others: 2);

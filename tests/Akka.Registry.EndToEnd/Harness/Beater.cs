@@ -1,6 +1,7 @@
 namespace Akka.Registry.EndToEnd.Harness;
 
-/// <summary>Instances that live: each beats every third of its TTL at the nodes in turn until one answers, as a client with several endpoints does.</summary>
+/// <summary>Instances that live: each beats every third of its TTL at the nodes in turn until one answers, as a client
+/// with several endpoints does.</summary>
 internal sealed class Beater : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();

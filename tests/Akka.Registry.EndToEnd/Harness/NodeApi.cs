@@ -39,8 +39,8 @@ internal sealed class NodeApi : IDisposable
 
     public Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    /// <summary>The status alone; 0 when nobody answers.</summary>
-    public async Task<HttpStatusCode> StatusOfAsync(string path)
+    /// <summary>The status alone; null when nobody answers.</summary>
+    public async Task<HttpStatusCode?> StatusOfAsync(string path)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class NodeApi : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            return 0;
+            return null;
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class NodeApi : IDisposable
     {
         var (status, body) = await GetAsync($"/api/v1/services/{service}/routees?strategy=random&count=1000");
         return status == HttpStatusCode.OK
-            ? [.. body.GetProperty("instances").EnumerateArray().Select(x => x.GetProperty("id").GetString()!)]
+            ? [.. body.GetProperty("routees").EnumerateArray().Select(x => x.GetProperty("id").GetString()!)]
             : [];
     }
 

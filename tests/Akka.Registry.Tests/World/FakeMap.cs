@@ -58,8 +58,8 @@ internal sealed class FakeMap : IReplicatedMap
         new(new HybridTimestamp(_lastStamp = Math.Max(_lastStamp + 1, HybridTimestamp.At(_time.GetUtcNow().ToUnixTimeMilliseconds()).Value)), node);
 
     /// <summary>A record that another node wrote.</summary>
-    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, ReadOnlyMemory<byte> value, bool evicted = false, bool deregistered = false) =>
-        new(key, new RecordOrder(epoch, deregistered, StampOf(origin), evicted), new Dot(origin, ++_remoteSequence), value);
+    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, ReadOnlyMemory<byte> value) => new(
+        key, new RecordOrder(epoch, Deregistered: false, StampOf(origin), Evicted: false), new Dot(origin, ++_remoteSequence), value);
 
     /// <summary>A removal that another node wrote, just above what it removes.</summary>
     public MapRecord RemoteRemoval(NodeUid origin, MapRecord removed, bool deregistered = false) =>
@@ -169,7 +169,8 @@ internal sealed class FakeMap : IReplicatedMap
         var outcome = !Vector.Covers(read.Vector) ? SinceOutcome.Behind
             : !read.Vector.Covers(Collected) ? SinceOutcome.TooOld : SinceOutcome.Delta;
         var records = _records.Values
-            .Where(record => outcome == SinceOutcome.Delta && !read.Vector.Covers(record.Dot) && (read.Service is null || record.Key.Service == read.Service))
+            .Where(record => outcome == SinceOutcome.Delta && !read.Vector.Covers(record.Dot))
+            .Where(record => read.Service is null || record.Key.Service == read.Service)
             .OrderBy(record => record.Dot);
         return new MapEvent.Since(read.Token, outcome, [.. records], Vector);
     }
@@ -189,7 +190,8 @@ internal sealed class FakeMap : IReplicatedMap
         return new MapWriteResult(MapWriteOutcome.Accepted, record, before, 1, 1, ConsistencyReached: true);
     }
 
-    private static MapWriteResult Refuse(MapWriteOutcome outcome, MapRecord? standing) => new(outcome, standing, null, 0, 1, ConsistencyReached: false);
+    private static MapWriteResult Refuse(MapWriteOutcome outcome, MapRecord? standing) =>
+        new(outcome, standing, null, 0, 1, ConsistencyReached: false);
 
     private (MapWriteOutcome Outcome, RecordOrder Order, ReadOnlyMemory<byte> Value) Decide(MapWrite write, MapRecord? standing)
     {
@@ -197,7 +199,8 @@ internal sealed class FakeMap : IReplicatedMap
         {
             case MapWrite.Register register:
                 var now = (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
-                var epoch = register.Epoch ?? (standing is null ? now : standing.IsLive ? standing.Order.Epoch : Math.Max(standing.Order.Epoch + 1, now));
+                var minted = standing is null ? now : standing.IsLive ? standing.Order.Epoch : Math.Max(standing.Order.Epoch + 1, now);
+                var epoch = register.Epoch ?? minted;
                 if (epoch < standing?.Order.Epoch)
                     return (MapWriteOutcome.StaleEpoch, default, default);
                 if (epoch == standing?.Order.Epoch && standing.Order.Deregistered)

@@ -30,5 +30,8 @@ internal sealed class FakeTransport(NodeAddress address) : IPeerTransport
     /// <summary>The messages of that kind that went to that node.</summary>
     public List<T> To<T>(NodeIdentity node, FrameKind kind, MessageParser<T> parser)
         where T : IMessage<T> =>
-        [.. Sent.Where(sent => sent.To == node.Address && sent.Lane == Lane.Messages && sent.Frame.Kind == kind).Select(sent => sent.Frame.Read(parser))];
+    [
+        .. Sent.Where(sent => sent.To == node.Address && sent.Lane == Lane.Messages && sent.Frame.Kind == kind)
+               .Select(sent => sent.Frame.Read(parser)),
+    ];
 }

@@ -30,7 +30,8 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Information, "No node has more: the registry begins here with {Live} entries, {Tombstones} tombstones.")]
     private static partial void SynchronizedAlone(ILogger logger, int live, int tombstones);
 
-    [LoggerMessage(3002, LogLevel.Warning, "This node was away for too long: it takes everything anew from {Source}. What beats here is written again.")]
+    [LoggerMessage(3002, LogLevel.Warning,
+        "This node was away for too long: it takes everything anew from {Source}. What beats here is written again.")]
     private static partial void TakingAnew(ILogger logger, NodeIdentity source);
 
     [LoggerMessage(3003, LogLevel.Warning, "Taking the registry over from {Source} broke off: {Reason}. It begins again.")]
@@ -39,11 +40,13 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "{Peer} was away for too long; nothing is taken from it until it has taken everything anew.")]
     private static partial void PeerAwayTooLong(ILogger logger, NodeIdentity peer);
 
-    [LoggerMessage(3005, LogLevel.Warning, "Stamps from {Peer} are too far ahead of this clock to be followed (its clock differs by {Offset}; {Total} in all).")]
+    [LoggerMessage(3005, LogLevel.Warning,
+        "Stamps from {Peer} are too far ahead of this clock to be followed (its clock differs by {Offset}; {Total} in all).")]
     private static partial void ClockAhead(ILogger logger, NodeIdentity peer, TimeSpan offset, long total);
 
-    [LoggerMessage(3006, LogLevel.Error, "A defect: {Peer} covers the same as this node ({Vector}) and holds something else ({Hash:x16} here, {PeerHash:x16} there). "
-        + "All records are exchanged.")]
+    [LoggerMessage(3006, LogLevel.Error,
+        "A defect: {Peer} covers the same as this node ({Vector}) and holds something else ({Hash:x16} here, "
+        + "{PeerHash:x16} there). All records are exchanged.")]
     private static partial void Diverged(ILogger logger, NodeIdentity peer, VersionVector vector, ulong hash, ulong peerHash);
 
     [LoggerMessage(3007, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]

@@ -125,7 +125,7 @@ internal sealed partial class ReplicatorMachine
         }
 
         peer.Outgoing = new OutgoingInterval(
-            NextNumber(), VersionVector.Empty.With(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
+            NextNumber(), VersionVector.Of(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
         };
@@ -165,7 +165,7 @@ internal sealed partial class ReplicatorMachine
             _map.CopyOf(entry.Origin, covered, entry.Sequence, items);
             peer.WholeOwed = true;                  // The next origin follows when this one is acknowledged.
             peer.Outgoing = new OutgoingInterval(
-                NextNumber(), VersionVector.Empty.With(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation);
+                NextNumber(), VersionVector.Of(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation);
             return true;
         }
 

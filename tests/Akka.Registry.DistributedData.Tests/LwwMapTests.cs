@@ -52,7 +52,9 @@ public class LwwMapTests
             ulong hash = 0;
             foreach (var record in map.ToArray().Where(record => record.IsLive))
                 hash += StateHash.Of(record);
-            return map.StateHash == hash && map.Tombstones == map.ToArray().Count(record => !record.IsLive) && map.LiveEntries + map.Tombstones == map.Count;
+            return map.StateHash == hash
+                && map.Tombstones == map.ToArray().Count(record => !record.IsLive)
+                && map.LiveEntries + map.Tombstones == map.Count;
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -134,7 +136,8 @@ public class LwwMapTests
     }
 
     private static string Contents(LwwMap map) =>
-        string.Join('\n', map.ToArray().OrderBy(record => record.Key.Instance, StringComparer.Ordinal).Select(record => $"{record.Key} {record.Order} {record.Dot}"));
+        string.Join('\n', map.ToArray().OrderBy(record => record.Key.Instance, StringComparer.Ordinal)
+            .Select(record => $"{record.Key} {record.Order} {record.Dot}"));
 
     private static MapRecord[] Number(IEnumerable<(int Key, int Epoch, int Time, int Origin, int Kind)> writes)
     {

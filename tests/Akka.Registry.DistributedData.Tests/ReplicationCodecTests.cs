@@ -49,7 +49,8 @@ public class ReplicationCodecTests
             Collected = last && anew ? delta.Collected : VersionVector.Empty, Records = read.Records,
         };
         read.ShouldBe(expected);
-        read.Records.Select(record => (record.Key, record.Order, record.Dot)).ShouldBe(delta.Records.Select(record => (record.Key, record.Order, record.Dot)));
+        read.Records.Select(record => (record.Key, record.Order, record.Dot))
+            .ShouldBe(delta.Records.Select(record => (record.Key, record.Order, record.Dot)));
         read.Records[0].Value.ToArray().ShouldBe([1, 2, 3]);
         read.Records[1].Value.IsEmpty.ShouldBeTrue();
     }
@@ -85,7 +86,8 @@ public class ReplicationCodecTests
     public void Whatever_arrives_is_read_or_refused()
     {
         var random = new Random(11);
-        var valid = ReplicationCodec.Encode(new PeerFrame.Delta(8, 2) { Interval = 5, Part = 0, Last = true, Records = [Record], ReceiverGeneration = 1 }).Payload.ToArray();
+        var delta = new PeerFrame.Delta(8, 2) { Interval = 5, Part = 0, Last = true, Records = [Record], ReceiverGeneration = 1 };
+        var valid = ReplicationCodec.Encode(delta).Payload.ToArray();
         for (var i = 0; i < 20_000; i++)
         {
             var bytes = valid.ToArray();

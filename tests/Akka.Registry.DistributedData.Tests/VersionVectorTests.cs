@@ -30,7 +30,8 @@ public class VersionVectorTests
 
     [Fact]
     public void Covering_is_covering_each_write() =>
-        Prop.ForAll(Vectors, Vectors, (a, b) => a.Covers(b) == b.All(entry => a.Covers(new Dot(entry.Origin.Node, entry.Sequence, entry.Origin.Life)))).QuickCheckThrowOnFailure();
+        Prop.ForAll(Vectors, Vectors, (a, b) =>
+            a.Covers(b) == b.All(entry => a.Covers(new Dot(entry.Origin.Node, entry.Sequence, entry.Origin.Life)))).QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_token_and_the_wire_bring_the_vector_back() =>

@@ -55,7 +55,13 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1, IsChecked = shape.OrphansEvicted, Congestion = shape.Congestion };
+        _network = new MapNetwork(_random, options, rules)
+        {
+            Loss = _random.NextDouble() * shape.Loss,
+            Duplication = _random.NextDouble() * 0.1,
+            IsChecked = shape.OrphansEvicted,
+            Congestion = shape.Congestion,
+        };
     }
 
     /// <summary>Runs a history.</summary>
@@ -125,7 +131,8 @@ internal sealed class History
     }
 
     private bool Register(MapNode node, string key, ulong epoch) =>
-        _network.Write(node, new MapWrite.Register(new RecordKey(Service, key), epoch, new byte[_random.Next(0, 600)])).Outcome == MapWriteOutcome.Accepted;
+        _network.Write(node, new MapWrite.Register(new RecordKey(Service, key), epoch, new byte[_random.Next(0, 600)])).Outcome
+            == MapWriteOutcome.Accepted;
 
     private void Cut(MapNode node) => _network.Side[node.Index] = _random.Next(1, 3);
 
@@ -236,13 +243,16 @@ internal sealed class History
         return null;
     }
 
+    private static Dictionary<string, ulong> LiveEpochs(ReplicatorMachine machine) =>
+        machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+
     private string? Judge()
     {
         var first = _network.Alive.First().Machine;
-        var live = first.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+        var live = LiveEpochs(first);
         foreach (var node in _network.Alive)
         {
-            var other = node.Machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+            var other = LiveEpochs(node.Machine);
             if (other.Count != live.Count || other.Except(live).Any())
                 return "diverged";
             if (node.Machine.Map.StateHash != first.Map.StateHash)

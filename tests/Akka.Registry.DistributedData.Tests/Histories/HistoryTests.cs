@@ -5,7 +5,8 @@ namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>
 /// Random histories on the real machines. With every rule none fails; take one rule away and some do, within the number of seeds
-/// that is given (seeds below the first of them are known not to fail). More seeds: set HISTORIES_TIMES to a factor. A failure names its seed: <see cref="History.Run"/> with that seed, shape and rules replays it.
+/// that is given (seeds below the first of them are known not to fail). More seeds: set HISTORIES_TIMES to a factor.
+/// A failure names its seed: <see cref="History.Run"/> with that seed, shape and rules replays it.
 /// </summary>
 public class HistoryTests
 {
@@ -14,7 +15,10 @@ public class HistoryTests
     /// <summary>More than <see cref="ReplicationOptions.EagerPushPeers"/> peers: records pass from node to node alone.</summary>
     private static readonly HistoryShape Large = new() { Options = new HistoryShape().Options with { EagerPushPeers = 0, PushFanOut = 2 } };
 
-    private static readonly HistoryShape Jammed = new() { Loss = 0.7, Congestion = 0.97, Options = new HistoryShape().Options with { WindowBytes = 1 } };
+    private static readonly HistoryShape Jammed = new()
+    {
+        Loss = 0.7, Congestion = 0.97, Options = new HistoryShape().Options with { WindowBytes = 1 },
+    };
 
     private static readonly HistoryShape Lossy = new() { Loss = 0.7 };
 
@@ -22,7 +26,10 @@ public class HistoryTests
 
     private static readonly HistoryShape Patient = new() { Options = new HistoryShape().Options with { AwayGrace = TimeSpan.FromSeconds(10) } };
 
-    /// <summary>Cuts that nobody takes for deaths, and no beats: what a cut-off node does must not take a living instance away for good.</summary>
+    /// <summary>
+    /// Cuts that nobody takes for deaths, and no beats: what a cut-off node does must not take a living instance away
+    /// for good.
+    /// </summary>
     private static readonly HistoryShape Unrepaired = new()
     {
         Beats = false, Downs = false, Deaths = false, Joins = false, SkewMax = TimeSpan.Zero,

@@ -23,7 +23,8 @@ public class ConsistencyTests
         }
 
         var answer = solo.Answers.All.Single();
-        (answer.Outcome, answer.HeldBy, answer.Members, answer.ConsistencyReached).ShouldBe((MapWriteOutcome.Accepted, acknowledgements + 1, 5, true));
+        (answer.Outcome, answer.HeldBy, answer.Members, answer.ConsistencyReached)
+            .ShouldBe((MapWriteOutcome.Accepted, acknowledgements + 1, 5, true));
         answer.Record!.Dot.ShouldBe(new Dot(Uid(1), 1));
     }
 
@@ -48,7 +49,8 @@ public class ConsistencyTests
         solo.Answers.All.ShouldBeEmpty();
         solo.Machine.NextDeadline().ShouldBe(solo.Now + TimeSpan.FromTicks(1));
         solo.After(TimeSpan.FromTicks(1));
-        (solo.Answers.All[0].Outcome, solo.Answers.All[0].HeldBy, solo.Answers.All[0].ConsistencyReached).ShouldBe((MapWriteOutcome.Accepted, 2, false));
+        (solo.Answers.All[0].Outcome, solo.Answers.All[0].HeldBy, solo.Answers.All[0].ConsistencyReached)
+            .ShouldBe((MapWriteOutcome.Accepted, 2, false));
         solo.AckLast(3);
         solo.Answers.All.Count.ShouldBe(1);
     }

@@ -97,7 +97,10 @@ public class ExchangeTests
     public void An_older_frame_never_follows_a_newer_one()
     {
         var solo = Solo.Synchronized(peers: [2]);
-        var late = new PeerFrame.Delta(1, 1) { Interval = 7, Part = 0, Last = true, To = Vector((2, 1)), Records = [Live("a", 1, 1, 2, 1)], ReceiverGeneration = 1 };
+        var late = new PeerFrame.Delta(1, 1)
+        {
+            Interval = 7, Part = 0, Last = true, To = Vector((2, 1)), Records = [Live("a", 1, 1, 2, 1)], ReceiverGeneration = 1,
+        };
         solo.From(2, late);
         solo.Machine.Map.Count.ShouldBe(0);
         solo.Machine.StaleFrames.ShouldBe(1);
@@ -258,7 +261,8 @@ public class ExchangeTests
         var solo = Collected();
         var b = solo.Register("b");
         var c = solo.Write(new MapWrite.Register(Key("c", "t"), 1, default)).Record!;
-        MapEvent.Since Read(VersionVector vector, string? service = null) => solo.Machine.ReadSince(new MapCommand.ReadSince(9, service, vector, null!));
+        MapEvent.Since Read(VersionVector vector, string? service = null) =>
+            solo.Machine.ReadSince(new MapCommand.ReadSince(9, service, vector, null!));
         Read(Vector((1, 2))).Records.ShouldBe([b, c]);
         Read(Vector((1, 3)), "t").Records.ShouldBe([c]);
         Read(Vector((1, 4))).ShouldSatisfyAllConditions(

@@ -5,7 +5,10 @@ using static Akka.Registry.DistributedData.Tests.Make;
 
 namespace Akka.Registry.DistributedData.Tests.Replicator;
 
-/// <summary>Joining, and taking everything anew: "a joining node is not ready until it has it, and never serves a partial registry".</summary>
+/// <summary>
+/// Joining, and taking everything anew: "a joining node is not ready until it has it, and never serves a partial
+/// registry".
+/// </summary>
 public class FillTests
 {
     [Fact]
@@ -134,7 +137,8 @@ public class FillTests
         solo.Machine.ReadState().Records.Count.ShouldBe(2);          // Readers keep the old picture until the new one is complete.
         solo.Write(new MapWrite.Register(Key("x"), 1, default)).Outcome.ShouldBe(MapWriteOutcome.NotReady);
         var request = (PeerFrame.SnapshotRequest)solo.Sent.Single(sent => sent.Frame is PeerFrame.SnapshotRequest).Frame;
-        solo.Delta(2, VersionVector.Empty, Vector((1, 1), (2, 9)), [Live("mine", 1, 1, 1, 1)], request.Request, anew: true, collected: Vector((2, 9)));
+        MapRecord[] records = [Live("mine", 1, 1, 1, 1)];
+        solo.Delta(2, VersionVector.Empty, Vector((1, 1), (2, 9)), records, request.Request, anew: true, collected: Vector((2, 9)));
         var state = solo.Events.OfType<MapEvent.State>().Single();
         state.Records.Single().Key.Instance.ShouldBe("mine");
         (state.Vector, solo.Machine.Map.Collected, solo.AnnouncedUp).ShouldBe((Vector((1, 1), (2, 9)), Vector((2, 9)), 1));

@@ -44,7 +44,8 @@ internal sealed class Solo
     public static NodeIdentity Identity(ulong uid) => new(Make.Uid(uid), $"node-{uid}", new NodeAddress("127.0.0.1", (int)uid));
 
     /// <summary>A machine that is synchronized, with peers that are so too and cover what is given.</summary>
-    public static Solo Synchronized(VersionVector? covered = null, ReplicationOptions? options = null, ReplicationRules? rules = null, params ulong[] peers)
+    public static Solo Synchronized(
+        VersionVector? covered = null, ReplicationOptions? options = null, ReplicationRules? rules = null, params ulong[] peers)
     {
         var solo = new Solo(options, rules);
         solo.Machine.IsSynchronized.ShouldBeTrue();
@@ -59,7 +60,8 @@ internal sealed class Solo
         .Select(uid => new Member(Identity(uid), MemberState.Up, 0))])));
 
     public void MembersDown(ulong[] current, ulong[] down) => Handle(new ReplicatorInput.Members(new MembershipView(Self, [.. current
-        .Append(Self.Uid.Value).Concat(down).Order().Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0))])));
+        .Append(Self.Uid.Value).Concat(down).Order()
+        .Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0))])));
 
     public void Handle(ReplicatorInput input)
     {
@@ -142,9 +144,11 @@ internal sealed class Solo
         Ack(peer, last.Interval, last.From.Merge(last.To));
     }
 
-    public ImmutableArray<PeerFrame.Delta> Deltas(ulong to) => [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<PeerFrame.Delta>()];
+    public ImmutableArray<PeerFrame.Delta> Deltas(ulong to) => Frames<PeerFrame.Delta>(to);
 
-    public ImmutableArray<PeerFrame.Digest> Digests(ulong to) => [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<PeerFrame.Digest>()];
+    public ImmutableArray<PeerFrame.Digest> Digests(ulong to) => Frames<PeerFrame.Digest>(to);
+
+    public ImmutableArray<T> Frames<T>(ulong to) => [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<T>()];
 
     public void Clear()
     {

@@ -5,8 +5,14 @@ namespace Akka.Registry.DistributedData;
 /// <summary>The changes of one turn, a key at most once: a later change of a key extends the earlier one.</summary>
 internal sealed class ChangeBatch
 {
+    /// <summary>A batch larger than this gives its memory back.</summary>
+    private const int KeptMax = 4_096;
+
     private readonly List<RecordChange> _changes = [];
     private readonly Dictionary<MapRecord, int> _standing = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether the standing records are indexed; that begins with the first change that may extend another.</summary>
+    private bool _indexed;
 
     public int Count => _changes.Count;
 
@@ -20,7 +26,7 @@ internal sealed class ChangeBatch
             return;
         }
 
-        if (_standing.Count > 0 && change.After is not null)
+        if (_indexed && change.After is not null)
             _standing.Add(change.After, _changes.Count);
         _changes.Add(change);
     }
@@ -30,20 +36,25 @@ internal sealed class ChangeBatch
         var taken = _changes.ToImmutableArray();
         _changes.Clear();
         _standing.Clear();
+        _indexed = false;
+        if (taken.Length > KeptMax)
+        {
+            _changes.TrimExcess();
+            _standing.TrimExcess();
+        }
+
         return taken;
     }
 
     private Dictionary<MapRecord, int> Index()
     {
-        if (_standing.Count == 0)
+        for (var i = 0; i < _changes.Count && !_indexed; i++)
         {
-            for (var i = 0; i < _changes.Count; i++)
-            {
-                if (_changes[i].After is { } after)
-                    _standing.Add(after, i);
-            }
+            if (_changes[i].After is { } after)
+                _standing.Add(after, i);
         }
 
+        _indexed = true;
         return _standing;
     }
 }

@@ -37,15 +37,21 @@ public abstract record MapWrite
 
     /// <summary>Writes an entry with this node as origin, new or over whatever an equal or older epoch left.</summary>
     /// <param name="Key">What it is about.</param>
-    /// <param name="Epoch">The instance's epoch; null to let the node mint it: the live entry's own, else one above all
-    /// that is known, from the clock.</param>
+    /// <param name="Epoch">
+    /// The instance's epoch; null to let the node mint it: the live entry's own, else one above all that is known,
+    /// from the clock.
+    /// </param>
     /// <param name="Value">The encoded value.</param>
     public sealed record Register(RecordKey Key, ulong? Epoch, ReadOnlyMemory<byte> Value) : MapWrite(Key);
 
-    /// <summary>Writes a live entry anew with this node as origin, only if it is live in that epoch, or evicted in that
-    /// epoch when <paramref name="Revive"/>.</summary>
+    /// <summary>
+    /// Writes a live entry anew with this node as origin, only if it is live in that epoch, or evicted in that epoch
+    /// when <paramref name="Revive"/>.
+    /// </summary>
     /// <param name="Key">What it is about.</param>
-    /// <param name="Expected">The order of the record that the decision was made on; another one that stands meanwhile: nothing is written.</param>
+    /// <param name="Expected">
+    /// The order of the record that the decision was made on; another one that stands meanwhile: nothing is written.
+    /// </param>
     /// <param name="Revive">Whether an evicted record of <paramref name="Expected"/> may be written over.</param>
     /// <param name="Value">The encoded value.</param>
     public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key);
@@ -106,15 +112,22 @@ public abstract record MapCommand
     /// <param name="ReplyTo">Where the answer goes.</param>
     public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand;
 
-    /// <summary>Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it stands.</summary>
+    /// <summary>
+    /// Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it
+    /// stands.
+    /// </summary>
     public sealed record WriteMany(ImmutableArray<MapWrite> Operations) : MapCommand;
 
-    /// <summary>Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any.
-    /// Ends when the subscriber stops.</summary>
+    /// <summary>
+    /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
+    /// when the subscriber stops.
+    /// </summary>
     public sealed record Subscribe(IActorRef<MapEvent> Subscriber) : MapCommand;
 
-    /// <summary>Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order
-    /// with the other events.</summary>
+    /// <summary>
+    /// Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order with the
+    /// other events.
+    /// </summary>
     /// <param name="Token">Comes back with the answer.</param>
     /// <param name="Service">Only that service's; null for all.</param>
     /// <param name="Vector">What the reader has.</param>
@@ -135,7 +148,9 @@ public abstract record MapEvent
     /// <summary>The whole map, to begin with, or after the node took everything anew: what is not in it is gone.</summary>
     /// <param name="Records">All records, tombstones included.</param>
     /// <param name="Vector">This node's whole vector.</param>
-    /// <param name="Synchronized">Whether this is the whole registry: false while a joiner or a node that was away too long is being filled.</param>
+    /// <param name="Synchronized">
+    /// Whether this is the whole registry: false while a joiner or a node that was away too long is being filled.
+    /// </param>
     public sealed record State(IReadOnlyCollection<MapRecord> Records, VersionVector Vector, bool Synchronized) : MapEvent;
 
     /// <summary>The answer to <see cref="MapCommand.ReadSince"/>.</summary>
@@ -208,5 +223,7 @@ public sealed record ReplicationStatus
 /// <param name="Node">The peer.</param>
 /// <param name="Vector">Its vector as last told; null when it has told none.</param>
 /// <param name="StateHash">Its hash as of its last digest; null when it has sent none.</param>
-/// <param name="ClockOffset">How far its clock was ahead of this node's at its last digest (network time included); negative behind.</param>
+/// <param name="ClockOffset">
+/// How far its clock was ahead of this node's at its last digest (network time included); negative behind.
+/// </param>
 public sealed record PeerStatus(NodeUid Node, VersionVector? Vector, ulong? StateHash, TimeSpan ClockOffset);

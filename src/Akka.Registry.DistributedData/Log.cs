@@ -45,8 +45,8 @@ internal static partial class Log
     private static partial void ClockAhead(ILogger logger, NodeIdentity peer, TimeSpan offset, long total);
 
     [LoggerMessage(3006, LogLevel.Error,
-        "A defect: {Peer} covers the same as this node ({Vector}) and holds something else "
-        + "({Hash:x16} here, {PeerHash:x16} there). All records are exchanged.")]
+        "A defect: {Peer} covers the same as this node ({Vector}) and holds something else ({Hash:x16} here, "
+        + "{PeerHash:x16} there). All records are exchanged.")]
     private static partial void Diverged(ILogger logger, NodeIdentity peer, VersionVector vector, ulong hash, ulong peerHash);
 
     [LoggerMessage(3007, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]

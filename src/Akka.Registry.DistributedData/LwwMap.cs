@@ -31,7 +31,10 @@ internal sealed class LwwMap
     /// <summary>All records, tombstones included, at this moment.</summary>
     public MapRecord[] ToArray() => _records.ToArray();
 
-    /// <summary>Keeps the greater of the standing record and this one. Commutative, associative and idempotent over any set of records.</summary>
+    /// <summary>
+    /// Keeps the greater of the standing record and this one. Commutative, associative and idempotent over any set of
+    /// records.
+    /// </summary>
     /// <returns>Whether it won.</returns>
     public bool Merge(MapRecord record, out RecordChange change)
     {
@@ -67,7 +70,10 @@ internal sealed class LwwMap
             origin.Records.CopyTo(list, from[uid]);
     }
 
-    /// <summary>Appends the standing records of one origin with sequences above <paramref name="above"/>, up to <paramref name="upTo"/>.</summary>
+    /// <summary>
+    /// Appends the standing records of one origin with sequences above <paramref name="above"/>, up to <paramref
+    /// name="upTo"/>.
+    /// </summary>
     public void CopyOf(Origin origin, ulong above, ulong upTo, List<MapRecord> list)
     {
         if (_origins.TryGetValue(origin, out var held))

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Akka.Registry.DistributedData;
 
-/// <summary>Records by key. 16 bytes a slot, since the key stands in the record; a service's name is held once for all its records.</summary>
+/// <summary>
+/// Records by key. 16 bytes a slot, since the key stands in the record; a service's name is held once for all its
+/// records.
+/// </summary>
 internal sealed class MapRecordSet
 {
     private readonly HashSet<MapRecord> _records = new(ByKey.Instance);

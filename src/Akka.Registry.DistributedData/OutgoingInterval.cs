@@ -2,8 +2,10 @@ using Akka.Registry.Actors;
 
 namespace Akka.Registry.DistributedData;
 
-/// <summary>An interval that is being sent to a peer, part by part: keys are captured when it begins, records are
-/// looked up when a part is cut.</summary>
+/// <summary>
+/// An interval that is being sent to a peer, part by part: keys are captured when it begins, records are looked up
+/// when a part is cut.
+/// </summary>
 /// <remarks>
 /// What stands when the part is cut, not what stood when the interval began: the peer may have been told meanwhile that a record
 /// was superseded, and may have collected what superseded it. A record captured then and sent now would revive what is gone.

@@ -3,7 +3,10 @@ using Akka.Registry.Cluster;
 
 namespace Akka.Registry.DistributedData;
 
-/// <summary>What this node knows of one current member, and what is under way to and from it. Forgotten when it is no longer current.</summary>
+/// <summary>
+/// What this node knows of one current member, and what is under way to and from it. Forgotten when it is no longer
+/// current.
+/// </summary>
 internal sealed class Peer(NodeIdentity node)
 {
     private (VersionVector? Marks, VersionVector? Vector, bool Covered) _compared;

@@ -27,7 +27,10 @@ public sealed class ReplicatedMap : IReplicatedMap
 
     internal long RefusedSends { get; set; }
 
-    /// <summary>Starts the actor. It is synchronized once it has taken the registry over from a peer, or found that there is none.</summary>
+    /// <summary>
+    /// Starts the actor. It is synchronized once it has taken the registry over from a peer, or found that there is
+    /// none.
+    /// </summary>
     /// <param name="system">Where it lives; its clock is the map's.</param>
     /// <param name="self">This node; its uid is the origin of its writes.</param>
     /// <param name="options">Timings and limits.</param>

@@ -14,7 +14,10 @@ public sealed record ReplicationOptions
     public TimeSpan GossipInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The least time between two pushes to one peer; a write that finds the link idle for longer goes out at once.</summary>
-    /// <remarks>A time span, default 5 ms, 0 to 1 s. Longer makes fewer, larger frames under load and adds at most this to a change's way.</remarks>
+    /// <remarks>
+    /// A time span, default 5 ms, 0 to 1 s. Longer makes fewer, larger frames under load and adds at most this to a
+    /// change's way.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
@@ -26,25 +29,37 @@ public sealed record ReplicationOptions
     public int EagerPushPeers { get; init; } = 32;
 
     /// <summary>Random peers that new records are sent to when there are more peers than <see cref="EagerPushPeers"/>.</summary>
-    /// <remarks>Peers, default 4, 1 to 100. A record reaches n nodes in about log(n) / log(fan-out) hops; each node
-    /// sends it at most this often.</remarks>
+    /// <remarks>
+    /// Peers, default 4, 1 to 100. A record reaches n nodes in about log(n) / log(fan-out) hops; each node sends it
+    /// at most this often.
+    /// </remarks>
     [Range(1, 100)]
     public int PushFanOut { get; init; } = 4;
 
     /// <summary>Bytes of records in one frame, about; a single larger record goes alone.</summary>
-    /// <remarks>Bytes, default 262,144, 1,024 to 524,288 (a frame has at most 1 MiB). Larger costs less overhead in a
-    /// snapshot; smaller lets others in between sooner.</remarks>
+    /// <remarks>
+    /// Bytes, default 262,144, 1,024 to 524,288 (a frame has at most 1 MiB). Larger costs less overhead in a
+    /// snapshot; smaller lets others in between sooner.
+    /// </remarks>
     [Range(1_024, 524_288)]
     public int ChunkBytes { get; init; } = 256 * 1024;
 
     /// <summary>Bytes of a long interval that may wait in one link before its next part is made.</summary>
-    /// <remarks>Bytes, default 4,194,304, 1,024 to 1,073,741,824. More keeps a fast, far link full; it is memory for
-    /// each peer that is being filled.</remarks>
+    /// <remarks>
+    /// Bytes, default 4,194,304, 1,024 to 1,073,741,824. More keeps a fast, far link full; it is memory for each peer
+    /// that is being filled.
+    /// </remarks>
     [Range(1_024, 1_073_741_824)]
     public int WindowBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>How long after its last part an interval may stay without an answer before it is made anew from what the peer last told.</summary>
-    /// <remarks>A time span, default 3 s, 10 ms to 10 min. It is also how long a node that is being filled waits for the next part.</remarks>
+    /// <summary>
+    /// How long after its last part an interval may stay without an answer before it is made anew from what the peer
+    /// last told.
+    /// </summary>
+    /// <remarks>
+    /// A time span, default 3 s, 10 ms to 10 min. It is also how long a node that is being filled waits for the next
+    /// part.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan AckTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -56,9 +71,14 @@ public sealed record ReplicationOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan MaxClockOffset { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>For how long tombstones wait for a node that was declared dead, so that a short absence ends with a
-    /// delta instead of a whole state.</summary>
-    /// <remarks>A time span, default 5 min, 0 to 7 days. Longer keeps more tombstones (about 200 bytes each) while a node is away.</remarks>
+    /// <summary>
+    /// For how long tombstones wait for a node that was declared dead, so that a short absence ends with a delta
+    /// instead of a whole state.
+    /// </summary>
+    /// <remarks>
+    /// A time span, default 5 min, 0 to 7 days. Longer keeps more tombstones (about 200 bytes each) while a node is
+    /// away.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan AwayGrace { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -68,8 +88,10 @@ public sealed record ReplicationOptions
     public int CollectMax { get; init; } = 50_000;
 
     /// <summary>Keys of own writes remembered that another node superseded before all peers had them.</summary>
-    /// <remarks>Keys, default 65,536, 0 to 10,000,000. Past it a peer that lags further gets a whole delta instead of a
-    /// push: more bytes, nothing lost.</remarks>
+    /// <remarks>
+    /// Keys, default 65,536, 0 to 10,000,000. Past it a peer that lags further gets a whole delta instead of a push:
+    /// more bytes, nothing lost.
+    /// </remarks>
     [Range(0, 10_000_000)]
     public int SupersededKeysMax { get; init; } = 65_536;
 

@@ -79,7 +79,10 @@ internal sealed partial class ReplicatorMachine
         Pump(peer, urgent: false);
     }
 
-    /// <summary>Whether records may be taken from it and sent to it: it holds, or has superseded, all that was collected here (R4).</summary>
+    /// <summary>
+    /// Whether records may be taken from it and sent to it: it holds, or has superseded, all that was collected here
+    /// (R4).
+    /// </summary>
     private bool IsVerified(Peer peer) => !_rules.Guard ? peer.Told is not null : peer.IsSynchronized && peer.Holds(_map.Collected);
 
     private void Compare(Peer peer, PeerFrame.Digest digest)

@@ -63,7 +63,10 @@ internal sealed partial class ReplicatorMachine
         (_hasServed, (long)_map.LiveEntries).CompareTo((told.Retains, told.LiveEntries)) is var order
         && (order != 0 ? order > 0 : _self.Uid.CompareTo(peer) < 0);
 
-    /// <summary>While not synchronized: chooses whom to be filled from, or finds that this node is the one that others are filled from.</summary>
+    /// <summary>
+    /// While not synchronized: chooses whom to be filled from, or finds that this node is the one that others are
+    /// filled from.
+    /// </summary>
     private void Settle()
     {
         if (IsSynchronized)
@@ -93,7 +96,10 @@ internal sealed partial class ReplicatorMachine
         return true;
     }
 
-    /// <summary>A random peer that is synchronized and lacks nothing that another has collected; any synchronized one if there is no such.</summary>
+    /// <summary>
+    /// A random peer that is synchronized and lacks nothing that another has collected; any synchronized one if there
+    /// is no such.
+    /// </summary>
     private Peer? ChooseSource()
     {
         var marks = VersionVector.Empty;

@@ -125,7 +125,7 @@ internal sealed partial class ReplicatorMachine
         }
 
         peer.Outgoing = new OutgoingInterval(
-            NextNumber(), VersionVector.Empty.With(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
+            NextNumber(), VersionVector.Of(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
         };
@@ -164,9 +164,8 @@ internal sealed partial class ReplicatorMachine
             var items = new List<MapRecord>();
             _map.CopyOf(entry.Origin, covered, entry.Sequence, items);
             peer.WholeOwed = true;                  // The next origin follows when this one is acknowledged.
-            var from = VersionVector.Empty.With(entry.Origin, covered);
-            var to = VersionVector.Of(entry.Origin, entry.Sequence);
-            peer.Outgoing = new OutgoingInterval(NextNumber(), from, to, items, peer.Generation);
+            peer.Outgoing = new OutgoingInterval(
+                NextNumber(), VersionVector.Of(entry.Origin, covered), VersionVector.Of(entry.Origin, entry.Sequence), items, peer.Generation);
             return true;
         }
 

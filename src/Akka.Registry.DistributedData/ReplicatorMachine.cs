@@ -251,7 +251,10 @@ internal sealed partial class ReplicatorMachine
         return new Holders(covered);
     }
 
-    /// <summary>A peer has told what it covers: writes may be held widely enough now, and keys of superseded ones no longer needed.</summary>
+    /// <summary>
+    /// A peer has told what it covers: writes may be held widely enough now, and keys of superseded ones no longer
+    /// needed.
+    /// </summary>
     private void PeersCoverMore()
     {
         PeerNews++;

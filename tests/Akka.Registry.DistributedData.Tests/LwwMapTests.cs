@@ -52,8 +52,9 @@ public class LwwMapTests
             ulong hash = 0;
             foreach (var record in map.ToArray().Where(record => record.IsLive))
                 hash += StateHash.Of(record);
-            return map.StateHash == hash && map.Tombstones == map.ToArray().Count(record => !record.IsLive)
-            && map.LiveEntries + map.Tombstones == map.Count;
+            return map.StateHash == hash
+                && map.Tombstones == map.ToArray().Count(record => !record.IsLive)
+                && map.LiveEntries + map.Tombstones == map.Count;
         }).QuickCheckThrowOnFailure();
 
     [Fact]

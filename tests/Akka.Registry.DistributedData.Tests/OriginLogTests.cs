@@ -19,8 +19,8 @@ public class OriginLogTests
         ulong next = 0;
         for (var step = 0; step < steps; step++)
         {
-            var sequence = random.NextDouble() < disorder ? (ulong)random.Next(1, 4_000)
-                : next = Math.Max(next, model.Count == 0 ? 0 : model.Keys.Last()) + 1;
+            next = Math.Max(next, model.Count == 0 ? 0 : model.Keys.Last()) + 1;
+            var sequence = random.NextDouble() < disorder ? (ulong)random.Next(1, 4_000) : next;
             if (random.NextDouble() < 0.35 && model.Count > 0)
             {
                 var victim = model.Keys.ElementAt(random.Next(model.Count));

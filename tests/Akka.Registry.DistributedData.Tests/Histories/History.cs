@@ -55,7 +55,13 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules) { Loss = _random.NextDouble() * shape.Loss, Duplication = _random.NextDouble() * 0.1, IsChecked = shape.OrphansEvicted, Congestion = shape.Congestion };
+        _network = new MapNetwork(_random, options, rules)
+        {
+            Loss = _random.NextDouble() * shape.Loss,
+            Duplication = _random.NextDouble() * 0.1,
+            IsChecked = shape.OrphansEvicted,
+            Congestion = shape.Congestion,
+        };
     }
 
     /// <summary>Runs a history.</summary>
@@ -63,28 +69,10 @@ internal sealed class History
     public static string? Run(int seed, HistoryShape shape, ReplicationRules? rules = null)
     {
         var history = new History(seed, shape, rules ?? ReplicationRules.All);
-        return history.Run();
+        return history.Play();
     }
 
-    /// <summary>What the machines reported in all histories run so far, by kind.</summary>
-    public static Dictionary<string, int> Seen { get; } = [];
-
-    private string? Run()
-    {
-        var why = RunAll();
-        foreach (var node in _network.Nodes)
-        {
-            foreach (var report in node.Reports)
-                Seen[report.GetType().Name] = Seen.GetValueOrDefault(report.GetType().Name) + 1;
-            Seen["stale"] = Seen.GetValueOrDefault("stale") + (int)node.Machine.StaleFrames;
-            Seen["collected"] = Seen.GetValueOrDefault("collected") + node.Machine.Map.Collected.Count;
-        }
-
-        Seen["frames"] = Seen.GetValueOrDefault("frames") + (int)_network.Frames;
-        return why;
-    }
-
-    private string? RunAll()
+    private string? Play()
     {
         for (var i = 0; i < 4; i++)
             _network.Add(_shape.SkewMax * _random.NextDouble());
@@ -143,7 +131,8 @@ internal sealed class History
     }
 
     private bool Register(MapNode node, string key, ulong epoch) =>
-        _network.Write(node, new MapWrite.Register(new RecordKey(Service, key), epoch, new byte[_random.Next(0, 600)])).Outcome == MapWriteOutcome.Accepted;
+        _network.Write(node, new MapWrite.Register(new RecordKey(Service, key), epoch, new byte[_random.Next(0, 600)])).Outcome
+            == MapWriteOutcome.Accepted;
 
     private void Cut(MapNode node) => _network.Side[node.Index] = _random.Next(1, 3);
 
@@ -254,13 +243,16 @@ internal sealed class History
         return null;
     }
 
+    private static Dictionary<string, ulong> LiveEpochs(ReplicatorMachine machine) =>
+        machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+
     private string? Judge()
     {
         var first = _network.Alive.First().Machine;
-        var live = first.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+        var live = LiveEpochs(first);
         foreach (var node in _network.Alive)
         {
-            var other = node.Machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+            var other = LiveEpochs(node.Machine);
             if (other.Count != live.Count || other.Except(live).Any())
                 return "diverged";
             if (node.Machine.Map.StateHash != first.Map.StateHash)

@@ -47,8 +47,8 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
 
     public MapNode Add(TimeSpan skew = default)
     {
-        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew,
-            () => Congestion > 0 && random.NextDouble() < Congestion ? options.WindowBytes : 0) { IsChecked = IsChecked };
+        long QueuedBytes() => Congestion > 0 && random.NextDouble() < Congestion ? options.WindowBytes : 0;
+        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew, QueuedBytes) { IsChecked = IsChecked };
         Nodes.Add(node);
         Side[node.Index] = 0;
         node.Current.Add(node.Index);

@@ -4,8 +4,10 @@ using static Akka.Registry.DistributedData.Tests.Make;
 
 namespace Akka.Registry.DistributedData.Tests.Replicator;
 
-/// <summary>"A local write is pushed at once … what to send is computed from the peer's last acknowledged vector when
-/// the link can take it."</summary>
+/// <summary>
+/// "A local write is pushed at once … what to send is computed from the peer's last acknowledged vector when the link
+/// can take it."
+/// </summary>
 public class PushTests
 {
     [Fact]
@@ -156,8 +158,8 @@ public class PushTests
         var own = solo.Register("b");
         solo.After(TimeSpan.FromMilliseconds(5));
         solo.Delta(2, VersionVector.Empty, Vector((2, 8)), []);
-        solo.Delta(2, VersionVector.Empty, VersionVector.Empty,
-            [Live("b", 1, own.Order.Stamp.Time.UnixMilliseconds + 9, 2, 9)], interval: 2, last: false);
+        var later = Live("b", 1, own.Order.Stamp.Time.UnixMilliseconds + 9, 2, 9);
+        solo.Delta(2, VersionVector.Empty, VersionVector.Empty, [later], interval: 2, last: false);
         solo.Register("c");
         solo.After(TimeSpan.FromMilliseconds(5));
         solo.Ack(3, solo.Deltas(3)[^1].Interval, Vector((1, 1)), applied: false);       // What had been sent before was lost.

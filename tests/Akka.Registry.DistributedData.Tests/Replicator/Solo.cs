@@ -61,7 +61,7 @@ internal sealed class Solo
 
     public void MembersDown(ulong[] current, ulong[] down) => Handle(new ReplicatorInput.Members(new MembershipView(Self, [.. current
         .Append(Self.Uid.Value).Concat(down).Order()
-            .Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0))])));
+        .Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0))])));
 
     public void Handle(ReplicatorInput input)
     {
@@ -144,11 +144,11 @@ internal sealed class Solo
         Ack(peer, last.Interval, last.From.Merge(last.To));
     }
 
-    public ImmutableArray<PeerFrame.Delta> Deltas(ulong to) =>
-        [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<PeerFrame.Delta>()];
+    public ImmutableArray<PeerFrame.Delta> Deltas(ulong to) => Frames<PeerFrame.Delta>(to);
 
-    public ImmutableArray<PeerFrame.Digest> Digests(ulong to) =>
-        [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<PeerFrame.Digest>()];
+    public ImmutableArray<PeerFrame.Digest> Digests(ulong to) => Frames<PeerFrame.Digest>(to);
+
+    public ImmutableArray<T> Frames<T>(ulong to) => [.. Sent.Where(sent => sent.To == to).Select(sent => sent.Frame).OfType<T>()];
 
     public void Clear()
     {

@@ -1,0 +1,109 @@
+using Akka.Registry.Contracts;
+using Shouldly;
+using Xunit;
+using static Akka.Registry.DistributedData.Tests.Make;
+
+namespace Akka.Registry.DistributedData.Tests;
+
+public class ReplicationCodecTests
+{
+    private static readonly MapRecord Record = new(
+        Key("ä-1", "orders"), new RecordOrder(7, false, Stamp(1_000, 3), false), new Dot(Uid(4), 9, Life: 2), new byte[] { 1, 2, 3 });
+
+    [Fact]
+    public void A_frame_comes_back_as_it_was()
+    {
+        PeerFrame[] frames =
+        [
+            new PeerFrame.DeltaAck(4, 2, 17, Vector((1, 5)), Applied: true, ReceiverGeneration: 3),
+            new PeerFrame.SnapshotRequest(5, 2, 99),
+            new PeerFrame.Digest(6, 2)
+            {
+                Vector = Vector((1, 5)).With(new Origin(Uid(1), 2), 3), Collected = Vector((1, 2)), StateHash = ulong.MaxValue, LiveEntries = 12,
+                ReplyWanted = true, Synchronized = true, Clock = HybridTimestamp.At(1_234), Uncovered = 3, Retains = true,
+            },
+        ];
+        foreach (var frame in frames)
+        {
+            ReplicationCodec.TryDecode(ReplicationCodec.Encode(frame), out var decoded).ShouldBeTrue();
+            decoded.ShouldBe(frame);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void A_delta_comes_back_with_its_vectors_on_the_last_part_alone(bool last, bool anew)
+    {
+        var delta = new PeerFrame.Delta(8, 2)
+        {
+            Interval = 5, Part = 3, Last = last, From = Vector((1, 1)), To = Vector((1, 2)), Records = [Record, Evicted(Record, 4, 10)], Anew = anew,
+            Collected = Vector((9, 9)), AckWanted = !anew, ReceiverGeneration = 6,
+        };
+        ReplicationCodec.TryDecode(ReplicationCodec.Encode(delta), out var decoded).ShouldBeTrue();
+        var read = decoded.ShouldBeOfType<PeerFrame.Delta>();
+        var expected = delta with
+        {
+            From = last ? delta.From : VersionVector.Empty, To = last ? delta.To : VersionVector.Empty,
+            Collected = last && anew ? delta.Collected : VersionVector.Empty, Records = read.Records,
+        };
+        read.ShouldBe(expected);
+        read.Records.Select(record => (record.Key, record.Order, record.Dot))
+            .ShouldBe(delta.Records.Select(record => (record.Key, record.Order, record.Dot)));
+        read.Records[0].Value.ToArray().ShouldBe([1, 2, 3]);
+        read.Records[1].Value.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_estimate_of_a_records_size_is_never_too_low_and_not_far_too_high()
+    {
+        var largest = new MapRecord(Key("ä-1", "orders"), new RecordOrder(ulong.MaxValue, true, Stamp(long.MaxValue >> 17, ulong.MaxValue), true),
+            new Dot(Uid(ulong.MaxValue), ulong.MaxValue, uint.MaxValue), default);
+        foreach (var record in new[] { Record, largest, Live("x", 1, 1, 1, 1) with { Value = new byte[100_000] } })
+        {
+            var wire = new Delta();
+            wire.Records.Add(ReplicationCodec.ToWire(record));
+            ReplicationCodec.SizeOf(record).ShouldBeInRange(wire.CalculateSize(), wire.CalculateSize() + 60);
+        }
+    }
+
+    [Fact]
+    public void Malformed_fields_refuse_the_whole_frame()
+    {
+        Refused(wire => wire.Service = "");
+        Refused(wire => wire.Instance = "");
+        Refused(wire => wire.Origin = 0);
+        Refused(wire => wire.Sequence = 0);
+        Refused(wire => wire.Life = 0);
+        Refused(wire => wire.Evicted = true);                       // A tombstone with a value.
+        var digest = new Digest { Vector = new WireVector() };
+        digest.Vector.Origins.Add(1);
+        ReplicationCodec.TryDecode(Frame.Of(FrameKind.Digest, digest), out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Whatever_arrives_is_read_or_refused()
+    {
+        var random = new Random(11);
+        var delta = new PeerFrame.Delta(8, 2) { Interval = 5, Part = 0, Last = true, Records = [Record], ReceiverGeneration = 1 };
+        var valid = ReplicationCodec.Encode(delta).Payload.ToArray();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = valid.ToArray();
+            for (var edits = random.Next(1, 5); edits > 0; edits--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            ReplicationCodec.TryDecode(new Frame((FrameKind)random.Next(30, 40), bytes.AsMemory(0, random.Next(bytes.Length + 1))), out _);
+        }
+    }
+
+    private static void Refused(Action<WireRecord> spoil)
+    {
+        var wire = ReplicationCodec.ToWire(Record);
+        ReplicationCodec.TryFromWire(wire, out _).ShouldBeTrue();
+        spoil(wire);
+        var delta = new Delta();
+        delta.Records.Add(wire);
+        ReplicationCodec.TryDecode(Frame.Of(FrameKind.Delta, delta), out _).ShouldBeFalse();
+    }
+}

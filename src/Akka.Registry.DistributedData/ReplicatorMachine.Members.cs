@@ -20,6 +20,7 @@ internal sealed partial class ReplicatorMachine
 
     private void OnMembers(MembershipView view)
     {
+        _hasJoined = view.HasJoined;
         foreach (var peer in _peers.Values)
         {
             if (view.Find(peer.Uid) is not { IsCurrent: true })

@@ -118,7 +118,7 @@ public class NodeTests
         world.Frame(Third, FrameKind.ForwardedBeatResults, results);
         world.Frame(Other, FrameKind.ForwardedBeatResults, results);
         task.IsCompleted.ShouldBeFalse();
-        world.RunFor(2);
+        world.RunFor(5);
         Should.Throw<RegistryException>(() => ResultOf(task)).Error.ShouldBe(RegistryError.OwnerUnreachable);
     }
 

@@ -103,12 +103,12 @@ public class StatusTests
     }
 
     [Fact]
-    public void A_status_whose_owner_is_silent_is_refused_after_two_seconds()
+    public void A_status_whose_owner_is_silent_is_refused_after_five_seconds()
     {
         _world.Set(Other, MemberState.Up);
         _world.Receive(Other, Registration("a"));
         var task = _world.Begin(registry => registry.ReportStatusAsync(Key("a"), InstanceStatus.Warning, 7));
-        _world.RunFor(2.01);
+        _world.RunFor(5.01);
         Should.Throw<RegistryException>(() => ResultOf(task)).Error.ShouldBe(RegistryError.OwnerUnreachable);
     }
 

@@ -21,11 +21,15 @@ public sealed record OwnershipOptions
     public int ForwardBatch { get; init; } = 512;
 
     /// <summary>
-    /// How long an owner may take to answer; 100 ms to 1 min, default 2 s. After it the caller is told that the owner
+    /// How long an owner may take to answer; 100 ms to 1 min, default 5 s. After it the caller is told that the owner
     /// is unreachable.
     /// </summary>
+    /// <remarks>
+    /// A call that waits when its owner is called down is decided anew, and adopts the lease. Longer than a loss takes
+    /// to be found, so that a node's death costs its instances a late answer and no failed beat.
+    /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
-    public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long a successor may take to adopt one batch before the leases are offered again; 100 ms to 1 min, default 2

@@ -19,6 +19,7 @@ internal static partial class Log
             case ReplicatorReport.FillBroken r: FillBroken(logger, r.Source, r.Reason); break;
             case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
             case ReplicatorReport.ClockAhead r: ClockAhead(logger, r.Peer, r.Offset, r.Total); break;
+            case ReplicatorReport.ManyOrigins r: ManyOrigins(logger, r.Origins, VersionVector.OriginsMax); break;
             case ReplicatorReport.Diverged r: Diverged(logger, r.Peer, r.Vector, r.Hash, r.PeerHash); break;
             default: throw new UnreachableException($"No words for {report.GetType().Name}.");
         }
@@ -48,6 +49,10 @@ internal static partial class Log
         "A defect: {Peer} covers the same as this node ({Vector}) and holds something else ({Hash:x16} here, "
         + "{PeerHash:x16} there). All records are exchanged.")]
     private static partial void Diverged(ILogger logger, NodeIdentity peer, VersionVector vector, ulong hash, ulong peerHash);
+
+    [LoggerMessage(3008, LogLevel.Warning,
+        "The version vector names {Origins} process starts; above {OriginsMax} peers refuse it. Restart all nodes at one time to begin afresh.")]
+    private static partial void ManyOrigins(ILogger logger, int origins, int originsMax);
 
     [LoggerMessage(3007, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]
     public static partial void FrameMalformed(ILogger logger, NodeIdentity peer, FrameKind kind, int bytes);

@@ -47,6 +47,9 @@ internal abstract record ReplicatorReport
     /// <summary>Stamps of a peer are too far ahead; the clock does not follow them.</summary>
     internal sealed record ClockAhead(NodeIdentity Peer, TimeSpan Offset, long Total) : ReplicatorReport;
 
+    /// <summary>The vector names so many origins that it may one day be too large for a frame: <see cref="VersionVector.OriginsMax"/>.</summary>
+    internal sealed record ManyOrigins(int Origins) : ReplicatorReport;
+
     /// <summary>Equal vectors, unequal hashes: a defect. A full exchange repairs it.</summary>
     internal sealed record Diverged(NodeIdentity Peer, VersionVector Vector, ulong Hash, ulong PeerHash) : ReplicatorReport;
 }

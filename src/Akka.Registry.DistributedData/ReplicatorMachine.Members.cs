@@ -8,6 +8,7 @@ internal sealed partial class ReplicatorMachine
 {
     private const double Jitter = 0.1;
     private const int GreetingsMax = 8;
+    private const int OriginsNotable = VersionVector.OriginsMax / 2;
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Nodes that were declared dead lately, with what they covered: tombstones wait for them for a while.</summary>
@@ -15,6 +16,7 @@ internal sealed partial class ReplicatorMachine
 
     private readonly List<NodeUid> _gone = [];
     private readonly List<RecordChange> _collected = [];
+    private bool _reportedOrigins;
 
     private readonly record struct Away(VersionVector Vector, Instant Until);
 
@@ -106,6 +108,9 @@ internal sealed partial class ReplicatorMachine
         _gone.Clear();
         Settle();
         Collect();
+        if (_map.Vector.Count > OriginsNotable && !_reportedOrigins)
+            Report(new ReplicatorReport.ManyOrigins(_map.Vector.Count));
+        _reportedOrigins = _map.Vector.Count > OriginsNotable;
     }
 
     private void ScheduleGossip() =>

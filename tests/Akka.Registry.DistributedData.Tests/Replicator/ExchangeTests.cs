@@ -240,6 +240,17 @@ public class ExchangeTests
     }
 
     [Fact]
+    public void A_vector_of_very_many_origins_is_reported_once()
+    {
+        var solo = Solo.Synchronized(peers: [2]);
+        var many = Vector([.. Enumerable.Range(10, (VersionVector.OriginsMax / 2) + 1).Select(origin => ((ulong)origin, 1ul))]);
+        solo.Delta(2, VersionVector.Empty, many, []);
+        for (var ticks = 0; ticks < 3; ticks++)
+            solo.After(TimeSpan.FromSeconds(2));
+        solo.Reports.ShouldBe([new ReplicatorReport.ManyOrigins((VersionVector.OriginsMax / 2) + 1)]);
+    }
+
+    [Fact]
     public void A_stamp_too_far_ahead_is_kept_counted_reported_once_and_not_followed()
     {
         var solo = Solo.Synchronized(peers: [2]);

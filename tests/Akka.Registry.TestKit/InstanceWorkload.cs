@@ -26,7 +26,7 @@ public sealed class InstanceWorkload
     {
         var random = _cluster.Scheduler.Random;
         var instance = _instances[random.Next(_instances.Count)];
-        var action = random.Next(4);
+        var action = random.Next(5);
         _cluster.Trace.Note("world", $"{instance.Key.Instance} {(instance.IsAlive ? "lives" : "is dead")}, draws {action}");
         if (!instance.IsAlive || action == 0)
             instance.Start();
@@ -34,6 +34,8 @@ public sealed class InstanceWorkload
             instance.Die();
         else if (action == 2)
             _goodbyes.Add(instance.DeregisterAsync());
+        else if (action == 3)
+            _goodbyes.Add(instance.SucceedAsync(random.Next(_cluster.Nodes.Count)));
         else
             instance.MoveTo(random.Next(_cluster.Nodes.Count));
     }

@@ -33,14 +33,18 @@ public sealed class SimulatedInstance
     /// <summary>When it last ended, by death or by deregistration.</summary>
     public TimeSpan EndedAt { get; private set; }
 
+    /// <summary>Since when it has run without an end, by its own word.</summary>
+    public TimeSpan StartedAt { get; private set; }
+
     /// <summary>When a node last took a beat or a registration of it.</summary>
     public TimeSpan LastTakenAt { get; private set; }
 
     /// <summary>Starts a process of this id with an epoch of its own.</summary>
     public void Start()
     {
-        Epoch = (ulong)(_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
+        Epoch = Math.Max(Epoch + 1, (ulong)_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
         (IsAlive, IsAcknowledged) = (true, false);
+        StartedAt = _cluster.Scheduler.Elapsed;
         var run = ++_run;
         _ = RegisterAsync(run);
         _cluster.Scheduler.Schedule(Ttl / 3, () => Tick(run));
@@ -55,16 +59,31 @@ public sealed class SimulatedInstance
 
     /// <summary>The process says goodbye at the node it beats at.</summary>
     /// <returns>Whether a node took it.</returns>
-    public async Task<bool> DeregisterAsync()
+    public Task<bool> DeregisterAsync()
     {
         Die();
+        return DeregisterAsync(Epoch);
+    }
+
+    /// <summary>Another process takes the id over before the old one says goodbye: the goodbye comes late, and elsewhere.</summary>
+    /// <returns>When it is said.</returns>
+    public Task SucceedAsync(int home)
+    {
+        var old = Epoch;
+        Start();
+        _home = home;
+        return old == 0 ? Task.CompletedTask : DeregisterAsync(old);
+    }
+
+    private async Task<bool> DeregisterAsync(ulong epoch)
+    {
         for (var attempt = 0; attempt < _cluster.Nodes.Count; attempt++)
         {
             if (Home() is { } node)
             {
                 try
                 {
-                    await node.Registry.DeregisterAsync(Key, Epoch, WriteOptions.Default);
+                    await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default);
                     return true;
                 }
                 catch (Exception e) when (e is RegistryException or TimeoutException)

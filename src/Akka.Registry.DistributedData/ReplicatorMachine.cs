@@ -120,7 +120,7 @@ internal sealed partial class ReplicatorMachine
     public MapEvent.Since ReadSince(MapCommand.ReadSince request)
     {
         var outcome = !_map.Vector.Covers(request.Vector) ? SinceOutcome.Behind
-            : !request.Vector.Covers(_map.Collected) || _void.Contains(request.Vector[_self.Uid]) ? SinceOutcome.TooOld
+            : !request.Vector.Covers(_map.Collected) || HasSeenGivenUp(request.Vector) ? SinceOutcome.TooOld
             : SinceOutcome.Delta;
         var records = new List<MapRecord>();
         if (outcome == SinceOutcome.Delta)
@@ -128,6 +128,20 @@ internal sealed partial class ReplicatorMachine
         if (request.Service is { } service)
             records.RemoveAll(record => record.Key.Service != service);
         return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
+    }
+
+    /// <summary>Whether who has what the vector covers may hold writes that their node gave up when it took everything anew.</summary>
+    private bool HasSeenGivenUp(VersionVector vector)
+    {
+        if (_void.Contains(vector[_self.Uid]))
+            return true;
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.Told is { } told && told.Void.Contains(vector[peer.Uid]))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The whole state, for a new subscriber.</summary>

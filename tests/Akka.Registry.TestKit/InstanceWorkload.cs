@@ -63,7 +63,7 @@ public sealed class InstanceWorkload
         if (!instance.IsAlive)
         {
             if (entry is not null)
-                throw new InvariantException($"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}.\n{_cluster.Tail(80)}");
+                throw new InvariantException($"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}, {entry.Record.Dot}, {LeaseOf(entry)}.\n{_cluster.Tail(80)}");
             return;
         }
 
@@ -73,5 +73,13 @@ public sealed class InstanceWorkload
             throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, shown in {entry.Epoch}.\n{_cluster.Tail(80)}");
         if (entry.Status != InstanceStatus.Passing || entry.Unverified)
             throw new InvariantException($"{where}: lives, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
+    }
+
+    private string LeaseOf(ServiceEntry entry)
+    {
+        var owner = _cluster.LiveNodes.FirstOrDefault(node => node.Node.Self.Uid == entry.Owner);
+        return owner is null ? "its owner is gone"
+            : owner.Registry.ExpiresIn(entry) is { } left ? $"{owner.Name}'s lease runs for {left}"
+            : $"{owner.Name} owns it and has no lease";
     }
 }

@@ -3,6 +3,7 @@ using Akka.Registry.DistributedData;
 namespace Akka.Registry.TestKit;
 
 /// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL, and goes to another node when one fails.</summary>
+/// <remarks>Every wait goes on where its answer comes, in virtual time: a test runner has a thread of its own for what it begins.</remarks>
 public sealed class SimulatedInstance
 {
     private readonly SimulatedCluster _cluster;
@@ -83,7 +84,7 @@ public sealed class SimulatedInstance
             {
                 try
                 {
-                    await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default);
+                    await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default).ConfigureAwait(false);
                     return true;
                 }
                 catch (Exception e) when (e is RegistryException or TimeoutException)
@@ -119,14 +120,14 @@ public sealed class SimulatedInstance
 
         try
         {
-            await node.Registry.HeartbeatAsync(Key, Epoch);
+            await node.Registry.HeartbeatAsync(Key, Epoch).ConfigureAwait(false);
             if (run == _run)
                 LastTakenAt = _cluster.Scheduler.Elapsed;
         }
         catch (RegistryException e) when (e.Error == RegistryError.NotFound)
         {
             if (run == _run)
-                await RegisterAsync(run);
+                await RegisterAsync(run).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)
         {
@@ -153,7 +154,7 @@ public sealed class SimulatedInstance
                 Ttl = Ttl,
                 Epoch = Epoch,
             };
-            await node.Registry.RegisterAsync(registration, WriteOptions.Default);
+            await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
             if (run == _run)
                 (IsAcknowledged, LastTakenAt) = (true, _cluster.Scheduler.Elapsed);
         }

@@ -19,6 +19,7 @@ public sealed class SimulatedWatcher
     private int _at;
     private NodeUid _process;
     private int _generation;
+    private int _refusals;
 
     /// <summary>Begins at the node of that index as soon as it serves.</summary>
     public SimulatedWatcher(SimulatedCluster cluster, string name, int at)
@@ -27,9 +28,6 @@ public sealed class SimulatedWatcher
         Connect();
         cluster.Scheduler.Schedule(Pause, Look);
     }
-
-    /// <summary>Whether what it was told may go back to what stood before: only where nodes take everything anew.</summary>
-    public bool MayGoBack { get; init; }
 
     /// <summary>What it should never have been told, in order.</summary>
     public List<string> Complaints { get; } = [];
@@ -109,15 +107,15 @@ public sealed class SimulatedWatcher
     {
         try
         {
-            var subscription = await node.Registry.SubscribeAsync(new SubscriptionRequest { Cursor = _cursor });
+            var subscription = await node.Registry.SubscribeAsync(new SubscriptionRequest { Cursor = _cursor }).ConfigureAwait(false);
             if (generation != _generation)
             {
-                await subscription.DisposeAsync();
+                await subscription.DisposeAsync().ConfigureAwait(false);
                 return;
             }
 
-            _subscription = subscription;
-            await foreach (var batch in subscription.ReadAllAsync())
+            (_subscription, _refusals) = (subscription, 0);
+            await foreach (var batch in subscription.ReadAllAsync().ConfigureAwait(false))
             {
                 if (generation != _generation)
                     return;
@@ -126,11 +124,19 @@ public sealed class SimulatedWatcher
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)
         {
-            // Not ready, or behind the cursor: the next node.
+            // Not ready, or behind the cursor: the next node. When all refuse, what it was told has died with its teller.
+            if (generation == _generation && ++_refusals >= _cluster.Nodes.Count)
+                Forget();
         }
 
         if (generation == _generation)
             _process = default;
+    }
+
+    private void Forget()
+    {
+        (_cursor, _refusals) = (null, 0);
+        _seen.Clear();
     }
 
     private void Fold(ChangeBatch batch, string at)
@@ -160,7 +166,7 @@ public sealed class SimulatedWatcher
     {
         var record = entry.Record;
         var known = _seen.TryGetValue(record.Key, out var seen);
-        if (known && !MayGoBack && record.Order.CompareTo(seen) < 0)
+        if (known && record.Order.CompareTo(seen) < 0)
             Complaints.Add($"{at} showed {record.Key} as it stood before: {record.Order} after {seen}");
         if (kind == ChangeBatchKind.Changes && _view.TryGetValue(record.Key, out var held) && held.Dot == record.Dot)
             Complaints.Add($"{at} told {record.Key} {record.Dot} twice");
@@ -172,7 +178,7 @@ public sealed class SimulatedWatcher
 
     private void Remove(Change change, string at)
     {
-        if (_seen.TryGetValue(change.Key, out var seen) && !MayGoBack && change.Epoch < seen.Epoch)
+        if (_seen.TryGetValue(change.Key, out var seen) && change.Epoch < seen.Epoch)
             Complaints.Add($"{at} removed {change.Key} in epoch {change.Epoch} after {seen.Epoch}");
         if (_view.Remove(change.Key))
             Removals.Add((change.Key, change.Epoch));

@@ -184,6 +184,9 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         }
         else if (_registering.ContainsKey(key) || !(wasContested || isKept || (IsMine(before) && before!.Order.Epoch == epoch)))
         {
+            // Epochs go back only with a state that is taken anew. The newer lease would outlive this one and judge nothing.
+            if (contest?.Epoch > epoch || (IsMine(before) && before!.Order.Epoch > epoch))
+                Release(key);
             _judged.Remove(key);
             Grant(entry);
         }

@@ -40,6 +40,9 @@ public sealed class SimulatedInstance
     /// <summary>When a node last took a beat or a registration of it.</summary>
     public TimeSpan LastTakenAt { get; private set; }
 
+    /// <summary>Which nodes it can reach; by default all.</summary>
+    public Predicate<SimulatedNode> Reaches { get; set; } = _ => true;
+
     /// <summary>Starts a process of this id with an epoch of its own.</summary>
     public void Start()
     {
@@ -168,6 +171,6 @@ public sealed class SimulatedInstance
     private SimulatedNode? Home()
     {
         var node = _cluster.Nodes[_home % _cluster.Nodes.Count];
-        return node is { IsRunning: true, IsPaused: false } ? node : null;
+        return node is { IsRunning: true, IsPaused: false } && Reaches(node) ? node : null;
     }
 }

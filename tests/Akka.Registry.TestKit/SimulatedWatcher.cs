@@ -35,6 +35,9 @@ public sealed class SimulatedWatcher
     /// <summary>What it was told to be gone, in order, with the epoch.</summary>
     public List<(RecordKey Key, ulong Epoch)> Removals { get; } = [];
 
+    /// <summary>What it was told to be there that was not before, in order, with the time.</summary>
+    public List<(RecordKey Key, TimeSpan At)> Arrivals { get; } = [];
+
     /// <summary>How often it was told that an entry is critical, or held by nobody.</summary>
     public int Doubts { get; private set; }
 
@@ -172,6 +175,8 @@ public sealed class SimulatedWatcher
             Complaints.Add($"{at} told {record.Key} {record.Dot} twice");
         if (entry.Status == InstanceStatus.Critical || entry.Unverified)
             Doubts++;
+        if (!_view.ContainsKey(record.Key))
+            Arrivals.Add((record.Key, _cluster.Scheduler.Elapsed));
         _view[record.Key] = record;
         _seen[record.Key] = record.Order;
     }

@@ -161,7 +161,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
         }
     }
 
-    private TimeSpan GraceOf(TimeSpan ttl) => !_rules.OrphansWait ? TimeSpan.Zero : ttl > graceMin ? ttl : graceMin;
+    private TimeSpan GraceOf(TimeSpan ttl) => !_rules.OrphansWait ? Step : ttl > graceMin ? ttl : graceMin;
 
     private NodeUid NamedFor(NodeUid owner) =>
         _members is null ? default : Rendezvous.Choose(owner.Value, _members)?.Node.Uid ?? default;

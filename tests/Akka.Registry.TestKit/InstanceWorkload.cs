@@ -63,7 +63,9 @@ public sealed class InstanceWorkload
         if (!instance.IsAlive)
         {
             if (entry is not null)
-                throw new InvariantException($"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}, {entry.Record.Dot}, {LeaseOf(entry)}.\n{_cluster.Tail(80)}");
+                throw new InvariantException(
+                    $"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}, " +
+                    $"{entry.Record.Dot}, {LeaseOf(entry)}.\n{_cluster.Tail(80)}");
             return;
         }
 

@@ -2,7 +2,8 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.TestKit;
 
-/// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL, and goes to another node when one fails.</summary>
+/// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL,
+/// and goes to another node when one fails.</summary>
 /// <remarks>Every wait goes on where its answer comes, in virtual time: a test runner has a thread of its own for what it begins.</remarks>
 public sealed class SimulatedInstance
 {

@@ -69,7 +69,8 @@ public sealed class SimulatedWatcher
                 {
                     count++;
                     if (!_view.TryGetValue(entry.Record.Key, out var record) || record.Dot != entry.Record.Dot)
-                        throw Failure($"{node.Name} has {entry.Record.Key} as {entry.Record.Dot}, the reader {record?.Dot.ToString() ?? "nothing"}");
+                        throw Failure($"{node.Name} has {entry.Record.Key} as {entry.Record.Dot}, " +
+                            $"the reader {record?.Dot.ToString() ?? "nothing"}");
                 }
             }
 

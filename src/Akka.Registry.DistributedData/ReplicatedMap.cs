@@ -46,7 +46,7 @@ public sealed class ReplicatedMap : IReplicatedMap
         Random random)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var machine = new ReplicatorMachine(self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication));
+        var machine = new ReplicatorMachine(self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules);
         var logger = system.Options.LoggerFactory.CreateLogger<ReplicatedMap>();
         var map = new ReplicatedMap();
         map.Commands = system.SystemActorOf(

@@ -99,4 +99,7 @@ public sealed record ReplicationOptions
     /// <remarks>Writes, default 100,000, 1 to 10,000,000.</remarks>
     [Range(1, 10_000_000)]
     public int WaitingWritesMax { get; init; } = 100_000;
+
+    /// <summary>All of them in production; a test takes one away to see that its absence is noticed. Not a setting.</summary>
+    internal ReplicationRules Rules { get; init; } = ReplicationRules.All;
 }

@@ -38,4 +38,7 @@ internal sealed record ReplicationRules
 
     /// <summary>A tombstone is collected only when every current member covers it.</summary>
     public bool CollectWhenStable { get; init; } = true;
+
+    /// <summary>A write counts for the epoch that it names, never for another one that stands.</summary>
+    public bool EpochFences { get; init; } = true;
 }

@@ -198,10 +198,17 @@ internal sealed partial class ReplicatorMachine
         _waiting.Acknowledged(holders, _effects);
     }
 
+    private static MapWrite WithoutEpoch(MapWrite operation) => operation switch
+    {
+        MapWrite.Register register => register with { Epoch = null },
+        MapWrite.Deregister deregister => deregister with { Epoch = null },
+        _ => operation,
+    };
+
     private MapWriteOutcome Apply(MapWrite operation, out MapRecord record)
     {
         var standing = _map.Find(operation.Key);
-        var verdict = WriteRules.Decide(operation, standing, StampAbove, _world.UnixMilliseconds);
+        var verdict = WriteRules.Decide(_rules.EpochFences ? operation : WithoutEpoch(operation), standing, StampAbove, _world.UnixMilliseconds);
         record = null!;
         if (verdict.Outcome != MapWriteOutcome.Accepted)
             return verdict.Outcome;

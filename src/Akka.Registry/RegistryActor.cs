@@ -63,8 +63,8 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _views = surroundings.Views;
         _members = surroundings.Membership.View;
         _writer = new ViewWriter(_views);
-        _ledger = new LeaseLedger(surroundings.Self.Uid);
-        _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin);
+        _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
+        _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
         _calls = new CallTable((long)_life << 40);
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);

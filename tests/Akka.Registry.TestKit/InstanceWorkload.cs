@@ -26,7 +26,7 @@ public sealed class InstanceWorkload
     {
         var random = _cluster.Scheduler.Random;
         var instance = _instances[random.Next(_instances.Count)];
-        var action = random.Next(4);
+        var action = random.Next(5);
         _cluster.Trace.Note("world", $"{instance.Key.Instance} {(instance.IsAlive ? "lives" : "is dead")}, draws {action}");
         if (!instance.IsAlive || action == 0)
             instance.Start();
@@ -34,6 +34,8 @@ public sealed class InstanceWorkload
             instance.Die();
         else if (action == 2)
             _goodbyes.Add(instance.DeregisterAsync());
+        else if (action == 3)
+            _goodbyes.Add(instance.SucceedAsync(random.Next(_cluster.Nodes.Count)));
         else
             instance.MoveTo(random.Next(_cluster.Nodes.Count));
     }
@@ -61,7 +63,9 @@ public sealed class InstanceWorkload
         if (!instance.IsAlive)
         {
             if (entry is not null)
-                throw new InvariantException($"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}.\n{_cluster.Tail(80)}");
+                throw new InvariantException(
+                    $"{where}: ended at {instance.EndedAt}, still there as {entry.Status}, epoch {entry.Epoch}, " +
+                    $"{entry.Record.Dot}, {LeaseOf(entry)}.\n{_cluster.Tail(80)}");
             return;
         }
 
@@ -71,5 +75,13 @@ public sealed class InstanceWorkload
             throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, shown in {entry.Epoch}.\n{_cluster.Tail(80)}");
         if (entry.Status != InstanceStatus.Passing || entry.Unverified)
             throw new InvariantException($"{where}: lives, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
+    }
+
+    private string LeaseOf(ServiceEntry entry)
+    {
+        var owner = _cluster.LiveNodes.FirstOrDefault(node => node.Node.Self.Uid == entry.Owner);
+        return owner is null ? "its owner is gone"
+            : owner.Registry.ExpiresIn(entry) is { } left ? $"{owner.Name}'s lease runs for {left}"
+            : $"{owner.Name} owns it and has no lease";
     }
 }

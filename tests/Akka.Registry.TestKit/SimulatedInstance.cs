@@ -2,8 +2,9 @@ using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.TestKit;
 
-/// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL, and goes to
-/// another node when one fails.</summary>
+/// <summary>A service instance as a good client keeps it: it registers, beats each third of its TTL,
+/// and goes to another node when one fails.</summary>
+/// <remarks>Every wait goes on where its answer comes, in virtual time: a test runner has a thread of its own for what it begins.</remarks>
 public sealed class SimulatedInstance
 {
     private readonly SimulatedCluster _cluster;
@@ -34,14 +35,21 @@ public sealed class SimulatedInstance
     /// <summary>When it last ended, by death or by deregistration.</summary>
     public TimeSpan EndedAt { get; private set; }
 
+    /// <summary>Since when it has run without an end, by its own word.</summary>
+    public TimeSpan StartedAt { get; private set; }
+
     /// <summary>When a node last took a beat or a registration of it.</summary>
     public TimeSpan LastTakenAt { get; private set; }
+
+    /// <summary>Which nodes it can reach; by default all.</summary>
+    public Predicate<SimulatedNode> Reaches { get; set; } = _ => true;
 
     /// <summary>Starts a process of this id with an epoch of its own.</summary>
     public void Start()
     {
-        Epoch = (ulong)(_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
+        Epoch = Math.Max(Epoch + 1, (ulong)_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
         (IsAlive, IsAcknowledged) = (true, false);
+        StartedAt = _cluster.Scheduler.Elapsed;
         var run = ++_run;
         _ = RegisterAsync(run);
         _cluster.Scheduler.Schedule(Ttl / 3, () => Tick(run));
@@ -56,16 +64,31 @@ public sealed class SimulatedInstance
 
     /// <summary>The process says goodbye at the node it beats at.</summary>
     /// <returns>Whether a node took it.</returns>
-    public async Task<bool> DeregisterAsync()
+    public Task<bool> DeregisterAsync()
     {
         Die();
+        return DeregisterAsync(Epoch);
+    }
+
+    /// <summary>Another process takes the id over before the old one says goodbye: the goodbye comes late, and elsewhere.</summary>
+    /// <returns>When it is said.</returns>
+    public Task SucceedAsync(int home)
+    {
+        var old = Epoch;
+        Start();
+        _home = home;
+        return old == 0 ? Task.CompletedTask : DeregisterAsync(old);
+    }
+
+    private async Task<bool> DeregisterAsync(ulong epoch)
+    {
         for (var attempt = 0; attempt < _cluster.Nodes.Count; attempt++)
         {
             if (Home() is { } node)
             {
                 try
                 {
-                    await node.Registry.DeregisterAsync(Key, Epoch, WriteOptions.Default);
+                    await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default).ConfigureAwait(false);
                     return true;
                 }
                 catch (Exception e) when (e is RegistryException or TimeoutException)
@@ -101,14 +124,14 @@ public sealed class SimulatedInstance
 
         try
         {
-            await node.Registry.HeartbeatAsync(Key, Epoch);
+            await node.Registry.HeartbeatAsync(Key, Epoch).ConfigureAwait(false);
             if (run == _run)
                 LastTakenAt = _cluster.Scheduler.Elapsed;
         }
         catch (RegistryException e) when (e.Error == RegistryError.NotFound)
         {
             if (run == _run)
-                await RegisterAsync(run);
+                await RegisterAsync(run).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)
         {
@@ -135,7 +158,7 @@ public sealed class SimulatedInstance
                 Ttl = Ttl,
                 Epoch = Epoch,
             };
-            await node.Registry.RegisterAsync(registration, WriteOptions.Default);
+            await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
             if (run == _run)
                 (IsAcknowledged, LastTakenAt) = (true, _cluster.Scheduler.Elapsed);
         }
@@ -149,6 +172,6 @@ public sealed class SimulatedInstance
     private SimulatedNode? Home()
     {
         var node = _cluster.Nodes[_home % _cluster.Nodes.Count];
-        return node is { IsRunning: true, IsPaused: false } ? node : null;
+        return node is { IsRunning: true, IsPaused: false } && Reaches(node) ? node : null;
     }
 }

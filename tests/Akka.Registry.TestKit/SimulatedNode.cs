@@ -39,6 +39,18 @@ public sealed class SimulatedNode
         }
     }
 
+    /// <summary>How much too fast its clock runs, in millionths, from its next start on as well.</summary>
+    public int ClockDriftPpm
+    {
+        get;
+        set
+        {
+            field = value;
+            if (_machine is not null)
+                _machine.Clock.DriftPpm = value;
+        }
+    }
+
     /// <summary>The running node.</summary>
     /// <exception cref="InvalidOperationException">It does not run.</exception>
     public RegistryNode Node => _node ?? throw new InvalidOperationException($"{Name} does not run.");
@@ -57,6 +69,7 @@ public sealed class SimulatedNode
         _cluster.Trace.Note(Name, "starts");
         _machine = _cluster.Scheduler.CreateNode(Name);
         _machine.Clock.WallClockOffset = WallClockOffset;
+        _machine.Clock.DriftPpm = ClockDriftPpm;
         _transport = _cluster.Network.Bind(Address);
         _node = RegistryNode.Start(_options, new RegistryNodeEnvironment
         {

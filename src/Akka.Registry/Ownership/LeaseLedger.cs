@@ -39,8 +39,9 @@ namespace Akka.Registry.Ownership;
 /// with a
 /// question, and until its answer is back verdicts about these leases are older than the grant.</para>
 /// </remarks>
-internal sealed class LeaseLedger(NodeUid self)
+internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
 {
+    private readonly OwnershipRules _rules = rules ?? OwnershipRules.All;
     private readonly Dictionary<RecordKey, ContestedLease> _contested = [];
     private readonly Dictionary<RecordKey, Judgement> _judged = [];
     private readonly Dictionary<RecordKey, int> _registering = [];
@@ -183,6 +184,9 @@ internal sealed class LeaseLedger(NodeUid self)
         }
         else if (_registering.ContainsKey(key) || !(wasContested || isKept || (IsMine(before) && before!.Order.Epoch == epoch)))
         {
+            // Epochs go back only with a state that is taken anew. The newer lease would outlive this one and judge nothing.
+            if (contest?.Epoch > epoch || (IsMine(before) && before!.Order.Epoch > epoch))
+                Release(key);
             _judged.Remove(key);
             Grant(entry);
         }
@@ -204,7 +208,7 @@ internal sealed class LeaseLedger(NodeUid self)
         {
             var contest = new ContestedLease(epoch, after.Order, before.Value);
             _contested[key] = contest;
-            if (runsUntil > now)
+            if ((runsUntil > now && _rules.TheHeardReturn) || !_rules.OnlyTheHeardReturn)
                 Writes.Enqueue(contest.WriteAgain(key));
         }
         else

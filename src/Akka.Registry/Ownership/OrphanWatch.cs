@@ -25,8 +25,9 @@ internal readonly record struct DueOrphan(RecordKey Key, NodeUid Owner);
 /// does) is treated as
 /// lost only after <see cref="StrangerPatience"/>.</para>
 /// </remarks>
-internal sealed class OrphanWatch(TimeSpan graceMin)
+internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = null)
 {
+    private readonly OwnershipRules _rules = rules ?? OwnershipRules.All;
     /// <summary>Word of a new member is due within this; unless it comes, its entries are orphans.</summary>
     public static readonly TimeSpan StrangerPatience = TimeSpan.FromSeconds(1);
 
@@ -86,7 +87,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin)
             return;
         if (!_losses.TryGetValue(owner, out var loss))
             loss = Lose(owner, now, marked: _known.Contains(owner));
-        var grace = ttl > graceMin ? ttl : graceMin;
+        var grace = GraceOf(ttl);
         Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), now + grace);
     }
 
@@ -95,7 +96,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin)
     {
         if (!_losses.TryGetValue(owner, out var loss))
             return;
-        var grace = ttl > graceMin ? ttl : graceMin;
+        var grace = GraceOf(ttl);
         Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), loss.Since + grace);
     }
 
@@ -130,7 +131,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin)
             for (var i = orphans.Count - count; i < orphans.Count; i++)
             {
                 var orphan = orphans[i];
-                if (!_losses.TryGetValue(orphan.Owner, out var loss) || loss.Generation != orphan.Generation)
+                if (!_rules.OrphansEvicted || !_losses.TryGetValue(orphan.Owner, out var loss) || loss.Generation != orphan.Generation)
                     continue; // Its owner came back.
                 if (orphan.LastRound || NamedFor(orphan.Owner) == self)
                     due.Add(new DueOrphan(orphan.Key, orphan.Owner));
@@ -159,6 +160,8 @@ internal sealed class OrphanWatch(TimeSpan graceMin)
             }
         }
     }
+
+    private TimeSpan GraceOf(TimeSpan ttl) => !_rules.OrphansWait ? Step : ttl > graceMin ? ttl : graceMin;
 
     private NodeUid NamedFor(NodeUid owner) =>
         _members is null ? default : Rendezvous.Choose(owner.Value, _members)?.Node.Uid ?? default;

@@ -44,4 +44,7 @@ public sealed record OwnershipOptions
     /// </summary>
     [Range(16, 1_000_000)]
     public int EntriesPerTurn { get; init; } = 4_096;
+
+    /// <summary>All of them in production; a test takes one away to see that its absence is noticed. Not a setting.</summary>
+    internal OwnershipRules Rules { get; init; } = OwnershipRules.All;
 }

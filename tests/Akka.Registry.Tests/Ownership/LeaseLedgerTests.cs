@@ -206,6 +206,17 @@ public class LeaseLedgerTests
         _ledger.ContestedCount.ShouldBe(0);
     }
 
+    /// <summary>Only a state that is taken anew goes back in epochs: the newer lease must not stand in the way of the older one.</summary>
+    [Fact]
+    public void An_older_epoch_of_this_node_over_a_newer_one_of_its_own_ends_the_newer_lease_first()
+    {
+        var newer = Record(Self, epoch: 8);
+        Replace(null, newer);
+        Messages();
+        Replace(newer, Record(Self, epoch: 7));
+        Messages().ShouldBe([new SchedulerMessage.Release(Key), new SchedulerMessage.Grant(Key, 7, Terms)]);
+    }
+
     private static LeaseTerms Terms => new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
 
     private static (bool Missed, bool Unverified) Flags(MapWrite write)

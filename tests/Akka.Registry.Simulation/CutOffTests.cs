@@ -1,0 +1,36 @@
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Simulation;
+
+/// <summary>A node that was cut off evicts whom it no longer hears; those who went elsewhere lose nothing by it.</summary>
+public class CutOffTests
+{
+    [Fact]
+    public void What_a_cut_off_node_evicted_is_not_taken_from_those_who_moved() =>
+        Seeds.Run("cut off", first: 1, count: 25, seed => Run(seed));
+
+    internal static void Run(int seed, ReplicationRules? rules = null)
+    {
+        var world = new QuietWorld(seed, options: QuietWorld.Ungoverned with
+        {
+            Replication = new ReplicationOptions { Rules = rules ?? ReplicationRules.All },
+        });
+        var reader = world.ReadAt(1 + world.Random.Next(4));
+        world.Cluster.RunFor(TimeSpan.FromSeconds(1));
+        world.Cluster.Isolate(0);
+        foreach (var instance in world.Workload.Instances)
+            instance.Reaches = node => node.Name != "node-1";
+        // Longer than two TTLs, so that the cut-off node evicts; shorter than an orphan's grace.
+        var others = new TestKit.Continuity(world.Cluster, world.Workload.Instances) { Where = node => node.Name != "node-1" };
+        others.RunFor(TimeSpan.FromMilliseconds(world.Random.Next(11_000, 14_000)));
+        if (world.Cluster[0].Registry.Find("service-0")!.Instances.Count == 10)
+            world.Fail("the node that was cut off evicted nobody");
+        world.Cluster.Heal();
+        others.RunFor(TimeSpan.FromSeconds(15));
+        world.Lives.RunFor(TimeSpan.FromSeconds(5));
+        reader.Check();
+        if (reader.Removals.Count > 0)
+            world.Fail($"{reader.Removals[0].Key} was taken away from a reader");
+        world.CheckEnd();
+    }
+}

@@ -1,0 +1,37 @@
+namespace Akka.Registry.Simulation;
+
+/// <summary>A node that leaves hands its leases over: nobody is missing or critical meanwhile.</summary>
+public class LeaveTests
+{
+    [Fact]
+    public void A_rolling_restart_with_goodbyes_takes_nobody_away() => Seeds.Run("leave", first: 1, count: 25, Run);
+
+    private static void Run(int seed)
+    {
+        var world = new QuietWorld(seed);
+        var cluster = world.Cluster;
+        var lives = world.Lives;
+        var readers = Enumerable.Range(0, 5).Select(world.ReadAt).ToList();
+        cluster.RunFor(TimeSpan.FromSeconds(1));
+        foreach (var node in cluster.Nodes)
+        {
+            var left = cluster.Complete(node.Registry.LeaveAsync(TimeSpan.FromSeconds(10)));
+            if (left.Left > 0)
+                world.Fail($"{node.Name} left {left.Left} leases behind");
+            cluster.RunFor(TimeSpan.FromMilliseconds(world.Random.Next(1_000)));
+            node.Crash();
+            lives.RunFor(TimeSpan.FromMilliseconds(world.Random.Next(500, 4_000)));
+            node.Start();
+            cluster.AwaitReady();
+            lives.RunFor(TimeSpan.FromSeconds(3));
+        }
+
+        foreach (var reader in readers)
+        {
+            if (reader.Removals.Count > 0)
+                world.Fail($"a reader was told that {reader.Removals[0].Key} is gone");
+        }
+
+        world.CheckEnd();
+    }
+}

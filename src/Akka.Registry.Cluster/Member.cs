@@ -39,6 +39,12 @@ public sealed record Member(NodeIdentity Node, MemberState State, ulong Incarnat
 /// <param name="Members">In ascending order of uid; down and left members stay for the departed retention.</param>
 public sealed record MembershipView(NodeIdentity Self, ImmutableArray<Member> Members)
 {
+    /// <summary>
+    /// Whether this node belongs to a cluster. It comes with the members that it was joined with, so that nobody takes a node
+    /// that has just joined for one that is alone.
+    /// </summary>
+    public bool HasJoined { get; init; }
+
     /// <summary>The member of that uid, or null.</summary>
     public Member? Find(NodeUid uid)
     {
@@ -63,5 +69,5 @@ public sealed record MemberChange(Member? Before, Member? After);
 
 /// <summary>The view after a change. Delivered in order; the first one to a subscriber holds all members as new.</summary>
 /// <param name="View">All members.</param>
-/// <param name="Changes">What is different from the last one delivered.</param>
+/// <param name="Changes">What is different from the last one delivered; empty when all that changed is that this node joined.</param>
 public sealed record MembershipChanged(MembershipView View, ImmutableArray<MemberChange> Changes);

@@ -81,7 +81,7 @@ internal sealed class ReplicatorActor(
     private bool Perform(ReplicatorInput input)
     {
         var time = Context.Time;
-        var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds(), membership.HasJoined);
+        var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds());
         var news = machine.PeerNews;
         foreach (var effect in machine.Handle(input, world))
         {

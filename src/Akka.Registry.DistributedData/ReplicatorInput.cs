@@ -31,5 +31,4 @@ internal abstract record ReplicatorInput
 /// <summary>The world at the moment of an input.</summary>
 /// <param name="Now">The monotonic clock.</param>
 /// <param name="UnixMilliseconds">The machine's wall clock.</param>
-/// <param name="HasJoined">Whether this node belongs to a cluster.</param>
-internal readonly record struct Surroundings(Instant Now, long UnixMilliseconds, bool HasJoined);
+internal readonly record struct Surroundings(Instant Now, long UnixMilliseconds);

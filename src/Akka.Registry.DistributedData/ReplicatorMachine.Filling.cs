@@ -12,6 +12,7 @@ internal sealed partial class ReplicatorMachine
 {
     private Fill? _fill;
     private bool _hasServed;
+    private bool _hasJoined;
     private ulong _sequence;
     private ulong _relayed;
     private uint _life = 1;
@@ -81,7 +82,7 @@ internal sealed partial class ReplicatorMachine
 
         if (ChooseSource() is { } chosen)
             BeginFill(chosen);
-        else if (_world.HasJoined && MustPrevail())
+        else if (_hasJoined && MustPrevail())
             Become(source: null);
     }
 

@@ -143,14 +143,13 @@ public class ReplicatedMapTests
 
         public MembershipView View { get; private set; }
 
-        public bool HasJoined { get; private set; }
+        public bool HasJoined => View.HasJoined;
 
         public NodeAddress Address => Self.Address;
 
         public void SetMembers(ImmutableArray<Member> members)
         {
-            View = new MembershipView(Self, members);
-            HasJoined = true;
+            View = new MembershipView(Self, members) { HasJoined = true };
             foreach (var subscriber in _subscribers)
                 subscriber.Tell(new MembershipChanged(View, []));
         }

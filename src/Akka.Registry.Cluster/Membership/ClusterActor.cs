@@ -88,8 +88,6 @@ internal sealed class ClusterActor(
     private void Resume()
     {
         membership.Publish(machine.View);
-        if (machine.HasJoined)
-            membership.Join();
         foreach (var subscriber in membership.Subscribers)
         {
             Context.Watch(subscriber);
@@ -144,9 +142,6 @@ internal sealed class ClusterActor(
                 membership.Publish(publish.Changed.View);
                 foreach (var subscriber in membership.Subscribers)
                     subscriber.Tell(publish.Changed);
-                break;
-            case SwimEffect.Joined:
-                membership.Join();
                 break;
             case SwimEffect.LeaveSpread:
                 membership.HasLeaveSpread = true;

@@ -12,7 +12,6 @@ public sealed class ClusterMembership : IClusterMembership
     private readonly TimeProvider _time;
     private IActorRef<ClusterMessage> _actor = null!;
     private bool _hasBegun;
-    private volatile bool _hasJoined;
     private volatile int _localHealth;
     private long _malformedCount;
     private long _refusedSendCount;
@@ -24,7 +23,7 @@ public sealed class ClusterMembership : IClusterMembership
     public MembershipView View => _view;
 
     /// <inheritdoc/>
-    public bool HasJoined => _hasJoined;
+    public bool HasJoined => _view.HasJoined;
 
     /// <summary>
     /// Lifeguard's local health: 0 when this node is healthy, up to 8 when it has reason to mistrust its own eyes.
@@ -105,8 +104,6 @@ public sealed class ClusterMembership : IClusterMembership
     }
 
     internal void Publish(MembershipView view) => _view = view;
-
-    internal void Join() => _hasJoined = true;
 
     internal void CountMalformed(int count) => Interlocked.Add(ref _malformedCount, count);
 

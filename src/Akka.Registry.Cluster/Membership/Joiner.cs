@@ -175,8 +175,7 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
 
     private void Enter(SwimEvent how)
     {
-        state.HasJoined = true;
-        state.Emit(new SwimEffect.Joined());
+        state.Members.Join();
         state.Note(how);
 
         // Nodes that start together do not probe together.

@@ -14,6 +14,7 @@ internal sealed class MemberTable
     private readonly int _membersMax;
     private readonly ProbeOrder _probeOrder;
     private readonly TimeSpan _retention;
+    private bool _hasNews;
 
     public MemberTable(NodeIdentity self, SwimSettings settings, Random random)
     {
@@ -41,6 +42,9 @@ internal sealed class MemberTable
 
     /// <summary>Members that the formulas count: this node and the current others.</summary>
     public int Size => Others.Count + 1;
+
+    /// <summary>Whether this node belongs to a cluster.</summary>
+    public bool HasJoined { get; private set; }
 
     /// <summary>As it was when changes were last taken.</summary>
     public MembershipView View { get; private set; }
@@ -95,10 +99,13 @@ internal sealed class MemberTable
         }
     }
 
+    /// <summary>This node belongs to a cluster from now on.</summary>
+    public void Join() => HasJoined = _hasNews = true;
+
     /// <summary>What is different from the last time asked; null when nothing is.</summary>
     public MembershipChanged? TakeChanges()
     {
-        if (_changed.Count == 0)
+        if (_changed.Count == 0 && !_hasNews)
             return null;
         View = BuildView();
         var changes = ImmutableArray.CreateBuilder<MemberChange>(_changed.Count);
@@ -111,7 +118,9 @@ internal sealed class MemberTable
 
         _changed.Clear();
         _changedUids.Clear();
-        return changes.Count == 0 ? null : new MembershipChanged(View, changes.ToImmutable());
+        var isNews = _hasNews || changes.Count > 0;
+        _hasNews = false;
+        return isNews ? new MembershipChanged(View, changes.ToImmutable()) : null;
     }
 
     // Where a member of that standing is kept; nowhere but in the table when it has left.
@@ -179,6 +188,6 @@ internal sealed class MemberTable
         var members = ImmutableArray.CreateBuilder<Member>(_byUid.Count);
         foreach (var entry in _byUid.Values)
             members.Add(entry.ToMember());
-        return new MembershipView(Self.Node, members.MoveToImmutable());
+        return new MembershipView(Self.Node, members.MoveToImmutable()) { HasJoined = HasJoined };
     }
 }

@@ -11,9 +11,6 @@ internal abstract record SwimEffect
     /// <summary>The view is another one now. At most once a step, the last effect of it.</summary>
     public sealed record Publish(MembershipChanged Changed) : SwimEffect;
 
-    /// <summary>This node belongs to a cluster from now on. Once.</summary>
-    public sealed record Joined : SwimEffect;
-
     /// <summary>Enough members have confirmed that they know that this node has left. Once.</summary>
     public sealed record LeaveSpread : SwimEffect;
 

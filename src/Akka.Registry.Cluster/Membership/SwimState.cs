@@ -35,7 +35,7 @@ internal sealed class SwimState
 
     public Instant Now { get; private set; }
 
-    public bool HasJoined { get; set; }
+    public bool HasJoined => Members.HasJoined;
 
     public bool HasLeft => Members.Self.Standing.State is MemberState.Left;
 

@@ -219,9 +219,6 @@ internal sealed class SimulatedSwim(int seed)
             case SwimEffect.Publish publish:
                 member.Changes.Add((Now, publish.Changed));
                 break;
-            case SwimEffect.Joined:
-                member.JoinedCount++;
-                break;
             case SwimEffect.LeaveSpread:
                 member.LeaveSpreadAt = Now;
                 break;
@@ -308,8 +305,6 @@ internal sealed class SimulatedMember(NodeIdentity identity, SwimMachine machine
     public long Sent { get; set; }
 
     public long SentBytes { get; set; }
-
-    public int JoinedCount { get; set; }
 
     public TimeSpan? LeaveSpreadAt { get; set; }
 

@@ -16,7 +16,7 @@ public sealed class SwimSimulationTests
         var swim = SimulatedSwim.Formed(seed, count);
 
         swim.IsWhole().ShouldBeTrue();
-        swim.Members.ShouldAllBe(member => member.JoinedCount == 1);
+        swim.Members.ShouldAllBe(member => member.Machine.View.HasJoined);
     }
 
     [Theory]

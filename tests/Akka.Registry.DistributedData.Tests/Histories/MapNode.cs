@@ -56,10 +56,10 @@ internal sealed class MapNode
 
     public MembershipView View(IReadOnlyList<MapNode> all) => new(Identity, [.. all
         .Where(node => Current.Contains(node.Index) || Down.Contains(node.Index))
-        .Select(node => new Member(node.Identity, Current.Contains(node.Index) ? MemberState.Up : MemberState.Down, 0))]);
+        .Select(node => new Member(node.Identity, Current.Contains(node.Index) ? MemberState.Up : MemberState.Down, 0))]) { HasJoined = true };
 
     public Surroundings World(Instant now) =>
-        new(now, 1_700_000_000_000 + (long)(TimeSpan.FromTicks(now.Ticks) + Skew).TotalMilliseconds, HasJoined: true);
+        new(now, 1_700_000_000_000 + (long)(TimeSpan.FromTicks(now.Ticks) + Skew).TotalMilliseconds);
 
     /// <summary>Lets the machine handle the input.</summary>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)

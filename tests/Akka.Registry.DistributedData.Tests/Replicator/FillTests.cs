@@ -20,15 +20,17 @@ public class FillTests
     }
 
     [Fact]
-    public void Who_has_not_joined_waits_and_finds_out_soon()
+    public void Who_has_not_joined_waits_until_it_is_told_with_whom_it_joined()
     {
-        var solo = new Solo { HasJoined = false };
+        var solo = new Solo();
         var waiting = new ReplicatorMachine(solo.Self, new ReplicationOptions(), new Random(1), _ => 0);
         var view = new Akka.Registry.Cluster.MembershipView(solo.Self, []);
-        waiting.Handle(new ReplicatorInput.Members(view), new Surroundings(solo.Now, solo.WallMilliseconds, HasJoined: false));
+        waiting.Handle(new ReplicatorInput.Members(view), new Surroundings(solo.Now, solo.WallMilliseconds));
         waiting.IsSynchronized.ShouldBeFalse();
-        waiting.NextDeadline().ShouldBe(solo.Now + TimeSpan.FromMilliseconds(100));
-        waiting.Handle(new ReplicatorInput.Wake(), new Surroundings(waiting.NextDeadline(), solo.WallMilliseconds, HasJoined: true));
+        // Whatever happens meanwhile: alone is only who has joined and has no peer.
+        waiting.Handle(new ReplicatorInput.Wake(), new Surroundings(waiting.NextDeadline(), solo.WallMilliseconds));
+        waiting.IsSynchronized.ShouldBeFalse();
+        waiting.Handle(new ReplicatorInput.Members(view with { HasJoined = true }), new Surroundings(waiting.NextDeadline(), solo.WallMilliseconds));
         waiting.IsSynchronized.ShouldBeTrue();
     }
 

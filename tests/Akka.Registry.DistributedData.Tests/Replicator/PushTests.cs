@@ -27,7 +27,7 @@ public class PushTests
         var solo = Solo.Synchronized(peers: [2]);
         var order = solo.Machine.Handle(new ReplicatorInput.Write(new MapCommand.Write(
                 new MapWrite.Register(Key("a"), 1, default), WriteConsistency.Local, TimeSpan.FromSeconds(1), solo.Answers)),
-            new Surroundings(solo.Now, solo.WallMilliseconds, HasJoined: true));
+            new Surroundings(solo.Now, solo.WallMilliseconds));
         order.Select(effect => effect.GetType()).ShouldBe(
             [typeof(ReplicatorEffect.Publish), typeof(ReplicatorEffect.Reply), typeof(ReplicatorEffect.Send)]);
     }

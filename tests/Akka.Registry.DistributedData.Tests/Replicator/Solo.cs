@@ -24,8 +24,6 @@ internal sealed class Solo
 
     public Instant Now { get; set; } = new(TimeSpan.TicksPerSecond);
 
-    public bool HasJoined { get; set; } = true;
-
     public long QueuedBytes { get; set; }
 
     /// <summary>Frames sent since the last look.</summary>
@@ -56,16 +54,18 @@ internal sealed class Solo
         return solo;
     }
 
-    public void Members(params ulong[] peers) => Handle(new ReplicatorInput.Members(new MembershipView(Self, [.. peers.Append(Self.Uid.Value).Order()
-        .Select(uid => new Member(Identity(uid), MemberState.Up, 0))])));
+    public void Members(params ulong[] peers) => Handle(new ReplicatorInput.Members(View(peers.Append(Self.Uid.Value).Order()
+        .Select(uid => new Member(Identity(uid), MemberState.Up, 0)))));
 
-    public void MembersDown(ulong[] current, ulong[] down) => Handle(new ReplicatorInput.Members(new MembershipView(Self, [.. current
+    public void MembersDown(ulong[] current, ulong[] down) => Handle(new ReplicatorInput.Members(View(current
         .Append(Self.Uid.Value).Concat(down).Order()
-        .Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0))])));
+        .Select(uid => new Member(Identity(uid), down.Contains(uid) ? MemberState.Down : MemberState.Up, 0)))));
+
+    private MembershipView View(IEnumerable<Member> members) => new(Self, [.. members]) { HasJoined = true };
 
     public void Handle(ReplicatorInput input)
     {
-        foreach (var effect in Machine.Handle(input, new Surroundings(Now, WallMilliseconds, HasJoined)))
+        foreach (var effect in Machine.Handle(input, new Surroundings(Now, WallMilliseconds)))
         {
             switch (effect)
             {

@@ -9,7 +9,6 @@ internal sealed partial class ReplicatorMachine
     private const double Jitter = 0.1;
     private const int GreetingsMax = 8;
     private const int OriginsNotable = VersionVector.OriginsMax / 2;
-    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Nodes that were declared dead lately, with what they covered: tombstones wait for them for a while.</summary>
     private readonly SortedDictionary<NodeUid, Away> _away = [];
@@ -70,8 +69,6 @@ internal sealed partial class ReplicatorMachine
             _waiting.Expire(_world.Now, Holders(), _effects);
         if (_world.Now >= _gossipAt)
             OnGossip();
-        else
-            Settle();
         if (_fill is { } fill && fill.Deadline <= _world.Now)
             BreakFill("no answer in time");
         foreach (var peer in _peers.Values)

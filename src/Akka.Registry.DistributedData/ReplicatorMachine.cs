@@ -108,8 +108,6 @@ internal sealed partial class ReplicatorMachine
             next = answer;
         if (_fill is { } fill && fill.Deadline < next)
             next = fill.Deadline;
-        else if (!IsSynchronized && _fill is null && _world.Now + SettlePause < next)
-            next = _world.Now + SettlePause;
         foreach (var peer in _peers.Values)
         {
             if (NextAttempt(peer) is { } attempt && attempt < next)

@@ -32,7 +32,10 @@ public sealed class SimulatedCluster
         var settings = options ?? new RegistryNodeOptions();
         _options = settings with
         {
-            Cluster = settings.Cluster with { SeedNodes = [.. Enumerable.Range(1, Math.Min(nodes, 3)).Select(number => AddressOf(number).ToString())] },
+            Cluster = settings.Cluster with
+            {
+                SeedNodes = [.. Enumerable.Range(1, Math.Min(nodes, 3)).Select(number => AddressOf(number).ToString())],
+            },
         };
         for (var number = 1; number <= nodes; number++)
             AddNode();
@@ -75,7 +78,8 @@ public sealed class SimulatedCluster
 
     /// <summary>Runs until every live node serves and sees all the others up.</summary>
     /// <exception cref="TimeoutException">Not within the limit; the message holds the end of the trace.</exception>
-    public void AwaitReady(TimeSpan? limit = null) => Await("every live node serves and sees the others up", IsWhole, limit ?? TimeSpan.FromSeconds(60));
+    public void AwaitReady(TimeSpan? limit = null) =>
+        Await("every live node serves and sees the others up", IsWhole, limit ?? TimeSpan.FromSeconds(60));
 
     /// <summary>Lets time pass.</summary>
     public void RunFor(TimeSpan span) => Scheduler.RunFor(span);

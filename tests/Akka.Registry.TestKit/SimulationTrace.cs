@@ -40,7 +40,8 @@ public sealed class SimulationTrace(VirtualScheduler scheduler)
 
     private void Write(string node, LogLevel level, EventId id, string text, Exception? exception)
     {
-        var line = new StringBuilder($"{Time()} {node,-8} {level switch { LogLevel.Warning => "warn ", LogLevel.Error => "ERROR", LogLevel.Critical => "CRIT ", _ => "     " }} {id.Id} {text}");
+        var mark = level switch { LogLevel.Warning => "warn", LogLevel.Error => "ERROR", LogLevel.Critical => "CRIT", _ => "" };
+        var line = new StringBuilder($"{Time()} {node,-8} {mark,-5} {id.Id} {text}");
         if (exception is not null)
             line.Append(" | ").Append(exception.GetType().Name).Append(": ").Append(exception.Message);
         Add(line.ToString());

@@ -78,6 +78,7 @@ public class LeaseTableCostTests
         var comes = new RecordKey("orders", "comes");
         var odd = new LeaseTerms(TimeSpan.FromSeconds(7), TimeSpan.Zero);
         using var ended = new CancellationTokenSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = Task.Run(() =>
         {
             long reads = 0;
@@ -91,10 +92,12 @@ public class LeaseTableCostTests
                 if (table.ExpiresAt(comes, 2) is { } other && (other.Ticks - odd.Ttl.Ticks) % 1_000 != 500)
                     throw new InvalidOperationException($"Torn at read {reads}: {other}.");
                 reads++;
+                begun.TrySetResult();
             }
 
             return reads;
         });
+        await Task.WhenAny(begun.Task, reader);
 
         // The table grows, slots change hands, and one key comes and goes among them.
         for (var i = 1; i <= 60_000; i++)

@@ -282,8 +282,12 @@ public sealed class TcpLinkTests
     private static int Established(params TransportNode[] nodes)
     {
         var ports = nodes.Select(node => node.Address.Port).ToHashSet();
-        return IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Count(connection =>
-            connection.State == TcpState.Established
-            && (ports.Contains(connection.LocalEndPoint.Port) || ports.Contains(connection.RemoteEndPoint.Port)));
+        // The system's table is not read in one piece: while others connect, a row may be seen twice.
+        return IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+            .Where(connection => connection.State == TcpState.Established)
+            .Select(connection => (Local: connection.LocalEndPoint, Remote: connection.RemoteEndPoint))
+            .Where(ends => ports.Contains(ends.Local.Port) || ports.Contains(ends.Remote.Port))
+            .Distinct()
+            .Count();
     }
 }

@@ -125,14 +125,14 @@ public abstract record MapCommand
     public sealed record Subscribe(IActorRef<MapEvent> Subscriber) : MapCommand;
 
     /// <summary>
-    /// Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order with the
-    /// other events.
+    /// Tell the subscriber all records that a reader has not been told (<see cref="MapEvent.Since"/>), in order with
+    /// the other events.
     /// </summary>
     /// <param name="Token">Comes back with the answer.</param>
     /// <param name="Service">Only that service's; null for all.</param>
-    /// <param name="Vector">What the reader has.</param>
+    /// <param name="Cursor">What the reader has.</param>
     /// <param name="Subscriber">Where the answer goes.</param>
-    public sealed record ReadSince(long Token, string? Service, VersionVector Vector, IActorRef<MapEvent> Subscriber) : MapCommand;
+    public sealed record ReadSince(long Token, string? Service, ReadCursor Cursor, IActorRef<MapEvent> Subscriber) : MapCommand;
 }
 
 /// <summary>What the map tells its subscribers. Delivered in order.</summary>

@@ -30,6 +30,9 @@ internal sealed record ReplicationRules
     /// <summary>A node that has taken everything anew numbers its writes anew, in a new life.</summary>
     public bool NewLife { get; init; } = true;
 
+    /// <summary>Who has taken everything anew shows it when it covers again what it showed before.</summary>
+    public bool NoOlderView { get; init; } = true;
+
     /// <summary>A part of a long interval carries what stands when it is sent, not what stood when the interval began.</summary>
     public bool StandingAtSend { get; init; } = true;
 

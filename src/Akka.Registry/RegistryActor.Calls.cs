@@ -77,8 +77,8 @@ internal sealed partial class RegistryActor
 
     void ICallSurroundings.Complete(Call call) => _calls.Remove(call);
 
-    void ISubscriptionSource.ReadSince(long token, string? service, VersionVector vector) =>
-        _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, vector, _mapEvents));
+    void ISubscriptionSource.ReadSince(long token, string? service, ReadCursor cursor) =>
+        _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, cursor, _mapEvents));
 
     Subscription ISubscriptionSource.Open(string? service)
     {

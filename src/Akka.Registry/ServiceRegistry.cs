@@ -37,7 +37,7 @@ internal sealed class ServiceRegistry(
     public long Revision => _views.Revision;
 
     /// <inheritdoc/>
-    public string Cursor => _views.Cursor;
+    public string Cursor => _views.Cursor.ToToken();
 
     /// <inheritdoc/>
     public async Task<RegistrationResult> RegisterAsync(

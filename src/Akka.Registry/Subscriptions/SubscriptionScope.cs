@@ -57,11 +57,11 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
     }
 
     /// <summary>The batch of these changes.</summary>
-    public ChangeBatch BatchOf(ImmutableArray<Change> changes, string cursor, long verifications) => new()
+    public ChangeBatch BatchOf(ImmutableArray<Change> changes, long verifications) => new()
     {
         Kind = ChangeBatchKind.Changes,
         Changes = changes,
-        Cursor = cursor,
+        Cursor = views.Cursor.ToToken(),
         Revision = Revision,
         Verifications = verifications,
     };
@@ -85,7 +85,7 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
         {
             Kind = ChangeBatchKind.Snapshot,
             Changes = changes.DrainToImmutable(),
-            Cursor = views.Cursor,
+            Cursor = views.Cursor.ToToken(),
             Revision = Revision,
             Verifications = verifications,
         };

@@ -166,14 +166,16 @@ internal sealed class FakeMap : IReplicatedMap
 
     private MapEvent.Since Since(MapCommand.ReadSince read)
     {
-        var outcome = !Vector.Covers(read.Vector) ? SinceOutcome.Behind
-            : !read.Vector.Covers(Collected) ? SinceOutcome.TooOld : SinceOutcome.Delta;
+        var outcome = !Vector.Covers(read.Cursor.Vector) || !read.Cursor.Beyond.All(HoldsOrCovers) ? SinceOutcome.Behind
+            : !read.Cursor.Vector.Covers(Collected) ? SinceOutcome.TooOld : SinceOutcome.Delta;
         var records = _records.Values
-            .Where(record => outcome == SinceOutcome.Delta && !read.Vector.Covers(record.Dot))
+            .Where(record => outcome == SinceOutcome.Delta && !read.Cursor.Knows(record.Dot))
             .Where(record => read.Service is null || record.Key.Service == read.Service)
             .OrderBy(record => record.Dot);
         return new MapEvent.Since(read.Token, outcome, [.. records], Vector);
     }
+
+    private bool HoldsOrCovers(Dot dot) => Vector.Covers(dot) || _records.Values.Any(record => record.Dot == dot);
 
     private MapWriteResult Write(MapWrite write)
     {

@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
 using Akka.Registry.Routing;
+using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 
 namespace Akka.Registry;
@@ -44,6 +45,13 @@ public interface IServiceRegistry
 
     /// <summary>Ends the instance's epoch for good.</summary>
     Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Opens a client's session at this node: what registers and beats through it falls soon when it breaks.
+    /// </summary>
+    /// <param name="client">Who it is, for people.</param>
+    /// <exception cref="RegistryException">The node has as many sessions as it may.</exception>
+    IRegistrySession OpenSession(string client);
 
     /// <summary>The current view of a service; null when it has no entry.</summary>
     ServiceView? Find(string service);

@@ -83,7 +83,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     {
         var life = _life;
         if (life == 1)
-            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions);
+            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions, () => _surroundings.Sessions);
         _orphans.Observe(_members, Now, []);
         _scheduler = Context.ActorOf(
             SchedulerActor.Props(

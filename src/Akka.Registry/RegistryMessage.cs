@@ -49,8 +49,11 @@ internal abstract record RegistryMessage
     public sealed record Register(
         Registration Registration, WriteOptions Options, IActorRef<RegistryReply<RegistrationResult>> ReplyTo) : RegistryMessage;
 
-    /// <summary>See <see cref="IServiceRegistry.HeartbeatAsync"/>.</summary>
-    public sealed record Heartbeat(RecordKey Key, ulong? Epoch, IActorRef<RegistryReply<HeartbeatResult>> ReplyTo) : RegistryMessage;
+    /// <summary>
+    /// See <see cref="IServiceRegistry.HeartbeatAsync"/>; the beat of a session takes the lease over from whoever owns it.
+    /// </summary>
+    public sealed record Heartbeat(
+        RecordKey Key, ulong? Epoch, bool TakesOver, IActorRef<RegistryReply<HeartbeatResult>> ReplyTo) : RegistryMessage;
 
     /// <summary>See <see cref="IServiceRegistry.ReportStatusAsync"/>.</summary>
     public sealed record ReportStatus(

@@ -73,6 +73,8 @@ public sealed class FakeRegistry : IServiceRegistry
     public Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default) =>
         Task.FromResult(Put(Current(key, null) with { Override = status }));
 
+    public Sessions.IRegistrySession OpenSession(string client) => throw new NotSupportedException("No door of these tests opens one.");
+
     public Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
     {
         Current(key, epoch);

@@ -18,6 +18,8 @@ internal sealed partial class RegistryActor
 {
     private const int ForwardedBeatsMax = 4_096;
 
+    private long _subscribers;
+
     NodeUid ICallSurroundings.Self => Self;
 
     RegistryNodeOptions ICallSurroundings.Options => _surroundings.Options;
@@ -80,13 +82,10 @@ internal sealed partial class RegistryActor
     void ISubscriptionSource.ReadSince(long token, string? service, VersionVector vector) =>
         _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, vector, _mapEvents));
 
-    Subscription ISubscriptionSource.Open(string? service)
+    Subscription ISubscriptionSource.Open(SubscriptionRequest request)
     {
-        var self = Context.Self;
-        return new Subscription(
-            service, _surroundings.Options.Subscriptions.Queue, Context.System.Options.Dispatcher,
-            subscription => self.Tell(new RegistryMessage.ResumeSubscription(subscription)),
-            subscription => self.Tell(new RegistryMessage.EndSubscription(subscription)));
+        var name = request.Name.Length > 0 ? request.Name : $"subscriber {++_subscribers}";
+        return new Subscription(request, name, _surroundings.Options.Subscriptions.Queue, Context.System.Options.Dispatcher, this);
     }
 
     IEnumerable<ServiceEntry> ISubscriptionSource.Orphans(string? service) =>
@@ -200,6 +199,8 @@ internal sealed partial class RegistryActor
                 case FrameKind.ForwardedStatusResult: OnStatusResult(from, frame.Read(ForwardedStatusResult.Parser)); break;
                 case FrameKind.HandOver: OnHandOver(from, frame.Read(HandOver.Parser)); break;
                 case FrameKind.HandOverAck: OnHandOverAck(from, frame.Read(HandOverAck.Parser)); break;
+                case FrameKind.Fence: OnFence(from, frame.Read(Fence.Parser)); break;
+                case FrameKind.FenceAnswer: OnFenceAnswer(from, frame.Read(FenceAnswer.Parser)); break;
                 default: Report(frame.Kind, from, "it does not belong to this lane"); break; // What a peer sends is input.
             }
         }

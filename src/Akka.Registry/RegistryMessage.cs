@@ -76,6 +76,16 @@ internal abstract record RegistryMessage
     /// <summary>A subscription was disposed of.</summary>
     public sealed record EndSubscription(Subscription Subscription) : RegistryMessage;
 
+    /// <summary>See <see cref="IServiceRegistry.DrainAsync"/>.</summary>
+    public sealed record Drain(
+        RecordKey Key, ulong? Epoch, TimeSpan Deadline, IActorRef<RegistryReply<DrainResult>> ReplyTo) : RegistryMessage;
+
+    /// <summary>A subscriber has confirmed what a fence waits for, or has ended.</summary>
+    public sealed record SubscriberConfirmed(Subscription Subscription, long Token) : RegistryMessage;
+
+    /// <summary>A fence is to be asked again, or its time is over.</summary>
+    public sealed record FencesDue : RegistryMessage;
+
     /// <summary>Hand the leases over and leave.</summary>
     public sealed record Leave(TimeSpan Timeout, IActorRef<RegistryReply<LeaveResult>> ReplyTo) : RegistryMessage;
 

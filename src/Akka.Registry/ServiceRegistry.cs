@@ -24,6 +24,8 @@ internal sealed class ServiceRegistry(
     /// </summary>
     private static readonly TimeSpan SubscribeMargin = TimeSpan.FromSeconds(60);
 
+    private const int SubscriberNameLengthMax = 256;
+
     private readonly RegistryViews _views = surroundings.Views;
 
     private TimeSpan OwnerPatience => surroundings.Options.Ownership.ForwardTimeout + Margin;
@@ -117,6 +119,22 @@ internal sealed class ServiceRegistry(
     }
 
     /// <inheritdoc/>
+    public async Task<DrainResult> DrainAsync(RecordKey key, ulong? epoch, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        var max = surroundings.Options.Drains.DeadlineMax;
+        if (deadline <= TimeSpan.Zero || deadline > max)
+        {
+            throw new RegistryException(
+                RegistryError.Invalid, $"'deadline' must be above zero and at most {max.TotalSeconds:0.###} s.", "deadline");
+        }
+
+        return await CallAsync<DrainResult>(
+            to => new RegistryMessage.Drain(key, epoch, deadline, to), deadline + OwnerPatience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task DeregisterAsync(
         RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
     {
@@ -144,6 +162,8 @@ internal sealed class ServiceRegistry(
     {
         if (request.Service is not null)
             Throw(RegistrationValidator.CheckService(request.Service, surroundings.Options.Limits));
+        if (request.Name.Length > SubscriberNameLengthMax)
+            throw new RegistryException(RegistryError.Invalid, $"'name' has at most {SubscriberNameLengthMax} characters.", "name");
         // Not cancelled within: a subscription that nobody takes would stay.
         var asked = Ask<ISubscription>(
             to => new RegistryMessage.Subscribe(request, to),

@@ -10,7 +10,11 @@ namespace Akka.Registry.Calls;
 /// <summary>Who waits for a status to be set: a caller at this node, another call, or another node.</summary>
 /// <param name="Done">Told the entry as it stands, and the record that says so.</param>
 /// <param name="Refused">Told why not.</param>
-internal sealed record StatusCaller(Action<ServiceEntry, Dot> Done, Action<RegistryException> Refused);
+internal sealed record StatusCaller(Action<ServiceEntry, Dot> Done, Action<RegistryException> Refused)
+{
+    /// <summary>Told that nobody will answer; null where nobody minds.</summary>
+    public Action? Abandoned { get; init; }
+}
 
 /// <summary>What is to be set.</summary>
 /// <param name="IsOperator">
@@ -46,6 +50,12 @@ internal sealed class StatusCall(
     {
         caller.Refused(refusal);
         Surroundings.Complete(this);
+    }
+
+    public override void Abandon()
+    {
+        caller.Abandoned?.Invoke();
+        base.Abandon();
     }
 
     protected override bool MayStart(out RegistryException? refusal)

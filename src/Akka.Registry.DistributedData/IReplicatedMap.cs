@@ -54,7 +54,14 @@ public abstract record MapWrite
     /// </param>
     /// <param name="Revive">Whether an evicted record of <paramref name="Expected"/> may be written over.</param>
     /// <param name="Value">The encoded value.</param>
-    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key);
+    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key)
+    {
+        /// <summary>
+        /// Whether it is the owner's word that the instance is silent: ordered just above what it judges, as a removal is, so that
+        /// what the instance has meanwhile written elsewhere beats it. Default false: ordered by the clock.
+        /// </summary>
+        public bool IsVerdict { get; init; }
+    }
 
     /// <summary>Ends the epoch for good.</summary>
     /// <param name="Key">What it is about.</param>

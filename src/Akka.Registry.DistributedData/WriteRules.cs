@@ -49,6 +49,8 @@ internal static class WriteRules
             return MapWriteOutcome.EpochEnded;
         if (standing.Order.Evicted && !write.Revive)
             return MapWriteOutcome.NotFound;
+        if (write.IsVerdict)
+            return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Stamp = JustAbove(standing.Order.Stamp), Evicted = false }, write.Value);
         return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
     }
 
@@ -76,6 +78,8 @@ internal static class WriteRules
             return MapWriteOutcome.NotFound;
         return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Evicted = true }, default);
     }
+
+    private static Stamp JustAbove(Stamp stamp) => stamp with { Time = new HybridTimestamp(stamp.Time.Value + 1) };
 
     private static Verdict Live(ulong epoch, Stamp replaced, Func<Stamp, Stamp> stamp, ReadOnlyMemory<byte> value) =>
         new(MapWriteOutcome.Accepted, new RecordOrder(epoch, Deregistered: false, stamp(replaced), Evicted: false), value);

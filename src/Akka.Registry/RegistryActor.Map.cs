@@ -60,6 +60,7 @@ internal sealed partial class RegistryActor
         if (_ledger.ContestedCount > contested)
             Log.LeasesContested(_logger, _ledger.ContestedCount - contested);
         _hub.OnChanged(touched);
+        OnVectorMoved(changed.Vector);
     }
 
     /// <summary>Brings one change into the views.</summary>
@@ -181,6 +182,7 @@ internal sealed partial class RegistryActor
         _surroundings.IsWhole = true;
         KeepLeasesInStep(before, mine, load, now);
         _hub.OnState();
+        OnVectorMoved(load.State.Vector);
         Log.StateLoaded(_logger, _views.EntryCount, _views.ServiceCount);
     }
 

@@ -10,7 +10,7 @@ public class LeaveTests
     {
         var world = new QuietWorld(seed);
         var cluster = world.Cluster;
-        var lives = world.Lives;
+        var lives = new TestKit.Continuity(cluster, world.Workload.Instances) { MayBeUnverified = false, Step = TimeSpan.FromMilliseconds(50) };
         var readers = Enumerable.Range(0, 5).Select(world.ReadAt).ToList();
         cluster.RunFor(TimeSpan.FromSeconds(1));
         foreach (var node in cluster.Nodes)

@@ -15,7 +15,7 @@ internal interface ISubscriptionSource
     void ReadSince(long token, string? service, ReadCursor cursor);
 
     /// <summary>Makes the reader's end of a subscription.</summary>
-    Subscription Open(string? service);
+    Subscription Open(SubscriptionRequest request);
 
     /// <summary>Entries of lost owners: in the service, or in all for null.</summary>
     IEnumerable<ServiceEntry> Orphans(string? service);
@@ -64,7 +64,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (request.Cursor is null)
         {
             _count++;
-            Begin(request.Service, ScopeOf(request.Service).Snapshot(_verifications), replyTo);
+            Begin(request, ScopeOf(request.Service).Snapshot(_verifications), replyTo);
         }
         else if (!ReadCursor.TryParseToken(request.Cursor, out var cursor))
         {
@@ -74,7 +74,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         else
         {
             _count++;
-            Read(new CatchUp(request.Service, cursor, now + options.CatchUpTimeout, replyTo, null));
+            Read(new CatchUp(request, cursor, now + options.CatchUpTimeout, replyTo, null));
         }
     }
 
@@ -86,7 +86,8 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (subscription.Taken is { } taken && taken.Verifications == _verifications
             && ReadCursor.TryParseToken(taken.Cursor, out var cursor))
         {
-            Read(new CatchUp(subscription.Service, cursor, now + options.CatchUpTimeout, null, subscription));
+            var request = new SubscriptionRequest { Service = subscription.Service };
+            Read(new CatchUp(request, cursor, now + options.CatchUpTimeout, null, subscription));
         }
         else
         {
@@ -116,6 +117,10 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (scope.IsEmpty && subscription.Service is not null)
             _services.Remove(subscription.Service);
     }
+
+    /// <summary>Those who are told of a service: its own subscribers, and those of all services.</summary>
+    public IEnumerable<Subscription> SubscribersOf(string service) =>
+        _services.TryGetValue(service, out var scope) ? scope.Members.Concat(_whole.Members) : _whole.Members;
 
     /// <summary>Records changed, or the vector moved, and the views show it already.</summary>
     public void OnChanged(IReadOnlyList<TouchedKey> touched)
@@ -202,14 +207,14 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (read.Resumed is { } subscription)
             ResumeWith(subscription, batch);
         else
-            Begin(read.Service, batch, read.ReplyTo!);
+            Begin(read.Request, batch, read.ReplyTo!);
     }
 
-    private void Begin(string? service, ChangeBatch first, IActorRef<RegistryReply<ISubscription>> replyTo)
+    private void Begin(SubscriptionRequest request, ChangeBatch first, IActorRef<RegistryReply<ISubscription>> replyTo)
     {
-        var subscription = source.Open(service);
+        var subscription = source.Open(request);
         subscription.Offer(first);
-        ScopeOf(service).Add(subscription);
+        ScopeOf(request.Service).Add(subscription);
         replyTo.Tell(RegistryReply.Of<ISubscription>(subscription));
     }
 
@@ -274,5 +279,8 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
 
     /// <summary>A reader that is read for: a new one, or one that lagged.</summary>
     private sealed record CatchUp(
-        string? Service, ReadCursor Cursor, Instant Until, IActorRef<RegistryReply<ISubscription>>? ReplyTo, Subscription? Resumed);
+        SubscriptionRequest Request, ReadCursor Cursor, Instant Until, IActorRef<RegistryReply<ISubscription>>? ReplyTo, Subscription? Resumed)
+    {
+        public string? Service => Request.Service;
+    }
 }

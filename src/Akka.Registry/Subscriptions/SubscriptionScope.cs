@@ -11,6 +11,9 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
     private ChangeBatch? _snapshot;
     private object? _snapshotOf;
 
+    /// <summary>Who subscribes.</summary>
+    public IReadOnlyList<Subscription> Members => _members;
+
     /// <summary>Whether nobody subscribes.</summary>
     public bool IsEmpty => _members.Count == 0;
 

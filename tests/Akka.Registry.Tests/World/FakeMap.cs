@@ -214,6 +214,9 @@ internal sealed class FakeMap : IReplicatedMap
                 return (MapWriteOutcome.Superseded, default, default);
             case MapWrite.Replace replace when standing.Order.Deregistered || (standing.Order.Evicted && !replace.Revive):
                 return (MapWriteOutcome.NotFound, default, default);
+            case MapWrite.Replace { IsVerdict: true } replace:
+                var above = standing.Order.Stamp with { Time = new HybridTimestamp(standing.Order.Stamp.Time.Value + 1) };
+                return (MapWriteOutcome.Accepted, standing.Order with { Stamp = above, Evicted = false }, replace.Value);
             case MapWrite.Replace replace:
                 return (MapWriteOutcome.Accepted, new RecordOrder(standing.Order.Epoch, false, StampOf(_self), false), replace.Value);
             case MapWrite.Deregister deregister when standing is null || (deregister.Epoch is null && !standing.IsLive):

@@ -39,6 +39,7 @@ public sealed class SimulatedCluster
         };
         for (var number = 1; number <= nodes; number++)
             AddNode();
+        SimulationRecording.Note(this);
     }
 
     /// <summary>Virtual time and chance.</summary>
@@ -55,6 +56,9 @@ public sealed class SimulatedCluster
 
     /// <summary>Nodes that run and are not frozen.</summary>
     public IEnumerable<SimulatedNode> LiveNodes => _nodes.Where(node => node is { IsRunning: true, IsPaused: false });
+
+    /// <summary>How long nodes have run in virtual time, summed over all of them.</summary>
+    public TimeSpan NodeTime => new(_nodes.Sum(node => node.RunningTime.Ticks));
 
     /// <summary>The node by index, 0 for the first.</summary>
     public SimulatedNode this[int index] => _nodes[index];

@@ -8,6 +8,8 @@ public sealed class SimulatedNode
 {
     private readonly SimulatedCluster _cluster;
     private readonly RegistryNodeOptions _options;
+    private TimeSpan _ranBefore;
+    private TimeSpan _startedAt;
     private VirtualNode? _machine;
     private SimulatedTransport? _transport;
     private RegistryNode? _node;
@@ -23,6 +25,9 @@ public sealed class SimulatedNode
 
     /// <summary>Whether its process runs, paused or not.</summary>
     public bool IsRunning => _node is not null;
+
+    /// <summary>How long its processes have run in virtual time, pauses included.</summary>
+    public TimeSpan RunningTime => IsRunning ? _ranBefore + _cluster.Scheduler.Elapsed - _startedAt : _ranBefore;
 
     /// <summary>Whether it is frozen.</summary>
     public bool IsPaused => _machine?.IsPaused ?? false;
@@ -67,6 +72,7 @@ public sealed class SimulatedNode
         if (_node is not null)
             throw new InvalidOperationException($"{Name} runs already.");
         _cluster.Trace.Note(Name, "starts");
+        _startedAt = _cluster.Scheduler.Elapsed;
         _machine = _cluster.Scheduler.CreateNode(Name);
         _machine.Clock.WallClockOffset = WallClockOffset;
         _machine.Clock.DriftPpm = ClockDriftPpm;
@@ -85,6 +91,7 @@ public sealed class SimulatedNode
     public void Crash()
     {
         _cluster.Trace.Note(Name, "crashes");
+        _ranBefore = RunningTime;
         _machine!.Kill();
         _transport!.Close();
         (_machine, _transport, _node) = (null, null, null);

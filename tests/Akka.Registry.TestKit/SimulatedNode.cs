@@ -56,6 +56,10 @@ public sealed class SimulatedNode
         }
     }
 
+    /// <summary>The running process's port: what it sent, and what waits in it.</summary>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public SimulatedTransport Transport => _transport ?? throw new InvalidOperationException($"{Name} does not run.");
+
     /// <summary>The running node.</summary>
     /// <exception cref="InvalidOperationException">It does not run.</exception>
     public RegistryNode Node => _node ?? throw new InvalidOperationException($"{Name} does not run.");
@@ -76,7 +80,7 @@ public sealed class SimulatedNode
         _machine = _cluster.Scheduler.CreateNode(Name);
         _machine.Clock.WallClockOffset = WallClockOffset;
         _machine.Clock.DriftPpm = ClockDriftPpm;
-        _transport = _cluster.Network.Bind(Address);
+        _transport = _cluster.Network.Bind(Address, _options.Transport);
         _node = RegistryNode.Start(_options, new RegistryNodeEnvironment
         {
             Transport = _transport,

@@ -19,6 +19,7 @@ internal sealed class SimulatedLink(SimulatedNetwork network, SimulatedTransport
     private State _state;
     private TimeSpan _stalledSince;
     private TimeSpan _notBefore;
+    private TimeSpan _establishedAt;
     private TimeSpan _lastArrival;
     private int _failures;
 
@@ -47,7 +48,7 @@ internal sealed class SimulatedLink(SimulatedNetwork network, SimulatedTransport
     public int Generation { get; private set; }
 
     /// <summary>Whether this end believes in a connection to that process.</summary>
-    public bool IsEstablishedWith(SimulatedTransport peer) => _peer == peer;
+    public bool IsEstablishedWith(SimulatedTransport peer) => _peer == peer && _state != State.Stalled;
 
     public bool TrySend(in Frame frame)
     {
@@ -93,10 +94,13 @@ internal sealed class SimulatedLink(SimulatedNetwork network, SimulatedTransport
     /// <param name="after">How long the news takes to reach the owner.</param>
     public void Break(TimeSpan after)
     {
-        (_peer, _state, _stalledSince) = (null, State.Stalled, network.Now);
+        (_state, _stalledSince) = (State.Stalled, network.Now);
         var generation = ++Generation;
         network.Schedule(after, () => Fail(generation));
     }
+
+    /// <summary>The peer has connected to the owner: it is there, and need not be left alone any longer.</summary>
+    public void EndBackOff() => _notBefore = network.Now;
 
     /// <summary>Sends what waits, as fast as the path allows.</summary>
     private void Pump()
@@ -152,7 +156,12 @@ internal sealed class SimulatedLink(SimulatedNetwork network, SimulatedTransport
             return null;
         if (bound is null || (_peer is not null && _peer != bound))
             return Obstacle.Refusal;
-        (_peer, _failures) = (bound, 0);
+        if (_peer is null)
+        {
+            (_peer, _establishedAt) = (bound, network.Now);
+            bound.OnPeerConnected(owner.Address);
+        }
+
         return null;
     }
 
@@ -185,8 +194,13 @@ internal sealed class SimulatedLink(SimulatedNetwork network, SimulatedTransport
         Generation++;
         network.CountLost(_queue.Count);
         _queue.Clear();
-        (QueuedBytes, _state, _peer) = (0, State.Flowing, null);
-        _notBefore = network.Now + network.BackoffOf(++_failures, owner.Options);
+        QueuedBytes = 0;
+        _state = State.Flowing;
+        // A link that lived longer than the first delay is tried again at once.
+        _failures = _peer is not null && network.Now - _establishedAt >= owner.Options.ReconnectDelayMin ? 0 : _failures + 1;
+        _peer = null;
+        if (_failures > 0)
+            _notBefore = network.Now + network.BackoffOf(_failures, owner.Options);
         owner.LinkBroken(to);
     }
 

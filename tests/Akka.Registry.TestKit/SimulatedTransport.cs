@@ -53,6 +53,15 @@ public sealed class SimulatedTransport : IPeerTransport
         _network.Unbind(this);
     }
 
+    internal void OnPeerConnected(NodeAddress peer)
+    {
+        for (var lane = Lane.Membership; lane <= Lane.Messages; lane++)
+        {
+            if (_links.TryGetValue((peer, lane), out var link))
+                link.EndBackOff();
+        }
+    }
+
     internal void Receive(NodeIdentity from, Lane lane, Frame frame) => _sink?.FrameReceived(from, lane, frame);
 
     internal void LinkBroken(NodeAddress peer)

@@ -25,7 +25,10 @@ internal static class Measurement
             var run = scenario.Play(seed);
             nodeSeconds += run.Recording.NodeSeconds;
             events += run.Recording.Events;
-            failures += run.Failure is null ? 0 : 1;
+            if (run.Failure is null)
+                continue;
+            failures++;
+            Console.WriteLine($"{scenario}, seed {seed}: {run.FailureLine}");
         }
 
         // The process's time on cores, which neighbours do not stretch; compiler and collector included.

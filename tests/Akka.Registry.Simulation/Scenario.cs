@@ -40,6 +40,9 @@ internal sealed record Scenario(string Name, string Promise, int Seeds, Action<i
 /// <param name="Recording">What was simulated.</param>
 internal sealed record SeedRun(Scenario Scenario, int Seed, Exception? Failure, SimulationRecording Recording)
 {
+    /// <summary>What broke, in one line; empty when nothing did.</summary>
+    public string FailureLine => Failure is null ? "" : $"{Failure.GetType().Name}: {Failure.Message.Split('\n')[0]}";
+
     /// <summary>The command that runs this seed again and prints its trace.</summary>
     public string ReplayCommand => $"SCENARIO='{Scenario.Name}' SEED={Seed} tests/run.sh Simulation";
 }

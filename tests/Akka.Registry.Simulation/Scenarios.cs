@@ -10,6 +10,8 @@ internal static class Scenarios
             Seeds: 500, seed => ConvergenceTests.Run(seed)),
         new("harsh world", "Whatever happens to nodes, network and instances: after quiet all agree, and on the truth.",
             Seeds: 400, seed => HarshWorld.Run(seed)),
+        new("faults", "Twelve faults of any kind, overlapping as they come: after quiet all agree, and on the truth.",
+            Seeds: 300, seed => FaultWorld.Run(seed)),
         new("clocks", "Clocks that are wrong by minutes, jump and drift harm nobody.",
             Seeds: 100, ClockTests.Run),
         new("cut off", "What a node that was cut off evicted is not taken from those who moved.",

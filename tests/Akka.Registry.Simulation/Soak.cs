@@ -38,8 +38,6 @@ internal static class Soak
 
     private static void Report(SeedRun run, int number)
     {
-        var why = run.Failure!.Message;
-        var firstLine = why.IndexOf('\n', StringComparison.Ordinal) is var end and > 0 ? why[..end] : why;
-        Console.WriteLine($"FAILED {number}: {run.Scenario}, seed {run.Seed}: {run.Failure.GetType().Name}: {firstLine}\n  replay: {run.ReplayCommand}");
+        Console.WriteLine($"FAILED {number}: {run.Scenario}, seed {run.Seed}: {run.FailureLine}\n  replay: {run.ReplayCommand}");
     }
 }

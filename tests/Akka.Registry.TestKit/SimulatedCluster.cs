@@ -57,6 +57,12 @@ public sealed class SimulatedCluster
     /// <summary>Nodes that run and are not frozen.</summary>
     public IEnumerable<SimulatedNode> LiveNodes => _nodes.Where(node => node is { IsRunning: true, IsPaused: false });
 
+    /// <summary>
+    /// Tells a node that the connection of an instance to it has ended without goodbye; null, the default, while nothing listens to
+    /// connections. For <see cref="SimulatedInstance.Kill"/>.
+    /// </summary>
+    public Action<SimulatedNode, SimulatedInstance>? SessionEnded { get; set; }
+
     /// <summary>How long nodes have run in virtual time, summed over all of them.</summary>
     public TimeSpan NodeTime => new(_nodes.Sum(node => node.RunningTime.Ticks));
 
@@ -100,6 +106,14 @@ public sealed class SimulatedCluster
                 throw new TimeoutException($"Seed {Scheduler.Seed}: not within {limit}: {what}.\n{Tail(60)}");
             Scheduler.RunFor(TimeSpan.FromMilliseconds(100));
         }
+    }
+
+    /// <summary>A task that completes when the time has passed, in virtual time; what awaits it goes on within that event.</summary>
+    public Task Delay(TimeSpan delay)
+    {
+        var passed = new TaskCompletionSource();
+        Scheduler.Schedule(delay, passed.SetResult);
+        return passed.Task;
     }
 
     /// <summary>Runs until the task is complete, and gives its result.</summary>

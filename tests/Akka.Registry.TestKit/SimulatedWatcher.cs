@@ -21,6 +21,9 @@ public sealed class SimulatedWatcher
     private int _generation;
     private int _refusals;
 
+    /// <summary>How long it takes over each batch before it asks for the next; default none.</summary>
+    public TimeSpan Slowness { get; set; }
+
     /// <summary>Begins at the node of that index as soon as it serves.</summary>
     public SimulatedWatcher(SimulatedCluster cluster, string name, int at)
     {
@@ -124,6 +127,8 @@ public sealed class SimulatedWatcher
                 if (generation != _generation)
                     return;
                 Fold(batch, node.Name);
+                if (Slowness > TimeSpan.Zero)
+                    await _cluster.Delay(Slowness).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)

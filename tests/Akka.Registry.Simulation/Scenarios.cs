@@ -12,6 +12,8 @@ internal static class Scenarios
             Seeds: 400, seed => HarshWorld.Run(seed)),
         new("faults", "Twelve faults of any kind, overlapping as they come: after quiet all agree, and on the truth.",
             Seeds: 300, seed => FaultWorld.Run(seed)),
+        new("bounds", "A slow peer, a long cut, restarts and heavy churn: what nodes hold and send stays within what settings allow.",
+            Seeds: 60, BoundsWorld.Run),
         new("clocks", "Clocks that are wrong by minutes, jump and drift harm nobody.",
             Seeds: 100, ClockTests.Run),
         new("cut off", "What a node that was cut off evicted is not taken from those who moved.",

@@ -66,6 +66,9 @@ public sealed class SimulatedCluster
     /// <summary>How long nodes have run in virtual time, summed over all of them.</summary>
     public TimeSpan NodeTime => new(_nodes.Sum(node => node.RunningTime.Ticks));
 
+    /// <summary>How often a state of the map was begun: as many origins are the most that a vector may name.</summary>
+    public long StatesBegun => _nodes.Sum(node => node.StatesBegun);
+
     /// <summary>The node by index, 0 for the first.</summary>
     public SimulatedNode this[int index] => _nodes[index];
 

@@ -1,3 +1,4 @@
+using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.TestKit;
@@ -8,6 +9,7 @@ namespace Akka.Registry.TestKit;
 public sealed class SimulatedInstance
 {
     private readonly SimulatedCluster _cluster;
+    private readonly List<(SimulatedNode Node, NodeUid Process)> _calls = [];
     private int _home;
     private int _run;
     private InstanceStatus _told;
@@ -30,8 +32,17 @@ public sealed class SimulatedInstance
     /// <summary>The status that it wants to be known by: passing, or draining.</summary>
     public InstanceStatus Status { get; private set; } = InstanceStatus.Passing;
 
-    /// <summary>Calls to the registry that have not come back.</summary>
-    public int PendingCalls { get; private set; }
+    /// <summary>Calls to nodes that run which have not come back; what a node had taken when it died is nobody's any more.</summary>
+    public int PendingCalls
+    {
+        get
+        {
+            var pending = 0;
+            foreach (var (node, process) in _calls)
+                pending += node.IsRunning && node.Node.Self.Uid == process ? 1 : 0;
+            return pending;
+        }
+    }
 
     /// <summary>Its epoch; 0 before the first registration was asked for.</summary>
     public ulong Epoch { get; private set; }
@@ -150,7 +161,8 @@ public sealed class SimulatedInstance
             return;
         }
 
-        PendingCalls++;
+        var call = (node, node.Node.Self.Uid);
+        _calls.Add(call);
         try
         {
             // The node that took the word may have died with it: the answer to a beat says what the registry knows.
@@ -171,7 +183,7 @@ public sealed class SimulatedInstance
         }
         finally
         {
-            PendingCalls--;
+            _calls.Remove(call);
         }
     }
 
@@ -183,7 +195,8 @@ public sealed class SimulatedInstance
             return;
         }
 
-        PendingCalls++;
+        var call = (node, node.Node.Self.Uid);
+        _calls.Add(call);
         try
         {
             var status = Status;
@@ -207,7 +220,7 @@ public sealed class SimulatedInstance
         }
         finally
         {
-            PendingCalls--;
+            _calls.Remove(call);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class SimulatedNode
     private readonly SimulatedCluster _cluster;
     private readonly RegistryNodeOptions _options;
     private TimeSpan _ranBefore;
+    private long _statesBefore;
     private TimeSpan _startedAt;
     private VirtualNode? _machine;
     private SimulatedTransport? _transport;
@@ -22,6 +23,12 @@ public sealed class SimulatedNode
 
     /// <summary>Where it stands on the simulated network.</summary>
     public NodeAddress Address { get; }
+
+    /// <summary>Its settings.</summary>
+    public RegistryNodeOptions Options => _options;
+
+    /// <summary>How often a state of the map was begun here: once a process, and once each time that one took everything anew.</summary>
+    public long StatesBegun => _statesBefore + (_node?.Map.Status.Generation ?? 0);
 
     /// <summary>Whether its process runs, paused or not.</summary>
     public bool IsRunning => _node is not null;
@@ -95,7 +102,7 @@ public sealed class SimulatedNode
     public void Crash()
     {
         _cluster.Trace.Note(Name, "crashes");
-        _ranBefore = RunningTime;
+        (_ranBefore, _statesBefore) = (RunningTime, StatesBegun);
         _machine!.Kill();
         _transport!.Close();
         (_machine, _transport, _node) = (null, null, null);

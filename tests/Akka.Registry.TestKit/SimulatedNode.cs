@@ -74,6 +74,9 @@ public sealed class SimulatedNode
     /// <summary>The running node's registry.</summary>
     public IServiceRegistry Registry => Node.Registry;
 
+    /// <summary>The registry as a client finds it here now: null when a connection would find nobody, or nobody who answers.</summary>
+    public IServiceRegistry? Reach() => IsServing ? Registry : null;
+
     /// <summary>Whether it runs, is not frozen, and holds the whole registry.</summary>
     public bool IsServing => _node is { Registry.IsReady: true } && !IsPaused;
 

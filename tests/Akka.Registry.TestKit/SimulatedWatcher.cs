@@ -22,6 +22,9 @@ public sealed class SimulatedWatcher
     private int _refusals;
     private (NodeUid Node, long Generation) _teller;
 
+    /// <summary>How long it takes over each batch before it asks for the next; default none.</summary>
+    public TimeSpan Slowness { get; set; }
+
     /// <summary>Begins at the node of that index as soon as it serves.</summary>
     public SimulatedWatcher(SimulatedCluster cluster, string name, int at)
     {
@@ -125,6 +128,8 @@ public sealed class SimulatedWatcher
                 if (generation != _generation)
                     return;
                 Fold(batch, node);
+                if (Slowness > TimeSpan.Zero)
+                    await _cluster.Delay(Slowness).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)

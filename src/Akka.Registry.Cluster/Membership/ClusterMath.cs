@@ -108,6 +108,23 @@ public static class ClusterMath
     /// <param name="ackTimeout">How long a direct probe may take.</param>
     public static TimeSpan NackDelay(TimeSpan ackTimeout) => ackTimeout * 0.8;
 
+    /// <summary>How long a rumour takes to be everywhere, as good as certainly, when no message is lost.</summary>
+    /// <remarks>
+    /// <c>(ceil(log(members) / log(fanout + 1) + ln(members) / fanout) + 3) * gossipInterval</c>: the rounds of spreading
+    /// by pushes (Pittel, "On Spreading a Rumor", SIAM J. Appl. Math. 47, 1987, for a fan-out of one: log2 n + ln n +
+    /// O(1)), with three for the constant, for rounds that do not begin together and for the time on the way.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="fanout">Members that each round of rumours goes to; at least 1.</param>
+    /// <param name="gossipInterval">Time from one round to the next; more than zero.</param>
+    public static TimeSpan SpreadTime(int members, int fanout, TimeSpan gossipInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanout, 1);
+        var logarithm = Math.Log(members);
+        return gossipInterval * (Math.Ceiling((logarithm / Math.Log(fanout + 1)) + (logarithm / fanout)) + 3);
+    }
+
     private static TimeSpan WholeMilliseconds(double milliseconds) =>
         TimeSpan.FromMilliseconds(Math.Ceiling(Math.Round(milliseconds, 6)));
 }

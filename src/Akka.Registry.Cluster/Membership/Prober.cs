@@ -51,7 +51,7 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     public void OnLinkBroken(NodeAddress peer)
     {
         NackAll(peer);
-        if (!state.IsActive || state.Members.CurrentAt(peer) is not { } member)
+        if (!state.Settings.Rules.ProbeOnBrokenLink || !state.IsActive || state.Members.CurrentAt(peer) is not { } member)
             return;
         if (member.Probe is { } probe)
             OnLinkBrokenAgain(probe);
@@ -158,7 +158,8 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     {
         if (probe.Helpers is not null)
             return;
-        var helpers = state.Pick(state.Settings.IndirectProbes, except: probe.Target.Uid, suspectsToo: false);
+        var count = state.Settings.Rules.IndirectProbes ? state.Settings.IndirectProbes : 0;
+        var helpers = state.Pick(count, except: probe.Target.Uid, suspectsToo: false);
         probe.Helpers = new List<NodeUid>(helpers.Count);
         foreach (var helper in helpers)
         {

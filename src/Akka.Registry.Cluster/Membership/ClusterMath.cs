@@ -125,6 +125,39 @@ public static class ClusterMath
         return gossipInterval * (Math.Ceiling((logarithm / Math.Log(fanout + 1)) + (logarithm / fanout)) + 3);
     }
 
+    /// <summary>How long it takes until so many members have each probed one and the same.</summary>
+    /// <remarks>
+    /// Each of the others probes one member an interval, so one member is probed by one of them an interval in the mean
+    /// (SWIM, section 5: nearly Poisson). This is the number of whole intervals within which it happens but for one time in
+    /// a million; and never more than <c>2 (members - 1) - 1</c>, for taking turns is certain by then (section 4.3).
+    /// </remarks>
+    /// <param name="members">Members known, this node and the probed one included; at least 2.</param>
+    /// <param name="accusers">How many have to have probed it; at least 1.</param>
+    /// <param name="probeInterval">Time from one probe to the next, as the least healthy of them has it.</param>
+    public static TimeSpan ProbedByTime(int members, int accusers, TimeSpan probeInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(accusers, 1);
+        var certain = Math.Max(1, (2 * (members - 1)) - 1);
+        var intervals = 1;
+        while (intervals < certain && ChanceOfFewer(accusers, intervals) > 1e-6)
+            intervals++;
+        return probeInterval * intervals;
+    }
+
+    // That fewer than so many events happen where so many are expected (Poisson).
+    private static double ChanceOfFewer(int events, double expected)
+    {
+        var (term, sum) = (Math.Exp(-expected), 0.0);
+        for (var k = 0; k < events; k++)
+        {
+            sum += term;
+            term *= expected / (k + 1);
+        }
+
+        return sum;
+    }
+
     private static TimeSpan WholeMilliseconds(double milliseconds) =>
         TimeSpan.FromMilliseconds(Math.Ceiling(Math.Round(milliseconds, 6)));
 }

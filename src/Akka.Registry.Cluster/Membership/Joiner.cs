@@ -12,20 +12,17 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     // Nodes that wait for a cluster as this one does and are told when it is formed; others find it by their next try.
     private const int WaitingMax = 1_024;
 
-    // Down members whose address another process has taken are passed over; so many draws find one that it has not.
-    private const int ReconnectDraws = 16;
-
     private readonly List<NodeAddress> _otherSeeds =
         [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
 
     // Who was knocked at, by sequence, until the next round of knocks.
     private readonly Dictionary<ulong, NodeAddress> _knocks = [];
-    private readonly List<NodeAddress> _targets = [];
     private readonly Dictionary<NodeAddress, NodeIdentity> _waiting = [];
 
     private Instant? _nextRepair;
 
     private int _seedRounds;
+    private int _seedTurn;
 
     private bool IsFirstSeed { get; set; } = state.Settings.Seeds.Count > 0 && state.Settings.Seeds[0] == state.Self.Address;
 
@@ -133,37 +130,55 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     }
 
     /// <summary>
-    /// Tries one that is down, or a seed that is no member: for ever, so that what was cut off is found again.
+    /// Tries the one that is down, and the seed that is no member, that was tried longest ago: for ever, so that what was
+    /// cut off is found again.
     /// </summary>
     public void OnReconnectTurn()
     {
         if (!state.IsActive)
             return;
         state.Arm(state.Settings.ReconnectInterval * (0.5 + state.Random.NextDouble()), new SwimTimer.ReconnectTurn());
-        _targets.Clear();
-        if (state.Settings.Rules.SeedsAreContacted)
+        _knocks.Clear();
+        if (state.Settings.Rules.DownAreContacted && NextDown() is { } down)
         {
-            foreach (var seed in _otherSeeds)
-            {
-                if (state.Members.CurrentAt(seed) is null)
-                    _targets.Add(seed);
-            }
+            down.ContactedAt = state.Now;
+            Knock(down.Node.Address);
         }
 
+        if (state.Settings.Rules.SeedsAreContacted && NextAbsentSeed() is { } seed)
+            Knock(seed);
+    }
+
+    private MemberEntry? NextDown()
+    {
         var down = state.Members.Down;
-        var downCount = state.Settings.Rules.DownAreContacted ? down.Count : 0;
-        for (var attempt = 0; attempt < ReconnectDraws && _targets.Count + downCount > 0; attempt++)
+        var next = default(MemberEntry);
+        var first = down.Count > 0 ? state.Random.Next(down.Count) : 0; // Nodes do not all begin with the same one.
+        for (var i = 0; i < down.Count; i++)
         {
-            var choice = state.Random.Next(_targets.Count + downCount);
-            var target = choice < _targets.Count ? _targets[choice] : down[choice - _targets.Count].Node.Address;
-
             // Who stands at the address now has superseded whom it belonged to.
-            if (state.Members.CurrentAt(target) is not null || target == state.Self.Address)
-                continue;
-            _knocks.Clear();
-            Knock(target);
-            return;
+            var entry = down[(first + i) % down.Count];
+            var isSuperseded = state.Members.CurrentAt(entry.Node.Address) is not null || entry.Node.Address == state.Self.Address;
+            if (!isSuperseded && (next is null || IsLongerAgo(entry.ContactedAt, next.ContactedAt)))
+                next = entry;
         }
+
+        return next;
+    }
+
+    private static bool IsLongerAgo(Instant? one, Instant? other) =>
+        other is { } at && (one is not { } before || before < at);
+
+    private NodeAddress? NextAbsentSeed()
+    {
+        for (var i = 0; i < _otherSeeds.Count; i++)
+        {
+            var seed = _otherSeeds[_seedTurn++ % _otherSeeds.Count];
+            if (state.Members.CurrentAt(seed) is null)
+                return seed;
+        }
+
+        return null;
     }
 
     // A ping for this node itself: whoever else gets it answers with its table and asks for this one's. So a table, which

@@ -47,6 +47,9 @@ internal sealed class MemberEntry(NodeIdentity node, Standing standing)
     /// <summary>Before this, a broken link starts no probe out of turn.</summary>
     public Instant? NextProbeOutOfTurn { get; set; }
 
+    /// <summary>When it was last contacted while it was down; null before.</summary>
+    public Instant? ContactedAt { get; set; }
+
     /// <summary>Times that this node, which holds the same address, has declared it gone for that.</summary>
     public int SupersededCount { get; set; }
 

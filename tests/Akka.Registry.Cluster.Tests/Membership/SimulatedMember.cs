@@ -18,6 +18,9 @@ internal sealed class SimulatedMember(NodeIdentity identity, SwimMachine machine
 
     public bool IsPaused { get; set; }
 
+    /// <summary>For a test that announces whoever has joined.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>The share of what it sends, and of what is sent to it, that never arrives; 0 to 1.</summary>
     public double Loss { get; set; }
 

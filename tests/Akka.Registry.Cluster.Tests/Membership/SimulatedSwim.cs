@@ -78,6 +78,27 @@ internal sealed class SimulatedSwim(int seed)
         return swim;
     }
 
+    /// <summary>
+    /// A cluster whose members know each other as up from the first moment, as if they had joined long ago: how a large one
+    /// began is not what is looked at.
+    /// </summary>
+    public static SimulatedSwim Established(
+        int seed, int count, ClusterOptions? options = null, MembershipRules? rules = null, bool isLight = true)
+    {
+        var swim = Cluster(seed, count, options, rules, isLight);
+        var all = swim.Members.Select(member => new Rumour(member.Identity, Standing.Announced(MemberState.Up, 2))).ToList();
+        for (var number = 0; number < count; number++)
+        {
+            var (member, others) = (swim[number], all.Where((_, index) => index != number));
+            var via = swim[number == 0 ? 1 : 0].Identity;
+            swim.Input(member, new SwimInput.Received(via, new SwimMessage.Sync(false, false, [.. others])));
+            swim.Input(member, new SwimInput.AnnounceUp());
+        }
+
+        swim.RunFor(TimeSpan.FromSeconds(5));
+        return swim;
+    }
+
     /// <summary>Starts a process of a new uid at that number's address, in place of the one that ran there.</summary>
     public SimulatedMember Start(int number, ClusterOptions? options = null, int seeds = 3, NodeUid? uid = null) =>
         Start(number, Enumerable.Range(0, seeds).Select(seedNumber => AddressOf(seedNumber).ToString()), options, uid);
@@ -266,6 +287,9 @@ internal sealed class SimulatedSwim(int seed)
         ArmWakeUp(member);
     }
 
+    /// <summary>As <see cref="Input"/>, a moment later: what an observer may do.</summary>
+    public void Tell(SimulatedMember member, SwimInput input) => After(Latency(), new Event.Told(member, input));
+
     public string Describe() => string.Join('\n', Running.Select(
         member => $"{member.Identity}: {string.Join(", ", member.Machine.View.Members.Select(Describe))}"));
 
@@ -371,6 +395,9 @@ internal sealed class SimulatedSwim(int seed)
                 wakeUp.Member.WakeUpAt = null;
                 Input(wakeUp.Member, new SwimInput.DeadlineReached());
                 break;
+            case Event.Told told:
+                Input(told.Member, told.Input);
+                break;
             case Event.Break broken:
                 if (_listening.TryGetValue(broken.From, out var member))
                     Input(member, new SwimInput.LinkBroken(broken.To));
@@ -399,5 +426,7 @@ internal sealed class SimulatedSwim(int seed)
         public sealed record WakeUp(SimulatedMember Member, Instant At) : Event;
 
         public sealed record Break(NodeAddress From, NodeAddress To) : Event;
+
+        public sealed record Told(SimulatedMember Member, SwimInput Input) : Event;
     }
 }

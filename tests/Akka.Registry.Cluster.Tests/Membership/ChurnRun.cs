@@ -1,0 +1,129 @@
+using Akka.Registry.Cluster.Membership;
+
+namespace Akka.Registry.Cluster.Tests.Membership;
+
+/// <summary>A cluster in which members are killed and new ones join, evenly in time, and what that costs.</summary>
+internal sealed class ChurnRun
+{
+    private readonly Dictionary<NodeUid, Death> _deaths = [];
+    private readonly TimeSpan _length;
+    private readonly Random _random;
+    private readonly double _share;
+    private readonly SimulatedSwim _swim;
+    private int _next;
+
+    /// <param name="seed">Decides all that is left to chance.</param>
+    /// <param name="count">Members at any time.</param>
+    /// <param name="share">Of the members that are killed, and of those that join, in a minute.</param>
+    /// <param name="length">How long.</param>
+    public ChurnRun(int seed, int count, double share, TimeSpan length)
+    {
+        (_share, _length, _random, _next) = (share, length, new Random(seed), count);
+        _swim = SimulatedSwim.Established(seed, count);
+        Count = count;
+        Running = count;
+        _swim.Observer = Observe;
+    }
+
+    public int Count { get; }
+
+    public int Running { get; private set; }
+
+    public int Joins { get; private set; }
+
+    public int Kills => _deaths.Count;
+
+    /// <summary>Declarations of death of members that live, by anyone.</summary>
+    public int FalsePositives { get; private set; }
+
+    public double MessagesPerSecond { get; private set; }
+
+    public double BytesPerSecond { get; private set; }
+
+    public IEnumerable<TimeSpan> FirstDetections => _deaths.Values.Select(death => death.FirstAt - death.At);
+
+    public IEnumerable<TimeSpan> LastDetections => _deaths.Values.Select(death => death.LastAt - death.At);
+
+    /// <summary>Those who lived through it and were never told of a death.</summary>
+    public int Unheard => _deaths.Values.Sum(death => death.Unaware.Count(member => member.IsRunning));
+
+    public void Run()
+    {
+        var (sent, bytes) = (_swim.Members.Sum(member => member.Sent), _swim.Members.Sum(member => member.SentBytes));
+        var begun = _swim.Now;
+        var events = (int)Math.Round(_share * Count * _length.TotalMinutes);
+        var step = _length / Math.Max(1, events);
+        for (var i = 0; i < events; i++)
+        {
+            Kill();
+            _swim.RunFor(step / 2);
+            Join();
+            _swim.RunFor(step / 2);
+        }
+
+        _swim.RunFor(begun + _length - _swim.Now);
+        (sent, bytes) = (_swim.Members.Sum(member => member.Sent) - sent, _swim.Members.Sum(member => member.SentBytes) - bytes);
+        (MessagesPerSecond, BytesPerSecond) = (sent / _length.TotalSeconds / Count, bytes / _length.TotalSeconds / Count);
+        _swim.RunFor(TimeSpan.FromSeconds(60)); // The last ones are found too.
+    }
+
+    public override string ToString() =>
+        $"{Kills} killed, {Joins} joined, {FalsePositives} false, {Unheard} unheard, first {Longest(FirstDetections)}, "
+        + $"all {Longest(LastDetections)}, {MessagesPerSecond:0.0} messages/s, {BytesPerSecond:0} bytes/s";
+
+    public static TimeSpan Longest(IEnumerable<TimeSpan> spans) => spans.Append(TimeSpan.Zero).Max();
+
+    // Seeds stay, so that whoever joins finds somebody; half die as processes, half as hosts.
+    private void Kill()
+    {
+        var candidates = _swim.Running.Where(member => member.Identity.Name is not ("node-0" or "node-1" or "node-2")).ToList();
+        if (candidates.Count == 0)
+            return;
+        var victim = candidates[_random.Next(candidates.Count)];
+        var knowing = _swim.Running.Where(member => member != victim && member.StateOf(victim) is not null);
+        _deaths.Add(victim.Uid, new Death(_swim.Now, [.. knowing]));
+        if (_deaths.Count % 2 == 0)
+            _swim.CutPower(victim);
+        else
+            _swim.Kill(victim);
+    }
+
+    private void Join()
+    {
+        _swim.Start(_next++);
+        Joins++;
+    }
+
+    private void Observe(SimulatedMember observer, SwimEffect effect)
+    {
+        if (effect is SwimEffect.Publish { Changed: var changed } && changed.View.HasJoined && !observer.IsAnnounced)
+        {
+            observer.IsAnnounced = true;
+            _swim.Tell(observer, new SwimInput.AnnounceUp());
+        }
+
+        if (effect is not SwimEffect.Noted { Event: SwimEvent.MemberDown down })
+            return;
+        if (!_deaths.TryGetValue(down.Node.Uid, out var death))
+        {
+            FalsePositives++;
+            return;
+        }
+
+        if (death.FirstAt == TimeSpan.Zero)
+            death.FirstAt = _swim.Now;
+        if (death.Unaware.Remove(observer))
+            death.LastAt = _swim.Now;
+    }
+
+    private sealed class Death(TimeSpan at, HashSet<SimulatedMember> unaware)
+    {
+        public TimeSpan At { get; } = at;
+
+        public TimeSpan FirstAt { get; set; }
+
+        public TimeSpan LastAt { get; set; }
+
+        public HashSet<SimulatedMember> Unaware { get; } = unaware;
+    }
+}

@@ -145,6 +145,97 @@ public static class ClusterMath
         return probeInterval * intervals;
     }
 
+    /// <summary>Within what time everyone has declared a member dead that stopped and told nobody.</summary>
+    /// <remarks>
+    /// A round of probes by as many as shorten a suspicion to its least (<see cref="ProbedByTime"/>), the probe that fails,
+    /// the suspicion with as many accusers as there are, and the spreading, twice: the suspicions have to be heard of, and
+    /// the death. But for one time in a million, and while no message is lost.
+    /// </remarks>
+    /// <param name="members">Members known when it stopped, it included; at least 2.</param>
+    /// <param name="survivors">Members that go on and reach each other; at least 1.</param>
+    /// <param name="options">The settings of all of them.</param>
+    /// <param name="localHealth">The worst local health among the survivors meanwhile; 0 while only others fail.</param>
+    public static TimeSpan DetectionTime(
+        int members, int survivors, FailureDetectorOptions options, int localHealth = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(survivors, 1);
+        var settings = SwimSettings.Of(options);
+        var interval = ScaleByHealth(settings.ProbeInterval, localHealth);
+        var expected = ConfirmationsExpected(members, settings.SuspicionMultiplier);
+        var accusers = Math.Min(expected + 1, survivors);
+        var min = SuspicionTimeoutMin(members, settings.SuspicionMultiplier, settings.ProbeInterval);
+        var suspicion = SuspicionTimeout(min, min * settings.SuspicionMaxMultiplier, accusers - 1, expected);
+        var spreading = SpreadTime(members, settings.GossipFanout, settings.GossipInterval);
+        return ProbedByTime(members, accusers, interval) + interval + suspicion + (2 * spreading);
+    }
+
+    /// <summary>
+    /// Within what time everyone has declared a process dead whose host refuses connections, as that of a killed one does.
+    /// </summary>
+    /// <remarks>
+    /// The probe out of turn, which lasts one and a half acknowledgement time-outs at most, the suspicion of a refused link,
+    /// and the spreading. Only while somebody held a connection to it.
+    /// </remarks>
+    /// <param name="members">Members known when it was killed, it included; at least 1.</param>
+    /// <param name="options">The settings of all.</param>
+    public static TimeSpan KilledDetectionTime(int members, FailureDetectorOptions options)
+    {
+        var settings = SwimSettings.Of(options);
+        return (settings.AckTimeout * 1.5)
+            + SuspicionTimeoutMin(members, settings.BrokenLinkMultiplier, settings.ProbeInterval)
+            + SpreadTime(members, settings.GossipFanout, settings.GossipInterval);
+    }
+
+    /// <summary>Within what time a member that was given up, and can be reached again, is back everywhere.</summary>
+    /// <remarks>
+    /// Each member contacts its down ones by turns, one every half to one and a half reconnect intervals; then the tables are
+    /// exchanged, doubts are told, and refutations spread.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="down">Members that are down at one node, the dead ones included; at least 1.</param>
+    /// <param name="options">The settings of all.</param>
+    public static TimeSpan ReturnTime(int members, int down, ClusterOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(down, 1);
+        var settings = SwimSettings.Of(options.FailureDetector);
+        return (options.ReconnectInterval * 1.5 * down)
+            + (3 * SpreadTime(members, settings.GossipFanout, settings.GossipInterval));
+    }
+
+    /// <summary>Messages that a node sends a second while nothing happens.</summary>
+    /// <remarks>
+    /// A ping and the answer to one an interval (SWIM, abstract: the load "does not vary with group size"), a table and the
+    /// answer to one a sync interval.
+    /// </remarks>
+    public static double QuietMessagesPerSecond(int members, TimeSpan probeInterval, TimeSpan syncInterval) =>
+        (2 / probeInterval.TotalSeconds) + (2 / SyncInterval(members, syncInterval).TotalSeconds);
+
+    /// <summary>Messages of rumours alone that a node sends a second at most, while there are any.</summary>
+    public static double GossipMessagesPerSecondMax(int fanout, TimeSpan gossipInterval) =>
+        fanout / gossipInterval.TotalSeconds;
+
+    /// <summary>Bytes of rumours that a node sends a second.</summary>
+    /// <remarks><c>rumours * transmit limit * bytes</c>: it grows with what happens, and with log n.</remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="rumoursPerSecond">Of the whole cluster.</param>
+    /// <param name="retransmitMultiplier">As for <see cref="TransmitLimit"/>.</param>
+    /// <param name="rumourBytes">Of one rumour.</param>
+    public static double RumourBytesPerSecond(
+        int members, double rumoursPerSecond, int retransmitMultiplier, double rumourBytes) =>
+        rumoursPerSecond * TransmitLimit(members, retransmitMultiplier) * rumourBytes;
+
+    /// <summary>Bytes of tables that a node sends a second.</summary>
+    /// <remarks>
+    /// <c>2 * remembered * bytes / SyncInterval(members)</c>: its own table once an interval and once in answer. It grows as
+    /// n / log n, and is the only cost that grows faster than a logarithm.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="remembered">Those and the departed ones that are not forgotten yet.</param>
+    /// <param name="syncInterval">As for <see cref="SyncInterval"/>.</param>
+    /// <param name="rumourBytes">Of one member in the table.</param>
+    public static double TableBytesPerSecond(int members, int remembered, TimeSpan syncInterval, double rumourBytes) =>
+        2 * remembered * rumourBytes / SyncInterval(members, syncInterval).TotalSeconds;
+
     // That fewer than so many events happen where so many are expected (Poisson).
     private static double ChanceOfFewer(int events, double expected)
     {

@@ -21,13 +21,10 @@ internal sealed class ChurnRun
         (_share, _length, _random, _next) = (share, length, new Random(seed), count);
         _swim = SimulatedSwim.Established(seed, count);
         Count = count;
-        Running = count;
         _swim.Observer = Observe;
     }
 
     public int Count { get; }
-
-    public int Running { get; private set; }
 
     public int Joins { get; private set; }
 
@@ -40,12 +37,27 @@ internal sealed class ChurnRun
 
     public double BytesPerSecond { get; private set; }
 
-    public IEnumerable<TimeSpan> FirstDetections => _deaths.Values.Select(death => death.FirstAt - death.At);
+    /// <summary>The longest time from the kill of a process to the first and to the last who declared it dead.</summary>
+    public (TimeSpan First, TimeSpan All) Killed => Longest(wasPowerCut: false);
 
-    public IEnumerable<TimeSpan> LastDetections => _deaths.Values.Select(death => death.LastAt - death.At);
+    /// <summary>The same of hosts that were gone without a word.</summary>
+    public (TimeSpan First, TimeSpan All) Lost => Longest(wasPowerCut: true);
 
-    /// <summary>Those who lived through it and were never told of a death.</summary>
+    /// <summary>Members that lived through a death and were never told of it.</summary>
     public int Unheard => _deaths.Values.Sum(death => death.Unaware.Count(member => member.IsRunning));
+
+    private (TimeSpan First, TimeSpan All) Longest(bool wasPowerCut)
+    {
+        var longest = (First: TimeSpan.Zero, All: TimeSpan.Zero);
+        foreach (var death in _deaths.Values.Where(death => death.WasPowerCut == wasPowerCut && death.Unaware.Count == 0))
+        {
+            longest = (Max(longest.First, death.FirstAt - death.At), Max(longest.All, death.LastAt - death.At));
+        }
+
+        return longest;
+
+        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    }
 
     public void Run()
     {
@@ -64,14 +76,10 @@ internal sealed class ChurnRun
         _swim.RunFor(begun + _length - _swim.Now);
         (sent, bytes) = (_swim.Members.Sum(member => member.Sent) - sent, _swim.Members.Sum(member => member.SentBytes) - bytes);
         (MessagesPerSecond, BytesPerSecond) = (sent / _length.TotalSeconds / Count, bytes / _length.TotalSeconds / Count);
-        _swim.RunFor(TimeSpan.FromSeconds(60)); // The last ones are found too.
+        _swim.RunFor(ClusterMath.DetectionTime(Count, Count - 1, new FailureDetectorOptions())); // The last one is found too.
+        foreach (var death in _deaths.Values)
+            death.Unaware.RemoveWhere(member => !member.IsRunning);
     }
-
-    public override string ToString() =>
-        $"{Kills} killed, {Joins} joined, {FalsePositives} false, {Unheard} unheard, first {Longest(FirstDetections)}, "
-        + $"all {Longest(LastDetections)}, {MessagesPerSecond:0.0} messages/s, {BytesPerSecond:0} bytes/s";
-
-    public static TimeSpan Longest(IEnumerable<TimeSpan> spans) => spans.Append(TimeSpan.Zero).Max();
 
     // Seeds stay, so that whoever joins finds somebody; half die as processes, half as hosts.
     private void Kill()
@@ -81,8 +89,9 @@ internal sealed class ChurnRun
             return;
         var victim = candidates[_random.Next(candidates.Count)];
         var knowing = _swim.Running.Where(member => member != victim && member.StateOf(victim) is not null);
-        _deaths.Add(victim.Uid, new Death(_swim.Now, [.. knowing]));
-        if (_deaths.Count % 2 == 0)
+        var death = new Death(_swim.Now, [.. knowing], WasPowerCut: _deaths.Count % 2 == 1);
+        _deaths.Add(victim.Uid, death);
+        if (death.WasPowerCut)
             _swim.CutPower(victim);
         else
             _swim.Kill(victim);
@@ -110,20 +119,19 @@ internal sealed class ChurnRun
             return;
         }
 
+        if (!death.Unaware.Contains(observer))
+            return; // It came later, or heard of it a second time.
+
         if (death.FirstAt == TimeSpan.Zero)
             death.FirstAt = _swim.Now;
-        if (death.Unaware.Remove(observer))
-            death.LastAt = _swim.Now;
+        death.Unaware.Remove(observer);
+        death.LastAt = _swim.Now;
     }
 
-    private sealed class Death(TimeSpan at, HashSet<SimulatedMember> unaware)
+    private sealed record Death(TimeSpan At, HashSet<SimulatedMember> Unaware, bool WasPowerCut)
     {
-        public TimeSpan At { get; } = at;
-
         public TimeSpan FirstAt { get; set; }
 
         public TimeSpan LastAt { get; set; }
-
-        public HashSet<SimulatedMember> Unaware { get; } = unaware;
     }
 }

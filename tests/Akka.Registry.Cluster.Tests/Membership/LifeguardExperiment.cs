@@ -36,7 +36,14 @@ internal static class LifeguardExperiment
     /// </summary>
     public static LifeguardCounts Slow(
         int seed, int count, TimeSpan stalled, TimeSpan running, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
-        Run(seed, count, length, options, rules, (_, _) => { }, (swim, end, ailing) => Stutter(swim, end, ailing, stalled, running));
+        Run(seed, count, length, options, rules, (_, _) => { }, (swim, end, ailing) =>
+            TakeTurns(swim, end, ailing, stalled, running, swim.Stall, swim.Unstall));
+
+    /// <summary>A fifth stands still as a whole process does, timers and all, over and over.</summary>
+    public static LifeguardCounts Paused(
+        int seed, int count, TimeSpan paused, TimeSpan running, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
+        Run(seed, count, length, options, rules, (_, _) => { }, (swim, end, ailing) =>
+            TakeTurns(swim, end, ailing, paused, running, swim.Pause, swim.Resume));
 
     private static LifeguardCounts Run(
         int seed,
@@ -47,8 +54,7 @@ internal static class LifeguardExperiment
         Action<SimulatedSwim, List<SimulatedMember>> harm,
         Action<SimulatedSwim, TimeSpan, List<SimulatedMember>> run)
     {
-        var swim = SimulatedSwim.Formed(seed, count, options, rules, isLight: true);
-        swim.RunFor(TimeSpan.FromSeconds(20));
+        var swim = SimulatedSwim.Established(seed, count, options, rules);
         var ailing = swim.Members.Where((_, index) => index % 5 == 4).ToList();
         var byUid = swim.Members.ToDictionary(member => member.Uid);
         var ailingUids = ailing.Select(member => member.Uid).ToHashSet();
@@ -71,21 +77,27 @@ internal static class LifeguardExperiment
         return counts with { Messages = swim.Members.Sum(member => member.Sent) - sentBefore };
     }
 
-    private static void Stutter(
-        SimulatedSwim swim, TimeSpan end, List<SimulatedMember> ailing, TimeSpan stalled, TimeSpan running)
+    private static void TakeTurns(
+        SimulatedSwim swim,
+        TimeSpan end,
+        List<SimulatedMember> ailing,
+        TimeSpan bad,
+        TimeSpan good,
+        Action<SimulatedMember> begin,
+        Action<SimulatedMember> cease)
     {
-        var turns = new PriorityQueue<SimulatedMember, TimeSpan>();
+        var turns = new PriorityQueue<(SimulatedMember Member, bool IsBad), TimeSpan>();
         var random = new Random(swim.Seed);
         foreach (var member in ailing)
-            turns.Enqueue(member, swim.Now + ((stalled + running) * random.NextDouble()));
-        while (turns.TryPeek(out var member, out var at) && at < end)
+            turns.Enqueue((member, false), swim.Now + ((bad + good) * random.NextDouble()));
+        while (turns.TryPeek(out var turn, out var at) && at < end)
         {
             swim.RunFor(at - swim.Now);
-            if (member.Waiting is null)
-                swim.Stall(member);
+            if (turn.IsBad)
+                cease(turn.Member);
             else
-                swim.Unstall(member);
-            turns.DequeueEnqueue(member, at + (member.Waiting is null ? running : stalled));
+                begin(turn.Member);
+            turns.DequeueEnqueue((turn.Member, !turn.IsBad), at + (turn.IsBad ? good : bad));
         }
 
         swim.RunFor(end - swim.Now);

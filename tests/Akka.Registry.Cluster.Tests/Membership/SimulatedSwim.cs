@@ -37,7 +37,7 @@ internal sealed class SimulatedSwim(int seed)
     /// </summary>
     public bool IsLight { get; init; }
 
-    /// <summary>Told of each effect but the messages, when it happens.</summary>
+    /// <summary>Told of each effect when it happens; it may tell members something, and not at once.</summary>
     public Action<SimulatedMember, SwimEffect>? Observer { get; set; }
 
     public List<SimulatedMember> Members { get; } = [];
@@ -275,12 +275,8 @@ internal sealed class SimulatedSwim(int seed)
 
         foreach (var effect in member.Machine.Handle(input, new Instant(Now.Ticks)))
         {
-            if (effect is not SwimEffect.Send)
-            {
-                _changed = true;
-                Observer?.Invoke(member, effect);
-            }
-
+            _changed |= effect is not SwimEffect.Send;
+            Observer?.Invoke(member, effect);
             Do(member, effect);
         }
 

@@ -64,6 +64,9 @@ internal sealed record MembershipRules
     /// <summary>What an exchanged table calls dead is doubted first, not buried (memberlist, mergeState).</summary>
     public bool OldDeathsAreDoubted { get; init; } = true;
 
+    /// <summary>Who has nobody left to tell forgets what there was to tell; whom it finds again gets its table.</summary>
+    public bool LonelyRumoursEnd { get; init; } = true;
+
     /// <summary>Members that are down are contacted for as long as they are remembered.</summary>
     public bool DownAreContacted { get; init; } = true;
 

@@ -27,6 +27,13 @@ internal sealed class RumourQueue(int bytesMax)
         Insert(entry);
     }
 
+    /// <summary>Forgets all of them.</summary>
+    public void Clear()
+    {
+        _byMember.Clear();
+        _order.Clear();
+    }
+
     /// <summary>
     /// Takes what one message carries: fewest transmits first, among those the latest first, within the limit of bytes.
     /// </summary>

@@ -52,6 +52,7 @@ internal sealed record SwimSettings
         ReconnectInterval = options.ReconnectInterval,
         DepartedRetention = options.DepartedRetention,
         MembersMax = options.MembersMax,
+        Rules = options.Rules,
     };
 
     public static SwimSettings Of(FailureDetectorOptions options)

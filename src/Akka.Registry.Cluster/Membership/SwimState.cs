@@ -70,6 +70,10 @@ internal sealed class SwimState
     /// <summary>The step's effects; the list is emptied when the next step begins.</summary>
     public IReadOnlyList<SwimEffect> EndStep()
     {
+        // With nobody left to tell, rumours would wait for whoever is found again, and bury as news whom this node gave up
+        // while it was alone. That one gets the table, of which old deaths are only doubts.
+        if (HasJoined && Members.Others.Count == 0 && Settings.Rules.LonelyRumoursEnd)
+            Rumours.Clear();
         if (Rumours.Count > 0 && HasJoined && !_gossipIsArmed && Settings.Rules.Dissemination)
         {
             _gossipIsArmed = true;

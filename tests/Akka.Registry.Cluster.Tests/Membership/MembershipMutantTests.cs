@@ -43,6 +43,8 @@ public sealed class MembershipMutantTests(ITestOutputHelper output)
             (All with { FingerprintRepair = false }, MembershipScenarios.WhatRumoursMissedTheFingerprintsShow),
         ["what a table calls dead is doubted first"] =
             (All with { OldDeathsAreDoubted = false }, MembershipScenarios.AHealedPartitionBuriesNobody),
+        ["who is alone forgets what there was to tell"] =
+            (All with { LonelyRumoursEnd = false }, MembershipScenarios.WhoWasAloneBuriesNobody),
         ["members that are down are contacted"] =
             (All with { DownAreContacted = false }, MembershipScenarios.WhoIsDownIsFoundAgain),
         ["seeds that are no members are contacted"] =

@@ -145,6 +145,19 @@ internal static class MembershipScenarios
         Expect(dead.Count == 0, $"{dead.Count} deaths of the living");
     }
 
+    /// <summary>Who was alone gave up everybody, and tells nobody of it as if it were news.</summary>
+    public static void WhoWasAloneBuriesNobody(int seed, MembershipRules rules)
+    {
+        var swim = SimulatedSwim.Established(seed, 5, rules: rules);
+        swim.Partition([swim[4]], swim.Members.Take(4).ToList());
+        swim.RunFor(TimeSpan.FromMinutes(2));
+        swim.Heal();
+        var dead = DeathsOfTheLiving(swim);
+        swim.RunFor(TimeSpan.FromMinutes(1));
+        Expect(swim.IsWhole(), "it is not whole");
+        Expect(dead.Count == 0, $"{dead.Count} deaths of the living");
+    }
+
     public static void WhoIsDownIsFoundAgain(int seed, MembershipRules rules) =>
         APartitionHeals(seed, rules with { SeedsAreContacted = false });
 

@@ -17,6 +17,7 @@ internal sealed class MemberTable
     private readonly ProbeOrder _probeOrder;
     private readonly TimeSpan _retention;
     private bool _hasNews;
+    private bool _isReordered;
 
     public MemberTable(NodeIdentity self, SwimSettings settings, Random random)
     {
@@ -178,12 +179,14 @@ internal sealed class MemberTable
         Exit(entry);
         _byUid.Remove(entry.Uid);
         _ordered.RemoveAt(PlaceInOrder(entry.Uid));
+        _isReordered = true;
     }
 
     private void Index(MemberEntry entry)
     {
         _byUid.Add(entry.Uid, entry);
         _ordered.Insert(~PlaceInOrder(entry.Uid), entry);
+        _isReordered = true;
     }
 
     // Where it stands, or the complement of where it belongs.
@@ -208,12 +211,25 @@ internal sealed class MemberTable
             _changed.Add((uid, before));
     }
 
-    // One reference a member and change: what a view that readers keep costs, and all that a change costs per member.
+    // One reference copied a member and change: what a view that readers keep costs, and all that a change costs that
+    // grows with the members.
     private MembershipView BuildView()
     {
-        var members = new Member[_ordered.Count];
-        for (var i = 0; i < members.Length; i++)
-            members[i] = _ordered[i].ToMember();
+        Member[] members;
+        if (_isReordered)
+        {
+            members = new Member[_ordered.Count];
+            for (var i = 0; i < members.Length; i++)
+                members[i] = _ordered[i].ToMember();
+            _isReordered = false;
+        }
+        else
+        {
+            members = View.Members.AsSpan().ToArray();
+            foreach (var (uid, _) in _changed)
+                members[PlaceInOrder(uid)] = _byUid[uid].ToMember();
+        }
+
         return new MembershipView(Self.Node, ImmutableCollectionsMarshal.AsImmutableArray(members))
         {
             HasJoined = HasJoined,

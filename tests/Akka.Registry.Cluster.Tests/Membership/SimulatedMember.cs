@@ -27,6 +27,9 @@ internal sealed class SimulatedMember(NodeIdentity identity, SwimMachine machine
     /// <summary>Messages that wait while it is stalled, those to be sent with their receiver; null while it is not.</summary>
     public List<(NodeAddress? To, (NodeIdentity From, SwimMessage What) Message)>? Waiting { get; set; }
 
+    /// <summary>Who holds a link to it.</summary>
+    public HashSet<SimulatedMember> LinkedFrom { get; } = [];
+
     public List<SwimInput> Held { get; } = [];
 
     public Instant? WakeUpAt { get; set; }

@@ -14,7 +14,6 @@ internal sealed class SimulatedSwim(int seed)
     private readonly Dictionary<NodeAddress, NodeAddress> _aliases = [];
     private readonly Dictionary<NodeAddress, List<SimulatedMember>> _shared = [];
     private readonly HashSet<(NodeAddress From, NodeAddress To)> _cut = [];
-    private readonly Dictionary<NodeAddress, HashSet<NodeAddress>> _linked = [];
     private readonly HashSet<NodeAddress> _dark = [];
     private readonly Random _random = new(seed);
     private bool _changed;
@@ -146,10 +145,8 @@ internal sealed class SimulatedSwim(int seed)
         _listening.Remove(member.Address);
         if (_shared.Remove(member.Address, out var sharing))
             _listening[member.Address] = sharing.Find(other => other != member)!;
-        if (!_linked.Remove(member.Address, out var linked))
-            return;
-        foreach (var from in linked)
-            Break(from, member.Address);
+        foreach (var from in member.LinkedFrom)
+            Break(from.Address, member.Address);
     }
 
     /// <summary>As a power cut: the host is gone, and nobody is told.</summary>
@@ -326,11 +323,11 @@ internal sealed class SimulatedSwim(int seed)
             return;
         }
 
-        var to = _aliases.GetValueOrDefault(name, name);
+        var to = _aliases.Count > 0 ? _aliases.GetValueOrDefault(name, name) : name;
         var frame = IsLight ? default : SwimCodec.Encode(message);
         sender.Sent++;
         sender.SentBytes += IsLight ? SwimCodec.FrameBytes(message) : frame.WireBytes;
-        if (_cut.Contains((sender.Address, to)) || _dark.Contains(to))
+        if (IsCut(sender.Address, to) || (_dark.Count > 0 && _dark.Contains(to)))
             return;
         if (!_listening.TryGetValue(to, out var receiver))
         {
@@ -338,19 +335,19 @@ internal sealed class SimulatedSwim(int seed)
             return;
         }
 
-        if (_shared.TryGetValue(to, out var sharing))
+        if (_shared.Count > 0 && _shared.TryGetValue(to, out var sharing))
             receiver = sharing[_random.Next(sharing.Count)];
         if (_random.NextDouble() >= (1 - Loss) * (1 - sender.Loss) * (1 - receiver.Loss))
             return;
-        if (!_linked.TryGetValue(to, out var linked))
-            _linked.Add(to, linked = []);
-        linked.Add(sender.Address);
+        receiver.LinkedFrom.Add(sender);
         After(Latency(), new Event.Arrival(receiver, sender, frame, IsLight ? message : null));
     }
 
+    private bool IsCut(NodeAddress from, NodeAddress to) => _cut.Count > 0 && _cut.Contains((from, to));
+
     private void Arrive(Event.Arrival arrival)
     {
-        if (_cut.Contains((arrival.Sender.Address, arrival.Receiver.Address)))
+        if (IsCut(arrival.Sender.Address, arrival.Receiver.Address))
             return;
         var message = arrival.Message;
         if (message is null && (!SwimCodec.TryDecode(arrival.Frame, out message, out var malformed) || malformed > 0))

@@ -60,6 +60,12 @@ internal sealed class LwwMap
             Vector = Vector.With(origin, sequence);
     }
 
+    /// <summary>Whether any record of the origin stands.</summary>
+    public bool HasRecordsOf(Origin origin) => _origins.ContainsKey(origin);
+
+    /// <summary>Counts an origin no more of which no record stands.</summary>
+    public void Retire(Origin origin) => (Vector, Collected) = (Vector.With(origin, 0), Collected.With(origin, 0));
+
     /// <summary>Takes a peer's collected marks over, with its whole state.</summary>
     public void MarkCollected(VersionVector marks) => Collected = Collected.Merge(marks);
 

@@ -27,6 +27,12 @@ internal sealed class Peer(NodeIdentity node)
     /// <summary>What it covers as last told, by digest or acknowledgement.</summary>
     public VersionVector Vector { get; set; } = VersionVector.Empty;
 
+    /// <summary>Origins that its vector named when it last told.</summary>
+    public VersionVector Named { get; private set; } = VersionVector.Empty;
+
+    /// <summary>Origins that it counts no more, with what it covered of them.</summary>
+    public VersionVector Retired { get; set; } = VersionVector.Empty;
+
     public TimeSpan ClockOffset { get; private set; }
 
     public long StampsAhead { get; set; }
@@ -77,9 +83,14 @@ internal sealed class Peer(NodeIdentity node)
         return _compared.Covered;
     }
 
-    public void Tell(PeerFrame.Digest digest, TimeSpan clockOffset)
+    /// <summary>It has sent a digest.</summary>
+    /// <param name="named">Its vector as it came.</param>
+    /// <param name="digest">The digest, its vectors made comparable.</param>
+    /// <param name="clockOffset">How far its clock is ahead.</param>
+    public void Tell(VersionVector named, PeerFrame.Digest digest, TimeSpan clockOffset)
     {
         Told = digest;
+        Named = named;
         Vector = digest.Vector;
         HasAnswered = true;
         ClockOffset = clockOffset;
@@ -93,7 +104,7 @@ internal sealed class Peer(NodeIdentity node)
     {
         Generation = generation;
         Told = null;
-        Vector = VersionVector.Empty;
+        Vector = Named = Retired = VersionVector.Empty;
         Outgoing = null;
         WholeOwed = EverythingOwed = false;
         Mismatch = default;

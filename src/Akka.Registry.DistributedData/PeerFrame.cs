@@ -60,6 +60,9 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
         public required long Uncovered { get; init; }
 
         public required bool Retains { get; init; }
+
+        /// <summary>Origins that the sender counts no more, with what it covered of them.</summary>
+        public VersionVector Retired { get; init; } = VersionVector.Empty;
     }
 
     /// <summary>"Send me everything, what I once wrote included."</summary>

@@ -122,6 +122,7 @@ internal static class ReplicationCodec
         Clock = digest.Clock.Value,
         Uncovered = (ulong)digest.Uncovered,
         Retains = digest.Retains,
+        Retired = digest.Retired.Count > 0 ? digest.Retired.ToWire() : null,
     };
 
     private static SnapshotRequest ToWire(PeerFrame.SnapshotRequest request) => new()
@@ -169,7 +170,8 @@ internal static class ReplicationCodec
 
     private static bool TryRead(Digest wire, out PeerFrame frame)
     {
-        var valid = VersionVector.TryFromWire(wire.Vector, out var vector) & VersionVector.TryFromWire(wire.Collected, out var collected);
+        var valid = VersionVector.TryFromWire(wire.Vector, out var vector) & VersionVector.TryFromWire(wire.Collected, out var collected)
+            & VersionVector.TryFromWire(wire.Retired, out var retired);
         frame = new PeerFrame.Digest(wire.Number, wire.Generation)
         {
             Vector = vector,
@@ -181,6 +183,7 @@ internal static class ReplicationCodec
             Clock = new HybridTimestamp(wire.Clock),
             Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
             Retains = wire.Retains,
+            Retired = retired,
         };
         return valid;
     }

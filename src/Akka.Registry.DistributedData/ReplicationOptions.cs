@@ -82,6 +82,15 @@ public sealed record ReplicationOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan AwayGrace { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>For how long a node that is gone, and of which no record is left, stays in the version vectors.</summary>
+    /// <remarks>
+    /// A time span, default 24 h, 1 s to 365 days; at least away-grace counts. Each start of a node is an entry (12 bytes in every
+    /// digest). Shorter keeps vectors small where nodes start often; a node that was cut off for longer may show entries of nodes that
+    /// died meanwhile for an orphan's grace.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan DepartedRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Tombstones collected at most in one gossip interval.</summary>
     /// <remarks>Records, default 50,000, 1 to 10,000,000. More frees memory sooner after a mass removal; each turn takes longer.</remarks>
     [Range(1, 10_000_000)]

@@ -26,9 +26,9 @@ internal sealed partial class ReplicatorMachine
         switch (frame)
         {
             case PeerFrame.Digest digest: OnDigest(peer, digest); break;
-            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, delta); break;
-            case PeerFrame.Delta delta: OnDelta(peer, delta); break;
-            case PeerFrame.DeltaAck ack: OnAck(peer, ack); break;
+            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, Unretired(delta)); break;
+            case PeerFrame.Delta delta: OnDelta(peer, Unretired(delta)); break;
+            case PeerFrame.DeltaAck ack: OnAck(peer, ack with { Vector = Covered(ack.Vector, peer) }); break;
             case PeerFrame.SnapshotRequest request: OnSnapshotRequest(peer, request); break;
             default: throw new System.Diagnostics.UnreachableException($"No handler for {frame.GetType().Name}.");
         }
@@ -47,12 +47,16 @@ internal sealed partial class ReplicatorMachine
         Clock = _clock.Tick(_world.UnixMilliseconds),
         Uncovered = _map.CountUncovered(),
         Retains = _hasServed,
+        Retired = _retired,
     });
 
     private void OnDigest(Peer peer, PeerFrame.Digest digest)
     {
         var offset = TimeSpan.FromMilliseconds(digest.Clock.UnixMilliseconds - _world.UnixMilliseconds);
-        peer.Tell(digest, offset);
+        peer.Retired = digest.Retired;
+        FollowRetired(digest.Retired);
+        var told = digest with { Vector = Covered(digest.Vector, peer), Collected = Unretired(digest.Collected) };
+        peer.Tell(digest.Vector, told, offset);
         PeerNews++;
         Observe(peer, digest.Clock);
         if (digest.ReplyWanted)
@@ -75,7 +79,7 @@ internal sealed partial class ReplicatorMachine
         }
 
         peer.ReportedBehind = false;
-        Compare(peer, digest);
+        Compare(peer, told);
         Pump(peer, urgent: false);
     }
 

@@ -44,6 +44,7 @@ internal sealed partial class ReplicatorMachine
             }
 
             _away.Remove(member.Node.Uid);
+            Reinstate(member.Node.Uid);
             var peer = new Peer(member.Node);
             _peers.Add(peer.Uid, peer);
             Greet(peer, replyWanted: true);
@@ -105,6 +106,8 @@ internal sealed partial class ReplicatorMachine
         _gone.Clear();
         Settle();
         Collect();
+        if (IsSynchronized)
+            RetireOrigins();
         if (_map.Vector.Count > OriginsNotable && !_reportedOrigins)
             Report(new ReplicatorReport.ManyOrigins(_map.Vector.Count));
         _reportedOrigins = _map.Vector.Count > OriginsNotable;

@@ -14,7 +14,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Pushes own writes to every peer that can take them now; or, in a large cluster, the records to a few.</summary>
     private void PushAll(bool urgent)
     {
-        if (IsSmall)
+        if (PushesToAll)
         {
             foreach (var peer in _peers.Values)
                 Pump(peer, urgent);
@@ -96,7 +96,10 @@ internal sealed partial class ReplicatorMachine
         return _rules.WholeIntervals ? BeginWhole(peer) : BeginByOrigin(peer);
     }
 
-    private bool OwesPush(Peer peer) => IsSmall && _sequence > peer.Vector[Me];
+    /// <summary>A small cluster always; a large one while a write waits until so many hold it that a few who pass it on will not do.</summary>
+    private bool PushesToAll => IsSmall || _waiting.Count > 0;
+
+    private bool OwesPush(Peer peer) => PushesToAll && _sequence > peer.Vector[Me];
 
     /// <summary>An own interval: for each own write that the peer does not cover, the record that stands now, whoever wrote it.</summary>
     private void BeginPush(Peer peer, ulong covered)

@@ -26,6 +26,9 @@ public class HistoryTests
 
     private static readonly HistoryShape Patient = new() { Options = new HistoryShape().Options with { AwayGrace = TimeSpan.FromSeconds(10) } };
 
+    private static readonly HistoryShape Forgetful =
+        new() { Options = new HistoryShape().Options with { DepartedRetention = TimeSpan.FromSeconds(1) } };
+
     /// <summary>
     /// Cuts that nobody takes for deaths, and no beats: what a cut-off node does must not take a living instance away
     /// for good.
@@ -56,6 +59,7 @@ public class HistoryTests
     [InlineData(nameof(Jammed), 200)]
     [InlineData(nameof(Patient), 100)]
     [InlineData(nameof(Unrepaired), 100)]
+    [InlineData(nameof(Forgetful), 200)]
     public void With_every_rule_no_history_fails(string shape, int seeds)
     {
         var chosen = shape switch
@@ -65,6 +69,7 @@ public class HistoryTests
             nameof(Jammed) => Jammed,
             nameof(Patient) => Patient,
             nameof(Unrepaired) => Unrepaired,
+            nameof(Forgetful) => Forgetful,
             _ => throw new InvalidOperationException(shape),
         };
         seeds *= int.TryParse(Environment.GetEnvironmentVariable("HISTORIES_TIMES"), out var times) ? times : 1;

@@ -29,6 +29,24 @@ public class ConsistencyTests
     }
 
     [Fact]
+    public void In_a_large_cluster_a_write_that_waits_goes_to_every_peer_and_others_to_a_few()
+    {
+        var solo = Solo.Synchronized(options: new ReplicationOptions { EagerPushPeers = 1, PushFanOut = 1 }, peers: [2, 3, 4, 5]);
+        solo.Register("passed on");
+        solo.Sent.Count.ShouldBe(1);
+        solo.Clear();
+
+        solo.WriteFor(WriteConsistency.All, "a", Second);
+
+        for (ulong peer = 2; peer <= 5; peer++)
+            solo.AckLast(peer);
+        solo.Answers.All.Single().HeldBy.ShouldBe(5);
+        solo.Clear();
+        solo.Register("passed on, too");
+        solo.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void Locally_and_alone_the_answer_comes_at_once()
     {
         var solo = Solo.Synchronized(peers: [2]);

@@ -103,7 +103,8 @@ internal sealed class Solo
 
     public void Told(
         ulong peer, VersionVector vector, VersionVector? collected = null, bool synchronized = true, bool replyWanted = false,
-        uint generation = 1, long live = 0, bool retains = true, ulong? hash = null, TimeSpan ahead = default) =>
+        uint generation = 1, long live = 0, bool retains = true, ulong? hash = null, TimeSpan ahead = default,
+        VersionVector? retired = null) =>
         From(peer, new PeerFrame.Digest(Number(peer), generation)
         {
             Vector = vector,
@@ -115,6 +116,7 @@ internal sealed class Solo
             Clock = HybridTimestamp.At(WallMilliseconds + (long)ahead.TotalMilliseconds),
             Uncovered = 0,
             Retains = retains,
+            Retired = retired ?? VersionVector.Empty,
         });
 
     public void Delta(

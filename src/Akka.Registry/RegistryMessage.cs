@@ -83,6 +83,9 @@ internal abstract record RegistryMessage
     /// <summary>A subscriber has confirmed what a fence waits for, or has ended.</summary>
     public sealed record SubscriberConfirmed(Subscription Subscription, long Token) : RegistryMessage;
 
+    /// <summary>This node has tried addresses, for itself or for a peer.</summary>
+    public sealed record Probed(NodeIdentity Asker, ProbeResults Results) : RegistryMessage;
+
     /// <summary>A fence is to be asked again, or its time is over.</summary>
     public sealed record FencesDue : RegistryMessage;
 

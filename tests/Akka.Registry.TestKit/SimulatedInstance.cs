@@ -15,7 +15,11 @@ public sealed class SimulatedInstance
     {
         (_cluster, Ttl, _home) = (cluster, ttl, home);
         Key = new RecordKey(service, id);
+        Address = cluster.Hosts.Add(this);
     }
+
+    /// <summary>The address of its host, which is its alone.</summary>
+    public string Address { get; }
 
     /// <summary>Service and id.</summary>
     public RecordKey Key { get; }
@@ -153,7 +157,7 @@ public sealed class SimulatedInstance
             {
                 Service = Key.Service,
                 Id = Key.Instance,
-                Address = "10.1.0.1",
+                Address = Address,
                 Port = 80,
                 Ttl = Ttl,
                 Epoch = Epoch,

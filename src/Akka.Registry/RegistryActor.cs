@@ -127,6 +127,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Subscribe subscribe: OnSubscribe(subscribe); break;
             case RegistryMessage.ResumeSubscription resume: _hub.Resume(resume.Subscription, Now); break;
             case RegistryMessage.EndSubscription end: OnEndSubscription(end); break;
+            case RegistryMessage.Explain explain: OnExplain(explain); break;
             case RegistryMessage.Drain drain: OnDrain(drain); break;
             case RegistryMessage.SubscriberConfirmed confirmed: OnSubscriberConfirmed(confirmed); break;
             case RegistryMessage.Probed probed: OnProbed(probed); break;

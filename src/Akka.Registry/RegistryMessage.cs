@@ -76,6 +76,10 @@ internal abstract record RegistryMessage
     /// <summary>A subscription was disposed of.</summary>
     public sealed record EndSubscription(Subscription Subscription) : RegistryMessage;
 
+    /// <summary>See <see cref="IServiceRegistry.ExplainAsync"/>.</summary>
+    public sealed record Explain(
+        RecordKey Key, TimeSpan Timeout, IActorRef<RegistryReply<ImmutableArray<InstanceHolding>>> ReplyTo) : RegistryMessage;
+
     /// <summary>See <see cref="IServiceRegistry.DrainAsync"/>.</summary>
     public sealed record Drain(
         RecordKey Key, ulong? Epoch, TimeSpan Deadline, IActorRef<RegistryReply<DrainResult>> ReplyTo) : RegistryMessage;

@@ -160,7 +160,8 @@ public class NodeTests
         world.Registry.Explain(Key("c")).Entry.ShouldBeNull();
 
         world.RunFor(19);
-        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("It has been silent for longer than its TTL, or its session broke and it did not come again.");
+        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe(
+            "It has been silent for longer than its TTL, or its session broke and it did not come again.");
         world.Call(registry => registry.OverrideStatusAsync(Key("a"), InstanceStatus.OutOfService));
         world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("An operator has set it to OutOfService.");
     }

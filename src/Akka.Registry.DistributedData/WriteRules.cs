@@ -50,7 +50,11 @@ internal static class WriteRules
         if (standing.Order.Evicted && !write.Revive)
             return MapWriteOutcome.NotFound;
         if (write.IsVerdict)
-            return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Stamp = JustAbove(standing.Order.Stamp), Evicted = false }, write.Value);
+        {
+            var order = standing.Order with { Stamp = JustAbove(standing.Order.Stamp), Evicted = false };
+            return new Verdict(MapWriteOutcome.Accepted, order, write.Value);
+        }
+
         return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
     }
 

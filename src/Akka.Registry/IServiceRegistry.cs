@@ -110,9 +110,18 @@ public interface IServiceRegistry
     TimeSpan? ExpiresIn(ServiceEntry entry);
 
     /// <summary>
-    /// Why an instance stands as it does: who wrote it and when, who owns it, how its lease stands, what hides it.
+    /// Why an instance stands as it does at this node: who wrote it and when, who owns it, how its lease stands, what hides it.
     /// </summary>
     InstanceExplanation Explain(RecordKey key);
+
+    /// <summary>
+    /// The same, with what every current member holds of it; the last beat and the end of the lease come from the node that
+    /// holds the lease.
+    /// </summary>
+    /// <param name="key">The instance.</param>
+    /// <param name="timeout">How long members may take; more than zero. Who has not answered by then is named as such.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<InstanceExplanation> ExplainAsync(RecordKey key, TimeSpan timeout, CancellationToken cancellation = default);
 
     /// <summary>The node's name by uid: of the members that are known; else the uid's digits.</summary>
     string NodeName(NodeUid uid);

@@ -4,6 +4,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Confirmation;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -68,6 +69,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
+        var governor = surroundings.Options.Leases.Governor;
+        _inquiry = new LossInquiry(surroundings.Self, governor.Confirmation, governor.Rules);
+        _bench = new ProbeBench(surroundings.Probe, governor.Confirmation);
         _post = new FencePost(_hub, surroundings.Options.Drains.PendingOfPeers, (long)_life << 40);
         _calls = new CallTable((long)_life << 40);
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
@@ -123,8 +127,10 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Subscribe subscribe: OnSubscribe(subscribe); break;
             case RegistryMessage.ResumeSubscription resume: _hub.Resume(resume.Subscription, Now); break;
             case RegistryMessage.EndSubscription end: OnEndSubscription(end); break;
+            case RegistryMessage.Explain explain: OnExplain(explain); break;
             case RegistryMessage.Drain drain: OnDrain(drain); break;
             case RegistryMessage.SubscriberConfirmed confirmed: OnSubscriberConfirmed(confirmed); break;
+            case RegistryMessage.Probed probed: OnProbed(probed); break;
             case RegistryMessage.FencesDue: OnFencesDue(); break;
             case RegistryMessage.MembersTold told: OnMembersTold(told); break;
             case RegistryMessage.Leave leave: OnLeave(leave); break;
@@ -156,6 +162,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _orphans.Forget(_owners);
         _hub.Tick(now);
         _post.Tick(now);
+        Inquire();
         _surroundings.Subscriptions = _hub.Count;
         GoOnLeaving();
     }

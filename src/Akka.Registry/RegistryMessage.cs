@@ -76,12 +76,19 @@ internal abstract record RegistryMessage
     /// <summary>A subscription was disposed of.</summary>
     public sealed record EndSubscription(Subscription Subscription) : RegistryMessage;
 
+    /// <summary>See <see cref="IServiceRegistry.ExplainAsync"/>.</summary>
+    public sealed record Explain(
+        RecordKey Key, TimeSpan Timeout, IActorRef<RegistryReply<ImmutableArray<InstanceHolding>>> ReplyTo) : RegistryMessage;
+
     /// <summary>See <see cref="IServiceRegistry.DrainAsync"/>.</summary>
     public sealed record Drain(
         RecordKey Key, ulong? Epoch, TimeSpan Deadline, IActorRef<RegistryReply<DrainResult>> ReplyTo) : RegistryMessage;
 
     /// <summary>A subscriber has confirmed what a fence waits for, or has ended.</summary>
     public sealed record SubscriberConfirmed(Subscription Subscription, long Token) : RegistryMessage;
+
+    /// <summary>This node has tried addresses, for itself or for a peer.</summary>
+    public sealed record Probed(NodeIdentity Asker, ProbeResults Results) : RegistryMessage;
 
     /// <summary>A fence is to be asked again, or its time is over.</summary>
     public sealed record FencesDue : RegistryMessage;

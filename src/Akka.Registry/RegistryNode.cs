@@ -26,6 +26,9 @@ public sealed record RegistryNodeEnvironment
     /// <summary>All chance of the node; its alone from now on.</summary>
     public required Random Random { get; init; }
 
+    /// <summary>Tries whether instances still listen, while the governor doubts that they are gone; by default a TCP connect.</summary>
+    public IAddressProbe? Probe { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -50,6 +53,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly ReplicatedMap _map;
     private readonly IActorRef<RegistryMessage> _actor;
     private readonly RegistryMetrics _metrics;
+    private readonly LeaseScheduler _leases;
 
     private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
     {
@@ -70,10 +74,11 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Membership = _membership,
             Map = _map,
             Transport = transport,
+            Probe = environment.Probe ?? new TcpAddressProbe(environment.Time),
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };
-        _metrics = surroundings.Metrics;
+        (_metrics, _leases) = (surroundings.Metrics, surroundings.Leases);
         _actor = System.ActorOf(RegistryActor.Props(surroundings), "registry");
         var routees = new RouteeSelector(new Random(random.Next()), environment.RoutingLogics);
         Registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
@@ -87,6 +92,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>What this node's governor holds, by service. Any thread.</summary>
+    public IReadOnlyList<QuarantineStatus> Quarantines => _leases.Quarantines;
 
     /// <summary>Who the members are.</summary>
     public IClusterMembership Membership => _membership;

@@ -35,6 +35,9 @@ internal sealed class RegistrySurroundings
     /// <summary>The way to other nodes.</summary>
     public required IPeerTransport Transport { get; init; }
 
+    /// <summary>Tries addresses of instances.</summary>
+    public required IAddressProbe Probe { get; init; }
+
     /// <summary>The leases of this node; the scheduler actor alone changes them.</summary>
     public required LeaseScheduler Leases { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
@@ -207,6 +208,19 @@ internal sealed class ServiceRegistry(
             LastBeatAge = entry.Ttl - expiresIn,
             HiddenBy = HiddenBy(entry),
         };
+    }
+
+    /// <inheritdoc/>
+    public async Task<InstanceExplanation> ExplainAsync(RecordKey key, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        Check(key);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        var nodes = await CallAsync<ImmutableArray<InstanceHolding>>(
+            to => new RegistryMessage.Explain(key, timeout, to), timeout + Margin, cancellation).ConfigureAwait(false);
+        var explanation = Explain(key) with { Nodes = nodes };
+        return nodes.FirstOrDefault(node => node.OwnsLease && node.Node == explanation.Owner) is { } owner
+            ? explanation with { LastBeatAge = owner.LastBeatAge, ExpiresIn = owner.ExpiresIn }
+            : explanation;
     }
 
     /// <inheritdoc/>

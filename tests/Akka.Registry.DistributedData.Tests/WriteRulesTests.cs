@@ -57,7 +57,8 @@ public class WriteRulesTests
         Outcome(Replace(Ended, revive: true), Ended).ShouldBe(MapWriteOutcome.EpochEnded);
         Outcome(Replace(Standing, revive: true), null).ShouldBe(MapWriteOutcome.NotFound);
         var silent = Accepted(Replace(Standing, revive: false) with { IsVerdict = true }, Standing);
-        silent.ShouldBe(Standing.Order with { Stamp = Standing.Order.Stamp with { Time = new HybridTimestamp(Standing.Order.Stamp.Time.Value + 1) } });
+        var justAbove = new HybridTimestamp(Standing.Order.Stamp.Time.Value + 1);
+        silent.ShouldBe(Standing.Order with { Stamp = Standing.Order.Stamp with { Time = justAbove } });
     }
 
     [Fact]

@@ -41,6 +41,9 @@ public sealed class RealNode : IAsyncDisposable
         var app = builder.Build().UseRegistryHttp();
         await app.StartAsync();
         await up.WaitAsync(TimeSpan.FromSeconds(20));
+        // Membership knows a moment before the registry has shown the state that made the node a member.
+        if (!SpinWait.SpinUntil(() => node.Registry.IsReady, TimeSpan.FromSeconds(20)))
+            throw new TimeoutException(node.Registry.NotReadyReason);
         return new RealNode(transport, node, app);
     }
 

@@ -69,6 +69,8 @@ public sealed class RealNodeTests
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/watch?service=orders");
         using var stream = new EventReader(await node.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        if (stream.Response.StatusCode != HttpStatusCode.OK)
+            Assert.Fail(await stream.Response.Content.ReadAsStringAsync());
         var first = (await stream.NextAsync())!;
         await PutAsync(node.Client, "/api/v1/services/orders/instances/orders-2", RegistrationTests.Body);
         var second = (await stream.NextAsync())!;

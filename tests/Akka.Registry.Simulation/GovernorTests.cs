@@ -2,7 +2,9 @@ using Akka.Registry.Leases;
 
 namespace Akka.Registry.Simulation;
 
-/// <summary>Sixty of a hundred fall silent at once: nothing is removed before the longest hold, everything by its end.</summary>
+/// <summary>
+/// Sixty of a hundred fall silent at once, and nobody can tell why: nothing is removed before the longest hold, everything by its end.
+/// </summary>
 internal static class GovernorTests
 {
     private static readonly TimeSpan MaxHold = TimeSpan.FromSeconds(60);
@@ -11,7 +13,10 @@ internal static class GovernorTests
     {
         var options = new RegistryNodeOptions
         {
-            Leases = new LeaseOptions { Governor = new GovernorOptions { MaxHold = MaxHold } },
+            Leases = new LeaseOptions
+            {
+                Governor = new GovernorOptions { MaxHold = MaxHold, Confirmation = new ConfirmationOptions { Members = 0 } },
+            },
         };
         var world = new QuietWorld(seed, nodes: 3, instances: 60, options);
         foreach (var instance in world.Workload.Instances.Where((_, i) => i / 3 % 5 < 3))

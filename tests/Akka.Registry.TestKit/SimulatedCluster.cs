@@ -29,6 +29,7 @@ public sealed class SimulatedCluster
         Scheduler = new VirtualScheduler(seed);
         Network = new SimulatedNetwork(Scheduler);
         Trace = new SimulationTrace(Scheduler);
+        Hosts = new SimulatedHosts(Scheduler);
         var settings = options ?? new RegistryNodeOptions();
         _options = settings with
         {
@@ -47,6 +48,9 @@ public sealed class SimulatedCluster
 
     /// <summary>The network between the nodes.</summary>
     public SimulatedNetwork Network { get; }
+
+    /// <summary>The instances by address, for whoever tries whether they listen.</summary>
+    public SimulatedHosts Hosts { get; }
 
     /// <summary>What happened.</summary>
     public SimulationTrace Trace { get; }

@@ -18,7 +18,11 @@ public sealed class SimulatedInstance
     {
         (_cluster, Ttl, _home, Address) = (cluster, ttl, home, address);
         Key = new RecordKey(service, id);
+        Address = cluster.Hosts.Add(this);
     }
+
+    /// <summary>The address of its host, which is its alone.</summary>
+    public string Address { get; }
 
     /// <summary>Service and id.</summary>
     public RecordKey Key { get; }

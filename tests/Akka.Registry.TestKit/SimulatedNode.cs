@@ -94,6 +94,7 @@ public sealed class SimulatedNode
         _node = RegistryNode.Start(_options, new RegistryNodeEnvironment
         {
             Transport = _transport,
+            Probe = _cluster.Hosts.ProbeFrom(this),
             Time = _machine.Clock,
             Dispatcher = _machine,
             Random = new Random(_cluster.Scheduler.Random.Next()),

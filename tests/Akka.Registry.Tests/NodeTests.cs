@@ -161,7 +161,8 @@ public class NodeTests
         world.Registry.Explain(Key("c")).Entry.ShouldBeNull();
 
         world.RunFor(19);
-        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("It has been silent for longer than its TTL, or its session broke and it did not come again.");
+        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe(
+            "It has been silent for longer than its TTL, or its session broke and it did not come again.");
         world.Call(registry => registry.OverrideStatusAsync(Key("a"), InstanceStatus.OutOfService));
         world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("An operator has set it to OutOfService.");
     }
@@ -230,6 +231,61 @@ public class NodeTests
         world.Beat("b");
         world.RunFor(11);
         (world.Entry("a")!.Status, world.Entry("b")!.Status).ShouldBe((InstanceStatus.Critical, InstanceStatus.Passing));
+    }
+
+    [Fact]
+    public void It_explains_what_every_member_holds_and_names_those_that_do_not_answer()
+    {
+        var world = new RegistryWorld();
+        world.Set(Other, MemberState.Up);
+        world.Set(Third, MemberState.Suspect);
+        var record = world.Receive(Other, Registration("a"));
+        var explaining = world.Begin(registry => registry.ExplainAsync(Key("a"), TimeSpan.FromSeconds(1)));
+        var request = world.Transport.To(Other, FrameKind.ExplainRequest, ExplainRequest.Parser).ShouldHaveSingleItem();
+        (request.Service, request.Instance).ShouldBe(("orders", "a"));
+        world.Frame(Other, FrameKind.ExplainAnswer, new ExplainAnswer
+        {
+            Request = request.Request,
+            Held = true,
+            Epoch = 7,
+            Stamp = record.Order.Stamp.Time.Value,
+            StampNode = Other.Uid.Value,
+            Written = Akka.Registry.Entries.DotCodec.ToWire(record.Dot),
+            Status = WireInstanceStatus.Passing,
+            Owned = true,
+            LastBeatAgeMs = 4_000,
+            ExpiresInMs = 26_000,
+        });
+        explaining.IsCompleted.ShouldBeFalse();
+        world.RunFor(1);
+
+        var explanation = ResultOf(explaining);
+        (explanation.OwnerName, explanation.IsOwnedHere).ShouldBe(("node-2", false));
+        (explanation.LastBeatAge, explanation.ExpiresIn).ShouldBe((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(26)));
+        explanation.Nodes.Select(node => (node.NodeName, node.HasAnswered, node.IsHeld, node.OwnsLease, node.State)).ShouldBe(
+        [
+            ("node-1", true, true, false, MemberState.Up),
+            ("node-2", true, true, true, MemberState.Up),
+            ("node-3", false, false, false, MemberState.Suspect),
+        ]);
+        explanation.Nodes[0].ShouldBe(explanation.Nodes[1] with
+        {
+            Node = SelfNode.Uid, NodeName = "node-1", OwnsLease = false, LastBeatAge = null, ExpiresIn = null,
+        });
+        explanation.Nodes[1].Stamp.ShouldBe(record.Order.Stamp);
+    }
+
+    [Fact]
+    public void It_tells_a_peer_what_it_holds()
+    {
+        var world = new RegistryWorld();
+        world.Register(Registration("a"));
+        world.RunFor(2);
+        foreach (var id in new[] { "a", "b" })
+            world.Frame(Other, FrameKind.ExplainRequest, new ExplainRequest { Request = 5, Service = "orders", Instance = id });
+        var answers = world.Transport.To(Other, FrameKind.ExplainAnswer, ExplainAnswer.Parser);
+        answers.Select(answer => (answer.Request, answer.Held, answer.Owned, answer.LastBeatAgeMs, answer.ExpiresInMs))
+            .ShouldBe([(5UL, true, true, 2_000L, 28_000L), (5UL, false, false, 0L, 0L)]);
     }
 
     [Fact]

@@ -77,9 +77,10 @@ internal static class ApiOperations
         {
             Method = "GET", Path = Instance + "/explain", Id = "explainInstance", Heading = Instances, Handler = InstanceApi.Explain,
             Summary = "Says why an instance stands as it does.",
-            Description = "Who owns it, how that node stands, how its lease stands where this node holds it, and which rule keeps it out of the "
-                + "routees. An instance that is not there is explained too.",
-            Answers = [new(200, "The explanation.", "Explanation"), NotReady],
+            Description = "Who owns it, how that node stands, how its lease stands, which rule keeps it out of the routees, and what each "
+                + "member holds; a member that does not answer in time is shown so. An instance that is not there is explained too.",
+            Query = [new("timeout", "Duration", "How long members may take to answer. Default: 2s.")],
+            Answers = [new(200, "The explanation.", "Explanation"), Invalid, NotReady],
         },
         new()
         {

@@ -9,6 +9,7 @@ namespace Akka.Registry.Server.Api;
 internal static class InstanceApi
 {
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ExplainTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Registers or replaces.</summary>
     public static async Task Register(ApiCall call)
@@ -94,9 +95,19 @@ internal static class InstanceApi
     }
 
     /// <summary>Says why an instance stands as it does.</summary>
-    public static Task Explain(ApiCall call) =>
-        JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (call.Registry.Explain(call.Key), call.Registry), static (json, state) =>
-            ExplanationJson.WriteMembers(json, state.Item1, state.Registry));
+    public static async Task Explain(ApiCall call)
+    {
+        var timeout = QueryReader.Duration(call.Http.Request, "timeout") ?? ExplainTimeout;
+        if (timeout <= TimeSpan.Zero || timeout > call.Options.ConsistencyTimeoutMax)
+        {
+            var max = DurationText.Format(call.Options.ConsistencyTimeoutMax);
+            throw new ProblemException(Problem.OfField("timeout", $"'timeout' must be above zero and at most {max}."));
+        }
+
+        var explanation = await call.Registry.ExplainAsync(call.Key, timeout, call.Aborted);
+        await JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (explanation, call.Registry), static (json, state) =>
+            ExplanationJson.WriteMembers(json, state.explanation, state.Registry));
+    }
 
     private static Task SendEntry(ApiCall call, ServiceEntry entry) =>
         JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (entry, call.Registry), static (json, state) =>

@@ -99,7 +99,8 @@ internal static class EntryJson
         json.WriteString(name, text);
     }
 
-    private static void WriteStamp(Utf8JsonWriter json, Stamp stamp)
+    /// <summary>Writes when a record was written, and by whom: <c>milliseconds.counter@uid</c>.</summary>
+    public static void WriteStamp(Utf8JsonWriter json, Stamp stamp)
     {
         // milliseconds.counter@node
         Span<byte> text = stackalloc byte[20 + 1 + 5 + 1 + HexDigits];

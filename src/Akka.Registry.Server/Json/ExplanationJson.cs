@@ -22,6 +22,38 @@ internal static class ExplanationJson
             EntryJson.Write(json, entry, registry, withLease: true);
         else
             json.WriteNullValue();
+        json.WriteStartArray("nodes"u8);
+        foreach (var node in explanation.Nodes)
+            WriteNode(json, node, registry);
+        json.WriteEndArray();
+    }
+
+    private static void WriteNode(Utf8JsonWriter json, InstanceHolding node, IServiceRegistry registry)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, node.NodeName);
+        EntryJson.WriteHex(json, "uid"u8, node.Node.Value);
+        json.WriteString("state"u8, StateText.Utf8(node.State));
+        json.WriteBoolean("answered"u8, node.HasAnswered);
+        json.WriteBoolean("held"u8, node.IsHeld);
+        if (node.Status is { } status)
+        {
+            EntryJson.WriteWhole(json, "epoch"u8, node.Epoch);
+            EntryJson.WriteStamp(json, node.Stamp);
+            json.WriteString("owner"u8, registry.NodeName(node.Owner));
+            EntryJson.WriteHex(json, "ownerUid"u8, node.Owner.Value);
+            json.WriteString("status"u8, StatusText.Utf8(status));
+            json.WriteBoolean("unverified"u8, node.Unverified);
+            json.WriteBoolean("ownsLease"u8, node.OwnsLease);
+        }
+
+        if (node.LastBeatAge is { } age)
+        {
+            EntryJson.WriteDuration(json, "lastBeatAge"u8, age);
+            EntryJson.WriteExpiresIn(json, node.ExpiresIn);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteOwner(Utf8JsonWriter json, InstanceExplanation explanation)

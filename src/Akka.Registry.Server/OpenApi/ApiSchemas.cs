@@ -30,6 +30,16 @@ internal static class ApiSchemas
             .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
             ("members", Schema.Whole("Current members.")), ("consistencyReached", Schema.Flag("As many hold it as were asked for."))]),
         ["Explanation"] = Explanation(document),
+        ["Holding"] = Schema.Object("What one node holds of an instance.", [
+            ("name", Schema.Text("The node's name.")), ("uid", Schema.Text("The node's uid.")),
+            ("state", Schema.OneOfTexts("How it stands, as the answering node sees it.", MemberStates)),
+            ("answered", Schema.Flag("It has answered in time.")), ("held", Schema.Flag("It shows an entry; else the following is absent.")),
+            ("epoch?", Schema.Ref("Epoch", document)), ("stamp?", Schema.Text("When it was written, and by which node.")),
+            ("owner?", Schema.Text("Who owns the lease, by that record.")), ("ownerUid?", Schema.Text("That node's uid.")),
+            ("status?", Schema.Ref("Status", document)), ("unverified?", Schema.Flag("It shows it as unverified.")),
+            ("ownsLease?", Schema.Flag("It holds the lease.")),
+            ("lastBeatAge?", Schema.Text("How long ago it last beat; only of the lease's holder.")),
+            ("expiresIn?", Schema.Text("When its lease runs out; only of the lease's holder."))]),
         ["Owner"] = Schema.Object("The node that holds a lease.", [
             ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")),
             ("state", Schema.Nullable(Schema.OneOfTexts("How it stands; null when it is no member that the answering node knows.", MemberStates))),
@@ -126,9 +136,10 @@ internal static class ApiSchemas
             ("id", Schema.Text("The instance's id.")),
             ("hiddenBy", Schema.Nullable(Schema.Text("Which rule keeps it out of the routees, as a sentence; null when none does."))),
             ("owner", Schema.RefOrNull("Owner", document)),
-            ("lastBeatAge", Schema.Nullable(Schema.Text("How long ago it last beat; null where another node holds the lease."))),
-            ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null where another node holds it."))),
+            ("lastBeatAge", Schema.Nullable(Schema.Text("How long ago it last beat; null when the lease's holder did not say."))),
+            ("expiresIn", Schema.Nullable(Schema.Text("When its lease runs out; null when the lease's holder did not say."))),
             ("entry", Schema.RefOrNull("Entry", document)),
+            ("nodes", Schema.List(Schema.Ref("Holding", document))),
         ]);
 
     private static OpenApiSchema ServiceSummary() => Schema.Object(

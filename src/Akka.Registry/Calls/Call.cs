@@ -63,6 +63,12 @@ internal interface ICallSurroundings
     /// </summary>
     void ForwardStatus(Call call, NodeIdentity owner, ForwardedStatus status);
 
+    /// <summary>
+    /// Asks all the call's members what they hold; answers come to <see cref="ExplainCall.OnAnswer"/>, the end of the time to
+    /// <see cref="Call.Abandon"/>.
+    /// </summary>
+    void AskMembers(ExplainCall call, TimeSpan timeout);
+
     /// <summary>The call is answered.</summary>
     void Complete(Call call);
 }

@@ -36,4 +36,10 @@ public sealed record GovernorOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxHold { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How the loss of what is held is confirmed.</summary>
+    public ConfirmationOptions Confirmation { get; init; } = new();
+
+    /// <summary>All of them in production; a test takes one away to see that its absence is noticed. Not a setting.</summary>
+    internal GovernorRules Rules { get; init; } = GovernorRules.All;
 }

@@ -231,7 +231,8 @@ internal sealed class LeaseTable : ILeaseCensus
         ref var beat = ref _beats[slot];
         var generation = Volatile.Read(ref beat.Generation);
         ref var known = ref _slots[slot];
-        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + (Volatile.Read(ref known.TtlMilliseconds) * TimeSpan.TicksPerMillisecond));
+        var ttlTicks = Volatile.Read(ref known.TtlMilliseconds) * TimeSpan.TicksPerMillisecond;
+        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + ttlTicks);
         var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(Volatile.Read(ref known.Key));
         Interlocked.MemoryBarrier();
         return same && (generation & 1) == 1 && Volatile.Read(ref beat.Generation) == generation ? expiresAt : null;

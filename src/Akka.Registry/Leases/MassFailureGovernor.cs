@@ -168,7 +168,8 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
             _holds.Dequeue();
             if (_services.TryGetValue(hold.Service, out var doubt)
                 && doubt.Held.TryGetValue(hold.Lease, out var loss)
-                && loss.Until <= now)
+                && loss.Until <= now
+                && options.Rules.HoldsEnd)
             {
                 Forget(hold.Lease, hold.Service);
                 ruling.LetFall.Add((loss.Lease, HoldExit.MaxHold));

@@ -249,7 +249,12 @@ public sealed class InstanceTests
         var answer = await door.GetAsync(Path + "/explain");
 
         answer.Status.ShouldBe(200);
-        answer.Names.ShouldBe("service id hiddenBy owner lastBeatAge expiresIn entry");
+        answer.Names.ShouldBe("service id hiddenBy owner lastBeatAge expiresIn entry nodes");
+        var nodes = answer.Json.GetProperty("nodes");
+        Answer.NamesOf(nodes[0]).ShouldBe(
+            "name uid state answered held epoch stamp owner ownerUid status unverified ownsLease lastBeatAge expiresIn");
+        nodes[0].GetProperty("lastBeatAge").GetString().ShouldBe("124ms");
+        nodes[1].GetRawText().ShouldBe("""{"name":"node-2","uid":"00000000000000b2","state":"suspect","answered":false,"held":false}""");
         answer.Json.GetProperty("hiddenBy").GetRawText().ShouldBe("null");
         answer.Json.GetProperty("owner").GetRawText().ShouldBe("""{"name":"node-1","uid":"00000000000000a1","state":"up","isThisNode":true}""");
         answer.Json.GetProperty("lastBeatAge").GetString().ShouldBe("124ms");
@@ -281,8 +286,23 @@ public sealed class InstanceTests
         answer.Body.ShouldBe(
             Answer.OneLine("""
             {"service":"orders","id":"orders-1","hiddenBy":"It is not registered.","owner":null,"lastBeatAge":null,"expiresIn":null,
-            "entry":null}
+            "entry":null,"nodes":[{"name":"node-1","uid":"00000000000000a1","state":"up","answered":true,"held":false},
+            {"name":"node-2","uid":"00000000000000b2","state":"suspect","answered":false,"held":false}]}
             """));
+    }
+
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("10d")]
+    [InlineData("2")]
+    public async Task An_explanation_waits_no_longer_than_may_be(string timeout)
+    {
+        await using var door = await Door.OpenAsync();
+
+        var answer = await door.GetAsync(Path + "/explain?timeout=" + timeout);
+
+        answer.Status.ShouldBe(400);
+        answer.Json.GetProperty("field").GetString().ShouldBe("timeout");
     }
 
     [Theory]

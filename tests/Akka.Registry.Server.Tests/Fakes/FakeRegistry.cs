@@ -73,6 +73,37 @@ public sealed class FakeRegistry : IServiceRegistry
     public Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default) =>
         Task.FromResult(Put(Current(key, null) with { Override = status }));
 
+    public Task<InstanceExplanation> ExplainAsync(RecordKey key, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        var explanation = Explain(key);
+        var silent = new InstanceHolding
+        {
+            Node = Other, NodeName = "node-2", State = MemberState.Suspect, HasAnswered = false, IsHeld = false,
+        };
+        return Task.FromResult(explanation with { Nodes = [HoldingOf(explanation.Entry), silent] });
+    }
+
+    private static InstanceHolding HoldingOf(ServiceEntry? entry)
+    {
+        var nothing = new InstanceHolding
+        {
+            Node = Self, NodeName = "node-1", State = MemberState.Up, HasAnswered = true, IsHeld = entry is not null,
+        };
+        if (entry is null)
+            return nothing;
+        var owns = entry.Owner == Self;
+        return nothing with
+        {
+            Epoch = entry.Epoch,
+            Stamp = entry.Stamp,
+            Owner = entry.Owner,
+            Status = entry.Status,
+            OwnsLease = owns,
+            LastBeatAge = owns ? TimeSpan.FromMilliseconds(124) : null,
+            ExpiresIn = owns ? TimeSpan.FromMilliseconds(29_876) : null,
+        };
+    }
+
     /// <summary>Who has not confirmed the next drain.</summary>
     public (DrainLaggard[] Named, int Count) Laggards { get; set; } = ([], 0);
 

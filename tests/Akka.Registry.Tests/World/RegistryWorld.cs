@@ -38,6 +38,7 @@ internal sealed class RegistryWorld
             Membership = Membership,
             Map = Map,
             Transport = Transport,
+            Probe = Probe,
             Leases = new LeaseScheduler(Options.Leases, Machine.Clock.GetInstant()),
             LoggerFactory = NullLoggerFactory.Instance,
         };
@@ -56,6 +57,8 @@ internal sealed class RegistryWorld
     public FakeMembership Membership { get; }
 
     public FakeTransport Transport { get; }
+
+    public FakeProbe Probe { get; } = new();
 
     public RegistryNodeOptions Options { get; }
 

@@ -9,6 +9,7 @@ internal static class Program
         Akka.Registry.Simulation <command>
           soak <minutes> [base]           fresh seeds over all scenarios on all cores, from the base on or from one that is drawn
           trace <scenario> <seed>         one seed, with its trace
+          scale <nodes> <instances>       how long, and how much, until every node holds every instance
           measure [scenario] [seeds]      what a node-second of a scenario costs, on one core
         """;
 
@@ -22,6 +23,9 @@ internal static class Program
                 return Trace(Scenarios.Find(scenario).Play(int.Parse(seed, CultureInfo.InvariantCulture)));
             case ["measure", .. var rest] when rest.Length < 3:
                 Measurement.Run(rest.Length > 0 ? rest[0] : null, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 20);
+                return 0;
+            case ["scale", var nodes, var instances]:
+                Console.WriteLine(Scale.Run(1, int.Parse(nodes, CultureInfo.InvariantCulture), int.Parse(instances, CultureInfo.InvariantCulture)));
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);

@@ -128,10 +128,13 @@ public sealed class MembershipChecker(SimulatedCluster cluster, ClusterOptions o
             if (!its.IsGood || now - Later(its.GoodSince, life.GoodSince) <= ReturnBound(health))
                 continue;
             var state = view.Find(its.Uid)?.State;
-            if (state is null or MemberState.Down || (state is MemberState.Suspect && IsDoubtedTooLong(node, its.Uid, health)))
-                Fail(node, $"{other.Name} is in order since {its.GoodSince} and {state?.ToString() ?? "unknown"}", ReturnBound(health));
-            if (state is not MemberState.Suspect)
+            var isDoubted = state is MemberState.Suspect;
+            if (!isDoubted)
                 _doubts.Remove((node, its.Uid));
+            if (state is not (null or MemberState.Down) && !(isDoubted && IsDoubtedTooLong(node, its.Uid, health)))
+                continue;
+            var found = state?.ToString() ?? "unknown";
+            Fail(node, $"{other.Name} is in order since {its.GoodSince} and {found}", ReturnBound(health));
         }
     }
 

@@ -111,7 +111,9 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     public void OnFingerprint(NodeIdentity from, ulong theirs)
     {
         var ours = state.Fingerprint;
-        if (!state.Settings.Rules.FingerprintRepair || ours == 0 || theirs == 0 || ours == theirs || (_nextRepair is { } next && state.Now < next))
+        if (!state.Settings.Rules.FingerprintRepair || ours == 0 || theirs == 0 || ours == theirs)
+            return;
+        if (_nextRepair is { } next && state.Now < next)
             return;
         _nextRepair = state.Now + state.Settings.ProbeInterval;
         SendTable(from.Address, replyWanted: true);
@@ -158,7 +160,8 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
         {
             // Who stands at the address now has superseded whom it belonged to.
             var entry = down[(first + i) % down.Count];
-            var isSuperseded = state.Members.CurrentAt(entry.Node.Address) is not null || entry.Node.Address == state.Self.Address;
+            var address = entry.Node.Address;
+            var isSuperseded = state.Members.CurrentAt(address) is not null || address == state.Self.Address;
             if (!isSuperseded && (next is null || IsLongerAgo(entry.ContactedAt, next.ContactedAt)))
                 next = entry;
         }

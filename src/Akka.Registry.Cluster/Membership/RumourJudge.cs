@@ -5,8 +5,8 @@ namespace Akka.Registry.Cluster.Membership;
 /// <summary>Decides what a rumour, a failed probe or the end of a suspicion changes.</summary>
 internal sealed class RumourJudge(SwimState state)
 {
-    // Times that a process which comes back at this node's address is superseded anew. A dead one comes back by rumours
-    // that were late, and it has no more announcements than joining, up and leaving; one that lives comes back for ever.
+    // Times that a process which comes back at this node's address is superseded anew. A dead one comes back by rumours of
+    // its last announcements that were late, each of them once; one that lives comes back for ever.
     private const int SupersededMax = 4;
 
     private MemberTable Members => state.Members;
@@ -152,7 +152,9 @@ internal sealed class RumourJudge(SwimState state)
 
     // Whether another process holds this node's address, and it was this one that gave way.
     private bool HasGivenWay() =>
-        Rules.OneHolderOfAnAddress && Members.CurrentAt(state.Self.Address) is { } rival && rival.Uid.CompareTo(state.Self.Uid) > 0;
+        Rules.OneHolderOfAnAddress
+        && Members.CurrentAt(state.Self.Address) is { } rival
+        && rival.Uid.CompareTo(state.Self.Uid) > 0;
 
     private void HearOfStranger(Rumour rumour, NodeIdentity via, bool passOn)
     {

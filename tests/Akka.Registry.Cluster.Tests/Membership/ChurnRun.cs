@@ -76,7 +76,11 @@ internal sealed class ChurnRun
         _swim.RunFor(begun + _length - _swim.Now);
         (sent, bytes) = (_swim.Members.Sum(member => member.Sent) - sent, _swim.Members.Sum(member => member.SentBytes) - bytes);
         (MessagesPerSecond, BytesPerSecond) = (sent / _length.TotalSeconds / Count, bytes / _length.TotalSeconds / Count);
-        _swim.RunFor(ClusterMath.DetectionTime(Count, Count - 1, new FailureDetectorOptions())); // The last one is found too.
+
+        // The last ones are to be found too.
+        var end = _swim.Now + ClusterMath.DetectionTime(Count, Count - 1, new FailureDetectorOptions());
+        while (Unheard > 0 && _swim.Now < end)
+            _swim.RunFor(TimeSpan.FromSeconds(1));
         foreach (var death in _deaths.Values)
             death.Unaware.RemoveWhere(member => !member.IsRunning);
     }

@@ -26,7 +26,8 @@ internal sealed record LifeguardCounts(
 internal static class LifeguardExperiment
 {
     /// <summary>A fifth loses that share of all that it sends and of all that is sent to it.</summary>
-    public static LifeguardCounts Lossy(int seed, int count, double loss, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
+    public static LifeguardCounts Lossy(
+        int seed, int count, double loss, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
         Run(seed, count, length, options, rules, (_, ailing) => ailing.ForEach(member => member.Loss = loss),
             (swim, end, _) => swim.RunFor(end - swim.Now));
 
@@ -35,13 +36,25 @@ internal static class LifeguardExperiment
     /// over, each in its own rhythm: slow processing of messages, the paper's "interval" experiment.
     /// </summary>
     public static LifeguardCounts Slow(
-        int seed, int count, TimeSpan stalled, TimeSpan running, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
+        int seed,
+        int count,
+        TimeSpan stalled,
+        TimeSpan running,
+        TimeSpan length,
+        ClusterOptions options,
+        MembershipRules rules) =>
         Run(seed, count, length, options, rules, (_, _) => { }, (swim, end, ailing) =>
             TakeTurns(swim, end, ailing, stalled, running, swim.Stall, swim.Unstall));
 
     /// <summary>A fifth stands still as a whole process does, timers and all, over and over.</summary>
     public static LifeguardCounts Paused(
-        int seed, int count, TimeSpan paused, TimeSpan running, TimeSpan length, ClusterOptions options, MembershipRules rules) =>
+        int seed,
+        int count,
+        TimeSpan paused,
+        TimeSpan running,
+        TimeSpan length,
+        ClusterOptions options,
+        MembershipRules rules) =>
         Run(seed, count, length, options, rules, (_, _) => { }, (swim, end, ailing) =>
             TakeTurns(swim, end, ailing, paused, running, swim.Pause, swim.Resume));
 

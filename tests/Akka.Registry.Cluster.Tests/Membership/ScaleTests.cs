@@ -18,7 +18,7 @@ public sealed class ScaleTests(ITestOutputHelper output)
     [InlineData(30, 5)]
     [InlineData(100, 5)]
     [InlineData(300, 3)]
-    [InlineData(1_000, 3)]
+    [InlineData(1_000, 2)]
     public void With_two_percent_churn_a_minute_cost_and_detection_are_what_the_formulas_say(int count, int minutes)
     {
         var run = new ChurnRun(seed: 1, count, ChurnPerMinute, TimeSpan.FromMinutes(minutes));

@@ -1,6 +1,5 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster.Membership;
-using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Cluster.Tests.Membership;
 
@@ -9,7 +8,8 @@ namespace Akka.Registry.Cluster.Tests.Membership;
 /// </summary>
 internal sealed class SimulatedSwim(int seed)
 {
-    private readonly PriorityQueue<Event, (TimeSpan At, long Order)> _events = new(EarliestFirst.Instance);
+    private readonly PriorityQueue<SimulatedEvent, (TimeSpan At, long Order)> _events =
+        new(SimulatedEvent.EarliestFirst);
     private readonly Dictionary<NodeAddress, SimulatedMember> _listening = [];
     private readonly Dictionary<NodeAddress, NodeAddress> _aliases = [];
     private readonly Dictionary<NodeAddress, List<SimulatedMember>> _shared = [];
@@ -281,7 +281,7 @@ internal sealed class SimulatedSwim(int seed)
     }
 
     /// <summary>As <see cref="Input"/>, a moment later: what an observer may do.</summary>
-    public void Tell(SimulatedMember member, SwimInput input) => After(Latency(), new Event.Told(member, input));
+    public void Tell(SimulatedMember member, SwimInput input) => After(Latency(), new SimulatedEvent.Told(member, input));
 
     public string Describe() => string.Join('\n', Running.Select(
         member => $"{member.Identity}: {string.Join(", ", member.Machine.View.Members.Select(Describe))}"));
@@ -340,12 +340,12 @@ internal sealed class SimulatedSwim(int seed)
         if (_random.NextDouble() >= (1 - Loss) * (1 - sender.Loss) * (1 - receiver.Loss))
             return;
         receiver.LinkedFrom.Add(sender);
-        After(Latency(), new Event.Arrival(receiver, sender, frame, IsLight ? message : null));
+        After(Latency(), new SimulatedEvent.Arrival(receiver, sender, frame, IsLight ? message : null));
     }
 
     private bool IsCut(NodeAddress from, NodeAddress to) => _cut.Count > 0 && _cut.Contains((from, to));
 
-    private void Arrive(Event.Arrival arrival)
+    private void Arrive(SimulatedEvent.Arrival arrival)
     {
         if (IsCut(arrival.Sender.Address, arrival.Receiver.Address))
             return;
@@ -358,7 +358,7 @@ internal sealed class SimulatedSwim(int seed)
             Input(arrival.Receiver, new SwimInput.Received(arrival.Sender.Identity, message));
     }
 
-    private void Break(NodeAddress from, NodeAddress to) => After(Latency(), new Event.Break(from, to));
+    private void Break(NodeAddress from, NodeAddress to) => After(Latency(), new SimulatedEvent.Break(from, to));
 
     private void ArmWakeUp(SimulatedMember member)
     {
@@ -366,12 +366,12 @@ internal sealed class SimulatedSwim(int seed)
             return;
         member.WakeUpAt = next;
         var at = new TimeSpan(next.Ticks);
-        After(at > Now ? at - Now : TimeSpan.Zero, new Event.WakeUp(member, next));
+        After(at > Now ? at - Now : TimeSpan.Zero, new SimulatedEvent.WakeUp(member, next));
     }
 
     private TimeSpan Latency() => TimeSpan.FromMicroseconds(200 + _random.Next(1_800));
 
-    private void After(TimeSpan delay, Event what) => _events.Enqueue(what, (Now + delay, _order++));
+    private void After(TimeSpan delay, SimulatedEvent what) => _events.Enqueue(what, (Now + delay, _order++));
 
     private void RunOne()
     {
@@ -379,47 +379,24 @@ internal sealed class SimulatedSwim(int seed)
         Now = when.At;
         switch (what)
         {
-            case Event.Arrival arrival:
+            case SimulatedEvent.Arrival arrival:
                 Arrive(arrival);
                 break;
-            case Event.WakeUp wakeUp:
+            case SimulatedEvent.WakeUp wakeUp:
                 if (wakeUp.Member.WakeUpAt != wakeUp.At)
                     break; // Another one took its place.
                 wakeUp.Member.WakeUpAt = null;
                 Input(wakeUp.Member, new SwimInput.DeadlineReached());
                 break;
-            case Event.Told told:
+            case SimulatedEvent.Told told:
                 Input(told.Member, told.Input);
                 break;
-            case Event.Break broken:
+            case SimulatedEvent.Break broken:
                 if (_listening.TryGetValue(broken.From, out var member))
                     Input(member, new SwimInput.LinkBroken(broken.To));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
-    }
-
-    private sealed class EarliestFirst : IComparer<(TimeSpan At, long Order)>
-    {
-        public static EarliestFirst Instance { get; } = new();
-
-        public int Compare((TimeSpan At, long Order) x, (TimeSpan At, long Order) y)
-        {
-            var at = x.At.CompareTo(y.At);
-            return at != 0 ? at : x.Order.CompareTo(y.Order);
-        }
-    }
-
-    private abstract record Event
-    {
-        public sealed record Arrival(
-            SimulatedMember Receiver, SimulatedMember Sender, Frame Frame, SwimMessage? Message) : Event;
-
-        public sealed record WakeUp(SimulatedMember Member, Instant At) : Event;
-
-        public sealed record Break(NodeAddress From, NodeAddress To) : Event;
-
-        public sealed record Told(SimulatedMember Member, SwimInput Input) : Event;
     }
 }

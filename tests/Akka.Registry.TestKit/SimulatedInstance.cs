@@ -1,4 +1,6 @@
+using System.Globalization;
 using Akka.Registry.DistributedData;
+using Akka.Registry.TestKit.History;
 
 namespace Akka.Registry.TestKit;
 
@@ -44,10 +46,21 @@ public sealed class SimulatedInstance
     /// <summary>Which nodes it can reach; by default all.</summary>
     public Predicate<SimulatedNode> Reaches { get; set; } = _ => true;
 
+    /// <summary>Is told what it does and what is answered; by default nobody.</summary>
+    public Action<HistoryEvent>? Witness { get; set; }
+
+    /// <summary>What its registration holds in this epoch alone.</summary>
+    private string Mark => Witness is null ? "" : Epoch.ToString(CultureInfo.InvariantCulture);
+
+    private HistoryKey Name => new(Key.Service, Key.Instance);
+
     /// <summary>Starts a process of this id with an epoch of its own.</summary>
     public void Start()
     {
+        if (IsAlive)
+            Witness?.Invoke(new HistoryEvent.Ended(_cluster.Scheduler.Elapsed, Name, Epoch, Ending.Superseded));
         Epoch = Math.Max(Epoch + 1, (ulong)_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
+        Witness?.Invoke(new HistoryEvent.Offered(_cluster.Scheduler.Elapsed, Name, Epoch, Mark, Ttl, Ttl));
         (IsAlive, IsAcknowledged) = (true, false);
         StartedAt = _cluster.Scheduler.Elapsed;
         var run = ++_run;
@@ -56,17 +69,13 @@ public sealed class SimulatedInstance
     }
 
     /// <summary>The process dies without a word.</summary>
-    public void Die()
-    {
-        (IsAlive, EndedAt) = (false, _cluster.Scheduler.Elapsed);
-        _run++;
-    }
+    public void Die() => Die(Ending.Silently);
 
     /// <summary>The process says goodbye at the node it beats at.</summary>
     /// <returns>Whether a node took it.</returns>
     public Task<bool> DeregisterAsync()
     {
-        Die();
+        Die(Ending.Deregistered);
         return DeregisterAsync(Epoch);
     }
 
@@ -80,15 +89,25 @@ public sealed class SimulatedInstance
         return old == 0 ? Task.CompletedTask : DeregisterAsync(old);
     }
 
+    private void Die(Ending how)
+    {
+        if (IsAlive)
+            Witness?.Invoke(new HistoryEvent.Ended(_cluster.Scheduler.Elapsed, Name, Epoch, how));
+        (IsAlive, EndedAt) = (false, _cluster.Scheduler.Elapsed);
+        _run++;
+    }
+
     private async Task<bool> DeregisterAsync(ulong epoch)
     {
         for (var attempt = 0; attempt < _cluster.Nodes.Count; attempt++)
         {
             if (Home() is { } node)
             {
+                var asked = _cluster.Scheduler.Elapsed;
                 try
                 {
                     await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default).ConfigureAwait(false);
+                    Witness?.Invoke(new HistoryEvent.Deregistered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
                     return true;
                 }
                 catch (Exception e) when (e is RegistryException or TimeoutException)
@@ -122,14 +141,17 @@ public sealed class SimulatedInstance
             return;
         }
 
+        var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
         try
         {
-            await node.Registry.HeartbeatAsync(Key, Epoch).ConfigureAwait(false);
+            await node.Registry.HeartbeatAsync(Key, epoch).ConfigureAwait(false);
+            Witness?.Invoke(new HistoryEvent.Beaten(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 LastTakenAt = _cluster.Scheduler.Elapsed;
         }
         catch (RegistryException e) when (e.Error == RegistryError.NotFound)
         {
+            Witness?.Invoke(new HistoryEvent.Denied(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 await RegisterAsync(run).ConfigureAwait(false);
         }
@@ -147,6 +169,7 @@ public sealed class SimulatedInstance
             return;
         }
 
+        var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
         try
         {
             var registration = new Registration
@@ -155,10 +178,12 @@ public sealed class SimulatedInstance
                 Id = Key.Instance,
                 Address = "10.1.0.1",
                 Port = 80,
+                Version = Mark,
                 Ttl = Ttl,
-                Epoch = Epoch,
+                Epoch = epoch,
             };
             await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
+            Witness?.Invoke(new HistoryEvent.Registered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 (IsAcknowledged, LastTakenAt) = (true, _cluster.Scheduler.Elapsed);
         }

@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.TestKit.History;
 
 namespace Akka.Registry.TestKit;
 
@@ -28,6 +29,9 @@ public sealed class SimulatedWatcher
         Connect();
         cluster.Scheduler.Schedule(Pause, Look);
     }
+
+    /// <summary>Is told what it is told; by default nobody.</summary>
+    public Action<HistoryEvent>? Witness { get; set; }
 
     /// <summary>What it should never have been told, in order.</summary>
     public List<string> Complaints { get; } = [];
@@ -141,11 +145,13 @@ public sealed class SimulatedWatcher
     {
         (_cursor, _refusals) = (null, 0);
         _seen.Clear();
+        Witness?.Invoke(new HistoryEvent.Forgot(_cluster.Scheduler.Elapsed, _name));
     }
 
     private void Fold(ChangeBatch batch, string at)
     {
         Batches++;
+        Witness?.Invoke(SimulatedHistory.Told(_cluster.Scheduler.Elapsed, _name, at, batch));
         if (batch.Kind == ChangeBatchKind.Snapshot)
         {
             Snapshots++;

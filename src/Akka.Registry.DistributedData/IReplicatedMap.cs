@@ -54,7 +54,14 @@ public abstract record MapWrite
     /// </param>
     /// <param name="Revive">Whether an evicted record of <paramref name="Expected"/> may be written over.</param>
     /// <param name="Value">The encoded value.</param>
-    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key);
+    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key)
+    {
+        /// <summary>
+        /// Whether it is what this node concluded from silence: ordered just above what it judges, as a removal is, so that a node that
+        /// was cut off condemns nobody who was heard of elsewhere meanwhile. Default false.
+        /// </summary>
+        public bool IsJudgement { get; init; }
+    }
 
     /// <summary>Ends the epoch for good.</summary>
     /// <param name="Key">What it is about.</param>

@@ -9,6 +9,9 @@ internal sealed record ReplicationRules
     /// <summary>R1: a removal is ordered just above what it removes, not at the time of removal.</summary>
     public bool RemovalJustAbove { get; init; } = true;
 
+    /// <summary>R1 too: what is concluded from silence is ordered just above what it judges, not at the time of judgement.</summary>
+    public bool JudgementJustAbove { get; init; } = true;
+
     /// <summary>R2: a node behind a peer's collected marks takes everything anew.</summary>
     public bool TakeAnew { get; init; } = true;
 

@@ -211,7 +211,9 @@ internal sealed partial class ReplicatorMachine
         if (verdict.Outcome != MapWriteOutcome.Accepted)
             return verdict.Outcome;
         var order = verdict.Order;
-        if (order.IsRemoval && !_rules.RemovalJustAbove)
+        var isLate = (order.IsRemoval && !_rules.RemovalJustAbove)
+            || (operation is MapWrite.Replace { IsJudgement: true } && !_rules.JudgementJustAbove);
+        if (isLate)
             order = order with { Stamp = StampAbove(order.Stamp) };
         record = WriteOwn(operation.Key, order, verdict.Value);
         return MapWriteOutcome.Accepted;

@@ -49,7 +49,10 @@ internal static class WriteRules
             return MapWriteOutcome.EpochEnded;
         if (standing.Order.Evicted && !write.Revive)
             return MapWriteOutcome.NotFound;
-        return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
+        if (!write.IsJudgement)
+            return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
+        // Just above what it judges (R1): whatever was written elsewhere since then was written of somebody who had been heard.
+        return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Stamp = standing.Order.Stamp.JustAbove() }, write.Value);
     }
 
     private static Verdict Deregister(MapWrite.Deregister write, MapRecord? standing)

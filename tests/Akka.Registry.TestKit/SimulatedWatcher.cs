@@ -123,10 +123,13 @@ public sealed class SimulatedWatcher
             }
 
             (_subscription, _refusals) = (subscription, 0);
+            var isFirst = true;
             await foreach (var batch in subscription.ReadAllAsync().ConfigureAwait(false))
             {
                 if (generation != _generation)
                     return;
+                Witness?.Invoke(SimulatedHistory.Told(_cluster.Scheduler.Elapsed, _name, node.Name, batch, isFirst));
+                isFirst = false;
                 Fold(batch, node.Name);
             }
         }
@@ -151,7 +154,6 @@ public sealed class SimulatedWatcher
     private void Fold(ChangeBatch batch, string at)
     {
         Batches++;
-        Witness?.Invoke(SimulatedHistory.Told(_cluster.Scheduler.Elapsed, _name, at, batch));
         if (batch.Kind == ChangeBatchKind.Snapshot)
         {
             Snapshots++;

@@ -248,7 +248,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         if (judgement == Judgement.Expired)
             Writes.Enqueue(new MapWrite.Evict(key, entry.Record.Order));
         else if (entry.LeaseMissed != missed || entry.Unverified != unverified)
-            Writes.Enqueue(ReplaceFlags(entry, missed, unverified));
+            Writes.Enqueue(ReplaceFlags(entry, missed, unverified) with { IsJudgement = true });
     }
 
     private void Grant(ServiceEntry entry)

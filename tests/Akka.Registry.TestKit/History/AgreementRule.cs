@@ -56,7 +56,9 @@ internal static class AgreementRule
 
     private static string? Difference(IReadOnlyList<HistoryEntry> expected, IReadOnlyList<HistoryEntry> found)
     {
-        var byId = found.ToDictionary(entry => entry.Id);
+        var byId = new Dictionary<string, HistoryEntry>();
+        foreach (var entry in found)
+            byId[entry.Id] = entry;
         foreach (var entry in expected)
         {
             if (!byId.Remove(entry.Id, out var other))

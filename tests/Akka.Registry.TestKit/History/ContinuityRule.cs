@@ -26,7 +26,7 @@ internal static class ContinuityRule
         {
             if (happened is HistoryEvent.Denied denied)
                 Judge(history, denied);
-            else if (happened is HistoryEvent.Told { IsSnapshot: false } told)
+            else if (happened is HistoryEvent.Told { Kind: not HistoryBatch.Snapshot } told)
                 Judge(history, told);
         }
     }

@@ -68,8 +68,14 @@ public abstract record HistoryEvent
         : HistoryEvent(At);
 
     /// <summary>A watcher was told one batch.</summary>
+    /// <param name="At">When it had come.</param>
+    /// <param name="Watcher">Who.</param>
+    /// <param name="Node">By whom.</param>
+    /// <param name="Kind">What the batch is to what was told before.</param>
+    /// <param name="Changes">Of each instance at most one.</param>
+    /// <param name="Cursor">Where it stands after it.</param>
     public sealed record Told(
-        TimeSpan At, string Watcher, string Node, bool IsSnapshot, IReadOnlyList<HistoryChange> Changes, string Cursor) : HistoryEvent(At);
+        TimeSpan At, string Watcher, string Node, HistoryBatch Kind, IReadOnlyList<HistoryChange> Changes, string Cursor) : HistoryEvent(At);
 
     /// <summary>A watcher found no node that could go on from its cursor, and begins anew.</summary>
     public sealed record Forgot(TimeSpan At, string Watcher) : HistoryEvent(At);
@@ -126,6 +132,21 @@ public enum Fault
 
     /// <summary>Its clients do not reach it; its peers do.</summary>
     Unreachable,
+}
+
+/// <summary>What a batch is to what was told before.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HistoryBatch>))]
+public enum HistoryBatch
+{
+    /// <summary>The whole: what is not in it is gone.</summary>
+    Snapshot,
+
+    /// <summary>What the cursor lacks, as the first that another node says, or the same one again. Its doubts, all of them, are in it;
+    /// those of the node before end with it.</summary>
+    Resumption,
+
+    /// <summary>What is different since the batch before.</summary>
+    Changes,
 }
 
 /// <summary>Which instance.</summary>

@@ -101,8 +101,11 @@ public sealed class SimulatedHistory
     }
 
     /// <summary>A batch as a watcher was told it.</summary>
-    internal static HistoryEvent.Told Told(TimeSpan at, string watcher, string node, ChangeBatch batch) => new(
-        at, watcher, node, batch.Kind == ChangeBatchKind.Snapshot, [.. batch.Changes.Select(Translate)], batch.Cursor);
+    internal static HistoryEvent.Told Told(TimeSpan at, string watcher, string node, ChangeBatch batch, bool isFirst) => new(
+        at, watcher, node, KindOf(batch, isFirst), [.. batch.Changes.Select(Translate)], batch.Cursor);
+
+    private static HistoryBatch KindOf(ChangeBatch batch, bool isFirst) =>
+        batch.Kind == ChangeBatchKind.Snapshot ? HistoryBatch.Snapshot : isFirst ? HistoryBatch.Resumption : HistoryBatch.Changes;
 
     private static HistoryChange Translate(Change change) => new(
         change.Kind switch

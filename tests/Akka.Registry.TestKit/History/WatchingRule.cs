@@ -36,8 +36,10 @@ internal static class WatchingRule
         public void Fold(HistoryCase history, HistoryEvent.Told told)
         {
             _last = told.At;
-            if (told.IsSnapshot)
+            if (told.Kind == HistoryBatch.Snapshot)
                 _view.Clear();
+            else if (told.Kind == HistoryBatch.Resumption)
+                Trust();
             foreach (var change in told.Changes)
             {
                 history.Judged(HistoryRule.Watching);
@@ -76,10 +78,20 @@ internal static class WatchingRule
             var order = _seen.TryGetValue(change.Key, out var seen) ? Compare((entry.Epoch, entry.Version), seen) : 1;
             if (order < 0)
                 Complain(history, told.At, $"was shown {change.Key} by {told.Node} as {entry} after {seen}");
-            else if (order == 0 && !told.IsSnapshot)
+            else if (order == 0 && told.Kind != HistoryBatch.Snapshot)
                 Complain(history, told.At, $"was told {change.Key} as {entry} twice, the second time by {told.Node}");
             _seen[change.Key] = (entry.Epoch, entry.Version);
             _view[change.Key] = entry;
+        }
+
+        /// <summary>What the node before doubted follows its record again. No record holds a doubt of its own where the governor is off.</summary>
+        private void Trust()
+        {
+            foreach (var (key, entry) in _view)
+            {
+                if (entry.IsUnverified)
+                    _view[key] = entry with { IsUnverified = false };
+            }
         }
 
         private void Remove(HistoryCase history, HistoryEvent.Told told, HistoryChange change)

@@ -59,6 +59,15 @@ public class WriteRulesTests
     }
 
     [Fact]
+    public void A_judgement_stands_just_above_what_it_judges_and_below_every_later_write()
+    {
+        var judged = Accepted(Replace(Standing, revive: false) with { IsJudgement = true }, Standing);
+        judged.ShouldBe(Standing.Order with { Stamp = Standing.Order.Stamp.JustAbove() });
+        judged.CompareTo(Standing.Order).ShouldBeGreaterThan(0);
+        judged.CompareTo(Accepted(Replace(Standing, revive: false), Standing)).ShouldBeLessThan(0);
+    }
+
+    [Fact]
     public void A_deregistration_ends_the_epoch_just_above_what_it_removes()
     {
         Accepted(new MapWrite.Deregister(Key("a"), 100), Standing).ShouldBe(new RecordOrder(100, true, Standing.Order.Stamp, false));

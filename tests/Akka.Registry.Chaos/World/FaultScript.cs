@@ -21,7 +21,7 @@ internal sealed class FaultScript(ChaosWorld world, Random random)
         {
             await HarmAsync(Draw());
             // Now and then time for all to come to rest.
-            var pause = random.Next(6) == 0 ? 15_000 : random.Next(500, 4_000);
+            var pause = random.Next(8) == 0 ? 14_000 : random.Next(500, 3_000);
             await Task.Delay(TimeSpan.FromMilliseconds(pause));
         }
     }

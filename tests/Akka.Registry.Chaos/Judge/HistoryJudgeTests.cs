@@ -111,7 +111,8 @@ public class HistoryJudgeTests
     [Fact]
     public void An_older_epoch_after_a_newer_one_is_found() => OnlyFinding(
         Living.Add(new HistoryEvent.Offered(HandHistory.Seconds(55), HandHistory.Key, 2, "mark-2", HandHistory.Seconds(3), HandHistory.Seconds(3)))
-            .But(57, "b", HandHistory.Entry(2)).But(58, "b", HandHistory.Entry()), HistoryRule.Epoch, only: false).ShouldContain("in epoch 1 after 2");
+            .But(57, "b", HandHistory.Entry(2)).But(58, "b", HandHistory.Entry()),
+        HistoryRule.Epoch, only: false).ShouldContain("in epoch 1 after 2");
 
     [Fact]
     public void Two_epochs_in_one_entry_are_found() =>
@@ -164,7 +165,8 @@ public class HistoryJudgeTests
     [Fact]
     public void A_watcher_that_begins_anew_may_be_told_again() => Living.Told(1.5, "a", HandHistory.Entry())
         .Add(new HistoryEvent.Forgot(HandHistory.Seconds(8), "w"))
-        .Told(9, "b", HistoryBatch.Snapshot, new HistoryChange(HistoryChangeKind.Put, HandHistory.Key, 1, HandHistory.Entry())).Findings.ShouldBeEmpty();
+        .Told(9, "b", HistoryBatch.Snapshot, new HistoryChange(HistoryChangeKind.Put, HandHistory.Key, 1, HandHistory.Entry()))
+        .Findings.ShouldBeEmpty();
 
     [Fact]
     public void A_doubt_ends_when_another_node_resumes_without_it()

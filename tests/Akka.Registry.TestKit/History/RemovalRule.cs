@@ -34,7 +34,8 @@ internal static class RemovalRule
         if (owner is not null && !faults.Touched(owner, since, sample.At) && !faults.Touched(sample.Node, since, sample.At))
         {
             history.Find(HistoryRule.Removal, sample.At, $"{sample.Node} still shows {life.Key} of epoch {life.Epoch}, which ended at " +
-                $"{ended.TotalSeconds:0.000} s; {owner} owns it, nothing touched either, and it was due to be gone {removal.TotalSeconds:0.0} s later.");
+                $"{ended.TotalSeconds:0.000} s; {owner} owns it, nothing touched either, and it was due to be gone " +
+                $"{removal.TotalSeconds:0.0} s later.");
         }
 
         var quiet = faults.LastBefore(sample.At);

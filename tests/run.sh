@@ -3,6 +3,9 @@
 #
 #   tests/run.sh                 all rings
 #   tests/run.sh Cluster Server  only the rings whose project name holds one of the words
+#   tests/run.sh --soak 30       thirty minutes of fresh seeds over all simulated scenarios, on all cores; ends with
+#                                "soak: N seeds, N node-hours, N failures", and with an error if there are any
+#   SEED=17 SCENARIO='harsh world' tests/run.sh Simulation    one seed, with the trace of what each node did
 #
 # Rings, in order: machines and actors (exact, virtual time), simulation (many nodes, one thread, seeds), real sockets on
 # loopback, real processes. What a ring needs and does not find is installed, or the ring is skipped with its reason.
@@ -45,6 +48,17 @@ install_network_tools() {
     >"$results/apt" 2>&1 || echo "   could not install$missing: $(tail -n 1 "$results/apt")"
 }
 
+# The scenarios without a test runner: what it prints goes straight to the terminal.
+simulate() {
+  dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
+  dotnet "tests/Akka.Registry.Simulation/bin/$configuration/net10.0/Akka.Registry.Simulation.dll" "$@"
+  exit
+}
+if [ "${1:-}" = --soak ]; then
+  shift
+  simulate soak "$@"
+fi
+
 passed=0 failed=0 skipped=0
 finish() {
   echo
@@ -62,7 +76,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Hosting.Tests Server.Tests Architecture Simulation EndToEnd Chaos"
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -76,8 +90,14 @@ for ring in $rings; do
   started=$SECONDS
   [ "$ring" = Chaos ] && install_network_tools
   trx="$results/$ring.trx"
-  dotnet test "$project" -c "$configuration" --no-build -nologo -v quiet \
-    --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none
+  verbosity=minimal filter=()
+  if [ "$ring" = Simulation ]; then
+    export AKREG_SIMULATION_SUMMARY="$results/simulation"
+    # One seed is there to be read: the runner shows what a test that passes prints only when it tells everything.
+    [ -n "${SEED:-}" ] && verbosity=detailed filter=(--filter "FullyQualifiedName~ScenarioTests.Holds")
+  fi
+  dotnet test "$project" -c "$configuration" --no-build -nologo -v quiet ${filter[@]+"${filter[@]}"} \
+    --logger "trx;LogFileName=$trx" --logger "console;verbosity=$verbosity" --blame-hang-timeout 10m --blame-hang-dump-type none
   code=$?
   if [ -f "$trx" ]; then
     total=$(counter "$trx" total); p=$(counter "$trx" passed); executed=$(counter "$trx" executed)
@@ -88,6 +108,7 @@ for ring in $rings; do
   # A runner that died says so by its code alone.
   [ "$code" -ne 0 ] && [ "$f" -eq 0 ] && f=1
   [ "$code" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ] && { echo "   no test ran"; f=1; }
+  [ "$ring" = Simulation ] && [ -f "$results/simulation" ] && sed 's/^/   /' "$results/simulation"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   echo "   $p passed, $f failed, $s skipped, $((SECONDS - started)) s"
 done

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Akka.Registry.Cluster.Membership;
 
 namespace Akka.Registry.Cluster;
 
@@ -18,10 +19,11 @@ public sealed record ClusterOptions : IValidatableObject
     /// Where to look for the cluster, as <c>host:port</c>, or <c>[v6]:port</c>; at most 64. Default: none.
     /// </summary>
     /// <remarks>
-    /// The same list, in the same order, on every node. The node whose own advertised address stands first, letter for
-    /// letter, forms a cluster alone when no other seed belongs to one; all others wait for one that does. A node
-    /// without seeds, or with itself as the only one, forms a cluster at once. Seeds that are no members are tried for
-    /// ever, so separate clusters merge when they can.
+    /// The same list, in the same order, on every node. The node that stands first, by its advertised address or by
+    /// another name that leads to it, forms a cluster alone when no other seed belongs to one; all others wait for one
+    /// that does. A node without seeds, or with itself as the only one, forms a cluster at once. That a name is one's own
+    /// shows after one more seed-retry-interval, when a message sent there comes back. Seeds that are no members are tried
+    /// for ever, so separate clusters merge when they can.
     /// </remarks>
     [MaxLength(64)]
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
@@ -56,8 +58,8 @@ public sealed record ClusterOptions : IValidatableObject
     /// Mean time between attempts to reach a node that is down or a seed that is no member; 100 ms to 1 h, default 5 s.
     /// </summary>
     /// <remarks>
-    /// One at random each time, after 0.5 to 1.5 times this interval. Shorter heals partitions sooner; the cost is one
-    /// connection attempt.
+    /// By turns, one of each each time, after 0.5 to 1.5 times this interval. Shorter heals partitions sooner; the cost is
+    /// a connection attempt each.
     /// </remarks>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(5);
@@ -74,6 +76,9 @@ public sealed record ClusterOptions : IValidatableObject
     /// </remarks>
     [Range(1, 100_000)]
     public int MembersMax { get; init; } = 5_000;
+
+    /// <summary>For tests: what the membership may be without.</summary>
+    internal MembershipRules Rules { get; init; } = MembershipRules.All;
 
     /// <summary>How failures are found.</summary>
     [Required]

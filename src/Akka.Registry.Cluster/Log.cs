@@ -38,6 +38,15 @@ internal static partial class Log
             case SwimEvent.OwnUidHasLeft:
                 OwnUidHasLeft(logger, self);
                 break;
+            case SwimEvent.AddressContested contested when contested.GivesWay:
+                AddressLost(logger, self, contested.Rival);
+                break;
+            case SwimEvent.AddressContested contested:
+                AddressKept(logger, self, contested.Rival);
+                break;
+            case SwimEvent.SeedIsSelf seed:
+                SeedIsSelf(logger, self, seed.Seed);
+                break;
             case SwimEvent.Overslept overslept:
                 Overslept(logger, self, overslept.Lateness);
                 break;
@@ -88,6 +97,19 @@ internal static partial class Log
     [LoggerMessage(2008, LogLevel.Error,
         "{Self}: the cluster remembers that this uid has left, which is final. Restart the node with a new uid.")]
     private static partial void OwnUidHasLeft(ILogger logger, string self);
+
+    [LoggerMessage(2013, LogLevel.Error,
+        "{Self}: {Rival} is alive and advertises the same address. This node, whose uid is the lesser, is held down by "
+        + "the others while that one is there. Give one of the two another address.")]
+    private static partial void AddressLost(ILogger logger, string self, NodeIdentity rival);
+
+    [LoggerMessage(2014, LogLevel.Error,
+        "{Self}: {Rival} is alive and advertises the same address; it is held down for that. Give it another one.")]
+    private static partial void AddressKept(ILogger logger, string self, NodeIdentity rival);
+
+    [LoggerMessage(2015, LogLevel.Information,
+        "{Self}: the seed node {Seed} is this node itself, by another name.")]
+    private static partial void SeedIsSelf(ILogger logger, string self, NodeAddress seed);
 
     [LoggerMessage(2009, LogLevel.Warning, "{Self} did not run for {Lateness}; probes of that time do not count.")]
     private static partial void Overslept(ILogger logger, string self, TimeSpan lateness);

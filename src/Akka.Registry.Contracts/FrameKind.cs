@@ -62,4 +62,22 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Contracts.HandOverAck"/>.</summary>
     HandOverAck = 53,
+
+    /// <summary><see cref="Contracts.Fence"/>.</summary>
+    Fence = 54,
+
+    /// <summary><see cref="Contracts.FenceAnswer"/>.</summary>
+    FenceAnswer = 55,
+
+    /// <summary><see cref="Contracts.ExplainRequest"/>.</summary>
+    ExplainRequest = 56,
+
+    /// <summary><see cref="Contracts.ExplainAnswer"/>.</summary>
+    ExplainAnswer = 57,
+
+    /// <summary><see cref="Contracts.ProbeRequest"/>.</summary>
+    ProbeRequest = 58,
+
+    /// <summary><see cref="Contracts.ProbeResults"/>.</summary>
+    ProbeResults = 59,
 }

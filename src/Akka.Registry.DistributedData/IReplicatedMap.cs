@@ -57,10 +57,10 @@ public abstract record MapWrite
     public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key)
     {
         /// <summary>
-        /// Whether it is what this node concluded from silence: ordered just above what it judges, as a removal is, so that a node that
-        /// was cut off condemns nobody who was heard of elsewhere meanwhile. Default false.
+        /// Whether it is the owner's word that the instance is silent: ordered just above what it judges, as a removal is, so that
+        /// what the instance has meanwhile written elsewhere beats it. Default false: ordered by the clock.
         /// </summary>
-        public bool IsJudgement { get; init; }
+        public bool IsVerdict { get; init; }
     }
 
     /// <summary>Ends the epoch for good.</summary>
@@ -132,14 +132,14 @@ public abstract record MapCommand
     public sealed record Subscribe(IActorRef<MapEvent> Subscriber) : MapCommand;
 
     /// <summary>
-    /// Tell the subscriber all records that a vector does not cover (<see cref="MapEvent.Since"/>), in order with the
-    /// other events.
+    /// Tell the subscriber all records that a reader has not been told (<see cref="MapEvent.Since"/>), in order with
+    /// the other events.
     /// </summary>
     /// <param name="Token">Comes back with the answer.</param>
     /// <param name="Service">Only that service's; null for all.</param>
-    /// <param name="Vector">What the reader has.</param>
+    /// <param name="Cursor">What the reader has.</param>
     /// <param name="Subscriber">Where the answer goes.</param>
-    public sealed record ReadSince(long Token, string? Service, VersionVector Vector, IActorRef<MapEvent> Subscriber) : MapCommand;
+    public sealed record ReadSince(long Token, string? Service, ReadCursor Cursor, IActorRef<MapEvent> Subscriber) : MapCommand;
 }
 
 /// <summary>What the map tells its subscribers. Delivered in order.</summary>

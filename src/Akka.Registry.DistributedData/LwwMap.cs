@@ -94,6 +94,9 @@ internal sealed class LwwMap
         return false;
     }
 
+    /// <summary>Whether the record of that dot stands.</summary>
+    public bool Holds(Dot dot) => _origins.TryGetValue(dot.Writer, out var held) && held.Records.Find(dot.Sequence) is not null;
+
     /// <summary>Records held beyond this map's own vector: parts of intervals that did not come whole.</summary>
     public int CountUncovered()
     {

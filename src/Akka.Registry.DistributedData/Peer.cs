@@ -36,6 +36,12 @@ internal sealed class Peer(NodeIdentity node)
     /// <summary>The interval that it has not acknowledged yet.</summary>
     public OutgoingInterval? Outgoing { get; set; }
 
+    /// <summary>Whether it has sent a digest since this node last took everything anew.</summary>
+    public bool HasAnswered { get; private set; } = true;
+
+    /// <summary>Whether since then it has also sent a whole interval.</summary>
+    public bool HasGivenAll { get; set; }
+
     /// <summary>It lacks what others wrote: a whole delta is owed.</summary>
     public bool WholeOwed { get; set; }
 
@@ -75,8 +81,12 @@ internal sealed class Peer(NodeIdentity node)
     {
         Told = digest;
         Vector = digest.Vector;
+        HasAnswered = true;
         ClockOffset = clockOffset;
     }
+
+    /// <summary>This node has taken everything anew, from this peer perhaps.</summary>
+    public void AwaitAnswer(bool hasGivenAll) => HasAnswered = HasGivenAll = hasGivenAll;
 
     /// <summary>A frame of a newer generation: whatever it told before is void.</summary>
     public void BeginGeneration(uint generation)

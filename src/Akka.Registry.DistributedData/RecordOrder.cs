@@ -8,9 +8,6 @@ namespace Akka.Registry.DistributedData;
 /// <param name="Node">The writer; breaks ties.</param>
 public readonly record struct Stamp(HybridTimestamp Time, NodeUid Node) : IComparable<Stamp>
 {
-    /// <summary>The next one of the same writer.</summary>
-    public Stamp JustAbove() => this with { Time = new HybridTimestamp(Time.Value + 1) };
-
     /// <inheritdoc/>
     public int CompareTo(Stamp other)
     {

@@ -65,7 +65,7 @@ public sealed class ReplicatedMap : IReplicatedMap
         var map = machine.Map;
         _status = new ReplicationStatus
         {
-            Synchronized = machine.IsSynchronized,
+            Synchronized = machine.IsServing,
             Vector = map.Vector,
             StateHash = map.StateHash,
             LiveEntries = map.LiveEntries,

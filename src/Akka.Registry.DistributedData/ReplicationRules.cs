@@ -9,9 +9,6 @@ internal sealed record ReplicationRules
     /// <summary>R1: a removal is ordered just above what it removes, not at the time of removal.</summary>
     public bool RemovalJustAbove { get; init; } = true;
 
-    /// <summary>R1 too: what is concluded from silence is ordered just above what it judges, not at the time of judgement.</summary>
-    public bool JudgementJustAbove { get; init; } = true;
-
     /// <summary>R2: a node behind a peer's collected marks takes everything anew.</summary>
     public bool TakeAnew { get; init; } = true;
 
@@ -32,6 +29,9 @@ internal sealed record ReplicationRules
 
     /// <summary>A node that has taken everything anew numbers its writes anew, in a new life.</summary>
     public bool NewLife { get; init; } = true;
+
+    /// <summary>Who has taken everything anew shows it when it covers again what it showed before.</summary>
+    public bool NoOlderView { get; init; } = true;
 
     /// <summary>A part of a long interval carries what stands when it is sent, not what stood when the interval began.</summary>
     public bool StandingAtSend { get; init; } = true;

@@ -151,7 +151,11 @@ internal sealed partial class ReplicatorMachine
         peer.Incoming.Break();
         var applied = whole && (_map.Vector.Covers(delta.From) || !_rules.CompleteIntervals);
         if (applied)
+        {
             _map.Cover(delta.To);
+            peer.HasGivenAll |= peer.Told is { } told && delta.To.Covers(told.Vector);
+        }
+
         if (delta.AckWanted)
             Send(peer, new PeerFrame.DeltaAck(NextNumber(), Generation, delta.Interval, _map.Vector, applied, peer.Generation));
     }

@@ -229,13 +229,19 @@ internal sealed partial class ReplicatorMachine
     {
         var first = !_hasServed;
         IsSynchronized = _hasServed = true;
-        _published = _map.Vector;
         if (first || source is not null)
-            _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true)));
+            _showAt = first ? _world.Now : _world.Now + (2 * _options.AckTimeout);
         Report(new ReplicatorReport.Synchronized(source?.Node, _map.LiveEntries, _map.Tombstones));
         if (first)
+        {
+            ShowWhenCaughtUp();
             _effects.Add(new ReplicatorEffect.AnnounceUp());
+        }
+
         foreach (var peer in _peers.Values)
+        {
+            peer.AwaitAnswer(hasGivenAll: peer == source);
             Greet(peer, replyWanted: true);
+        }
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class ReplicatorMachine
             var greetings = GreetingsMax;
             foreach (var peer in _peers.Values)
             {
-                if (peer.Told is null && peer != chosen && greetings-- > 0)
+                if ((peer.Told is null || !peer.HasAnswered) && peer != chosen && greetings-- > 0)
                     Greet(peer, replyWanted: true);
             }
         }

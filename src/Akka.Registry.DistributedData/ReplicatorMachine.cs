@@ -31,7 +31,6 @@ internal sealed partial class ReplicatorMachine
     private readonly List<MapRecord> _relay = [];
 
     private LwwMap _map = new();
-    private VersionVector _published = VersionVector.Empty;
     private Surroundings _world;
     private ulong _number;
     private Instant _gossipAt = new(long.MinValue);
@@ -56,7 +55,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>What this node holds.</summary>
     public LwwMap Map => _map;
 
-    /// <summary>Whether this is the whole registry, and not being filled anew.</summary>
+    /// <summary>Whether this is the whole registry, and not being filled anew: peers may take from it.</summary>
     public bool IsSynchronized { get; private set; }
 
     /// <summary>How often the state has begun anew, from 1 on.</summary>
@@ -96,6 +95,7 @@ internal sealed partial class ReplicatorMachine
             default: throw new UnreachableException($"No handler for {input.GetType().Name}.");
         }
 
+        ShowWhenCaughtUp();
         PublishChanges();
         return _effects;
     }
@@ -108,6 +108,8 @@ internal sealed partial class ReplicatorMachine
             next = answer;
         if (_fill is { } fill && fill.Deadline < next)
             next = fill.Deadline;
+        if (IsSynchronized && _showAt is { } latest && latest < next)
+            next = latest;
         foreach (var peer in _peers.Values)
         {
             if (NextAttempt(peer) is { } attempt && attempt < next)
@@ -117,17 +119,18 @@ internal sealed partial class ReplicatorMachine
         return next;
     }
 
-    /// <summary>Answers a reader who has what the vector covers.</summary>
+    /// <summary>Answers a reader who has what the cursor names.</summary>
     public MapEvent.Since ReadSince(MapCommand.ReadSince request)
     {
-        var outcome = !_map.Vector.Covers(request.Vector) ? SinceOutcome.Behind
-            : !request.Vector.Covers(_map.Collected) ? SinceOutcome.TooOld
+        var cursor = request.Cursor;
+        var outcome = !IsServing || !_map.Vector.Covers(cursor.Vector) || !HoldsAll(cursor.Beyond) ? SinceOutcome.Behind
+            : !cursor.Vector.Covers(_map.Collected) ? SinceOutcome.TooOld
             : SinceOutcome.Delta;
         var records = new List<MapRecord>();
         if (outcome == SinceOutcome.Delta)
-            _map.CopySince(request.Vector, records);
-        if (request.Service is { } service)
-            records.RemoveAll(record => record.Key.Service != service);
+            _map.CopySince(cursor.Vector, records);
+        if (request.Service is not null || !cursor.Beyond.IsEmpty)
+            records.RemoveAll(record => (request.Service is { } service && record.Key.Service != service) || cursor.Knows(record.Dot));
         return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
     }
 
@@ -143,9 +146,20 @@ internal sealed partial class ReplicatorMachine
         return peers.MoveToImmutable();
     }
 
+    private bool HoldsAll(ImmutableArray<Dot> dots)
+    {
+        foreach (var dot in dots)
+        {
+            if (!_map.Vector.Covers(dot) && !_map.Holds(dot))
+                return false;
+        }
+
+        return true;
+    }
+
     private void OnWrite(MapCommand.Write command)
     {
-        if (!IsSynchronized)
+        if (!IsServing)
         {
             Answer(command, MapWriteOutcome.NotReady, _map.Find(command.Operation.Key));
             return;
@@ -175,7 +189,7 @@ internal sealed partial class ReplicatorMachine
 
     private void OnWriteMany(ImmutableArray<MapWrite> operations)
     {
-        if (!IsSynchronized)
+        if (!IsServing)
             return;                                 // Decided on a state that is being replaced; the decider will see the new one.
         foreach (var operation in operations)
             Apply(operation, out _);
@@ -211,9 +225,7 @@ internal sealed partial class ReplicatorMachine
         if (verdict.Outcome != MapWriteOutcome.Accepted)
             return verdict.Outcome;
         var order = verdict.Order;
-        var isLate = (order.IsRemoval && !_rules.RemovalJustAbove)
-            || (operation is MapWrite.Replace { IsJudgement: true } && !_rules.JudgementJustAbove);
-        if (isLate)
+        if (order.IsRemoval && !_rules.RemovalJustAbove)
             order = order with { Stamp = StampAbove(order.Stamp) };
         record = WriteOwn(operation.Key, order, verdict.Value);
         return MapWriteOutcome.Accepted;
@@ -238,15 +250,6 @@ internal sealed partial class ReplicatorMachine
             _superseded.Superseded(before);
         _changes.Add(change);
         return true;
-    }
-
-    /// <summary>Tells what changed, and also a vector that moved over nothing but superseded records: readers wait for it.</summary>
-    private void PublishChanges()
-    {
-        if (_changes.Count == 0 && _map.Vector.Equals(_published))
-            return;
-        _published = _map.Vector;
-        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Changed(_changes.Take(), _map.Vector)));
     }
 
     private Holders Holders()

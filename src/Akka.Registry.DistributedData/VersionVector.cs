@@ -101,13 +101,6 @@ public sealed class VersionVector : IEquatable<VersionVector>, IReadOnlyList<Vec
         return new VersionVector(entries);
     }
 
-    /// <summary>An opaque token for readers: base64url of a compact binary form with a version byte.</summary>
-    public string ToToken() => VersionVectorToken.Write(this);
-
-    /// <summary>Reads a token.</summary>
-    /// <returns>False when the text is none.</returns>
-    public static bool TryParseToken(string token, out VersionVector vector) => VersionVectorToken.TryRead(token, out vector);
-
     /// <summary>The vector as it stands on the wire.</summary>
     public WireVector ToWire()
     {

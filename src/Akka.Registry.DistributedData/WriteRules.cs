@@ -49,10 +49,9 @@ internal static class WriteRules
             return MapWriteOutcome.EpochEnded;
         if (standing.Order.Evicted && !write.Revive)
             return MapWriteOutcome.NotFound;
-        if (!write.IsJudgement)
-            return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
-        // Just above what it judges (R1): whatever was written elsewhere since then was written of somebody who had been heard.
-        return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Stamp = standing.Order.Stamp.JustAbove() }, write.Value);
+        if (write.IsVerdict)
+            return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Stamp = JustAbove(standing.Order.Stamp), Evicted = false }, write.Value);
+        return Live(standing.Order.Epoch, standing.Order.Stamp, stamp, write.Value);
     }
 
     private static Verdict Deregister(MapWrite.Deregister write, MapRecord? standing)
@@ -79,6 +78,8 @@ internal static class WriteRules
             return MapWriteOutcome.NotFound;
         return new Verdict(MapWriteOutcome.Accepted, standing.Order with { Evicted = true }, default);
     }
+
+    private static Stamp JustAbove(Stamp stamp) => stamp with { Time = new HybridTimestamp(stamp.Time.Value + 1) };
 
     private static Verdict Live(ulong epoch, Stamp replaced, Func<Stamp, Stamp> stamp, ReadOnlyMemory<byte> value) =>
         new(MapWriteOutcome.Accepted, new RecordOrder(epoch, Deregistered: false, stamp(replaced), Evicted: false), value);

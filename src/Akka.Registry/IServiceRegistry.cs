@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
 using Akka.Registry.Routing;
+using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 
 namespace Akka.Registry;
@@ -42,8 +43,35 @@ public interface IServiceRegistry
     /// <summary>Sets or clears (null) the operator's override.</summary>
     Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Makes an instance draining, and waits until every live subscriber on every node has confirmed a view without it.
+    /// </summary>
+    /// <remarks>
+    /// <para>The status is what the instance reports of itself: it counts as a beat, and ends with the next registration. It stands
+    /// whatever the wait brings.</para>
+    /// <para>A node confirms once its registry shows the instance draining or gone, and all its subscribers who may have been told
+    /// otherwise have dealt with the change: by asking for the next batch, or by acknowledging. For an event stream over HTTP
+    /// that is when the change was written to the socket. Subscribers that begin later, nodes that are down or have left, and
+    /// callers that asked for routees once do not count: who has an answer of a moment ago may still call.</para>
+    /// </remarks>
+    /// <param name="key">The instance.</param>
+    /// <param name="epoch">Its epoch; null when the caller knows none.</param>
+    /// <param name="deadline">
+    /// How long to wait, counted from the call; more than zero, at most <see cref="DrainOptions.DeadlineMax"/>.
+    /// </param>
+    /// <param name="cancellation">Ends the wait; the instance drains.</param>
+    /// <exception cref="RegistryException">The status was not set: nothing has changed.</exception>
+    Task<DrainResult> DrainAsync(RecordKey key, ulong? epoch, TimeSpan deadline, CancellationToken cancellation = default);
+
     /// <summary>Ends the instance's epoch for good.</summary>
     Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Opens a client's session at this node: what registers and beats through it falls soon when it breaks.
+    /// </summary>
+    /// <param name="client">Who it is, for people.</param>
+    /// <exception cref="RegistryException">The node has as many sessions as it may.</exception>
+    IRegistrySession OpenSession(string client);
 
     /// <summary>The current view of a service; null when it has no entry.</summary>
     ServiceView? Find(string service);

@@ -82,4 +82,16 @@ public sealed record LimitOptions
     /// </summary>
     [Range(100, 10_000_000)]
     public int PendingCalls { get; init; } = 200_000;
+
+    /// <summary>
+    /// Clients' sessions at this node at once; 1 to 1,000,000, default 100,000. More are refused until one ends.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int Sessions { get; init; } = 100_000;
+
+    /// <summary>
+    /// Entries that one session carries; 1 to 1,000,000, default 10,000. All of them fall when it breaks.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int EntriesPerSession { get; init; } = 10_000;
 }

@@ -18,6 +18,8 @@ internal sealed partial class RegistryActor
 {
     private const int ForwardedBeatsMax = 4_096;
 
+    private long _subscribers;
+
     NodeUid ICallSurroundings.Self => Self;
 
     RegistryNodeOptions ICallSurroundings.Options => _surroundings.Options;
@@ -77,16 +79,13 @@ internal sealed partial class RegistryActor
 
     void ICallSurroundings.Complete(Call call) => _calls.Remove(call);
 
-    void ISubscriptionSource.ReadSince(long token, string? service, VersionVector vector) =>
-        _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, vector, _mapEvents));
+    void ISubscriptionSource.ReadSince(long token, string? service, ReadCursor cursor) =>
+        _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, cursor, _mapEvents));
 
-    Subscription ISubscriptionSource.Open(string? service)
+    Subscription ISubscriptionSource.Open(SubscriptionRequest request)
     {
-        var self = Context.Self;
-        return new Subscription(
-            service, _surroundings.Options.Subscriptions.Queue, Context.System.Options.Dispatcher,
-            subscription => self.Tell(new RegistryMessage.ResumeSubscription(subscription)),
-            subscription => self.Tell(new RegistryMessage.EndSubscription(subscription)));
+        var name = request.Name.Length > 0 ? request.Name : $"subscriber {++_subscribers}";
+        return new Subscription(request, name, _surroundings.Options.Subscriptions.Queue, Context.System.Options.Dispatcher, this);
     }
 
     IEnumerable<ServiceEntry> ISubscriptionSource.Orphans(string? service) =>
@@ -102,7 +101,7 @@ internal sealed partial class RegistryActor
         Begin(new RegisterCall(this, message.Registration, message.Options, message.ReplyTo));
 
     private void OnHeartbeat(RegistryMessage.Heartbeat message) =>
-        Begin(new HeartbeatCall(this, message.Key, message.Epoch, message.ReplyTo));
+        Begin(new HeartbeatCall(this, message.Key, message.Epoch, message.TakesOver, message.ReplyTo));
 
     private void OnReportStatus(RegistryMessage.ReportStatus message) =>
         Begin(new StatusCall(
@@ -116,7 +115,7 @@ internal sealed partial class RegistryActor
         Begin(new DeregisterCall(this, message.Key, message.Epoch, message.Options, message.ReplyTo));
 
     private static StatusCaller CallerOf(IActorRef<RegistryReply<ServiceEntry>> replyTo) => new(
-        entry => replyTo.Tell(RegistryReply.Of(entry)),
+        (entry, _) => replyTo.Tell(RegistryReply.Of(entry)),
         refusal => replyTo.Tell(new RegistryReply<ServiceEntry>(null, refusal)));
 
     private void OnSubscribe(RegistryMessage.Subscribe message)
@@ -200,6 +199,8 @@ internal sealed partial class RegistryActor
                 case FrameKind.ForwardedStatusResult: OnStatusResult(from, frame.Read(ForwardedStatusResult.Parser)); break;
                 case FrameKind.HandOver: OnHandOver(from, frame.Read(HandOver.Parser)); break;
                 case FrameKind.HandOverAck: OnHandOverAck(from, frame.Read(HandOverAck.Parser)); break;
+                case FrameKind.Fence: OnFence(from, frame.Read(Fence.Parser)); break;
+                case FrameKind.FenceAnswer: OnFenceAnswer(from, frame.Read(FenceAnswer.Parser)); break;
                 default: Report(frame.Kind, from, "it does not belong to this lane"); break; // What a peer sends is input.
             }
         }
@@ -260,7 +261,7 @@ internal sealed partial class RegistryActor
         for (var i = 0; i < calls.Count; i++)
         {
             if (_calls.Find(calls[i]) is { } call && call.AsksOwner == owner)
-                call.OnOwner(outcomes?[i]);
+                call.OnOwner(outcomes is null ? null : new OwnerAnswer(outcomes[i], default));
         }
     }
 
@@ -278,7 +279,7 @@ internal sealed partial class RegistryActor
         }
 
         var caller = new StatusCaller(
-            _ => Reply(from, message.Request, WireBeatOutcome.Renewed),
+            (_, dot) => Reply(from, message.Request, WireBeatOutcome.Renewed, dot),
             refusal => ReplyRefused(from, message.Request, refusal));
         Begin(new StatusCall(
             this, key, message.Epoch == 0 ? null : message.Epoch, new StatusChange(message.Operator, status), mayForward: false, caller));
@@ -294,12 +295,17 @@ internal sealed partial class RegistryActor
         // Otherwise this node could not do it now: silence says that, and the caller may retry.
     }
 
-    private void Reply(NodeIdentity to, ulong request, WireBeatOutcome outcome) =>
-        Send(to, Frame.Of(FrameKind.ForwardedStatusResult, new ForwardedStatusResult { Request = request, Outcome = outcome }));
+    private void Reply(NodeIdentity to, ulong request, WireBeatOutcome outcome, Dot dot = default) =>
+        Send(to, Frame.Of(FrameKind.ForwardedStatusResult, new ForwardedStatusResult
+        {
+            Request = request,
+            Outcome = outcome,
+            Written = dot == default ? null : DotCodec.ToWire(dot),
+        }));
 
     private void OnStatusResult(NodeIdentity from, ForwardedStatusResult message)
     {
         if (_calls.Find((long)message.Request) is StatusCall call && call.AsksOwner == from.Uid)
-            call.OnOwner(message.Outcome);
+            call.OnOwner(new OwnerAnswer(message.Outcome, DotCodec.Read(message.Written)));
     }
 }

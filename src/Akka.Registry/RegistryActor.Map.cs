@@ -14,6 +14,7 @@ internal sealed partial class RegistryActor
     /// Live records that this build cannot read: not shown, yet owned, orphaned and evicted as any other.
     /// </summary>
     private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
+    private readonly ReadPosition _position = new();
     private StateLoad? _load;
 
     private void OnMapTold(RegistryMessage.MapTold told)
@@ -46,7 +47,8 @@ internal sealed partial class RegistryActor
         for (var i = 0; i < entries.Length; i++)
             entries[i] = Show(changed.Changes[i], touched);
         _writer.Commit();
-        _views.MoveTo(changed.Vector);
+        _position.Advance(touched, changed.Vector);
+        _views.MoveTo(_position.Cursor);
         for (var i = 0; i < entries.Length; i++)
         {
             var (before, after) = changed.Changes[i];
@@ -57,7 +59,8 @@ internal sealed partial class RegistryActor
 
         if (_ledger.ContestedCount > contested)
             Log.LeasesContested(_logger, _ledger.ContestedCount - contested);
-        _hub.OnChanged(touched, changed.Vector);
+        _hub.OnChanged(touched);
+        OnVectorMoved(changed.Vector);
     }
 
     /// <summary>Brings one change into the views.</summary>
@@ -174,10 +177,12 @@ internal sealed partial class RegistryActor
 
         _owners = owners;
         _writer.Replace(load.Services, LatestClock());
-        _views.MoveTo(load.State.Vector);
+        _position.Replace(load.State.Vector, load.Beyond);
+        _views.MoveTo(_position.Cursor);
         _surroundings.IsWhole = true;
         KeepLeasesInStep(before, mine, load, now);
-        _hub.OnState(load.State.Vector);
+        _hub.OnState();
+        OnVectorMoved(load.State.Vector);
         Log.StateLoaded(_logger, _views.EntryCount, _views.ServiceCount);
     }
 

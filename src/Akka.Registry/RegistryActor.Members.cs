@@ -30,6 +30,7 @@ internal sealed partial class RegistryActor
                 AskElsewhere(change.Before.Node.Uid);
         }
 
+        ObserveFences();
         GoOnLeaving();
     }
 
@@ -166,8 +167,23 @@ internal sealed partial class RegistryActor
         }
 
         departure.IsFinished = true;
+        Log.HandedOver(_logger, departure.HandedOver, departure.Left);
+        if (departure.Adoptions.Count == 0)
+        {
+            Leave(departure);
+            return;
+        }
+
+        // Word that this node has left must not overtake word of who owns its entries now: they would be shown as nobody's.
+        var patience = (_leave.Deadline - now) / 2;
+        var most = _surroundings.Options.Ownership.HandOverTimeout;
+        BeginFence(departure.Adoptions, "", now + (patience < most ? patience : most), _ => Leave(departure));
+    }
+
+    private void Leave(Departure departure)
+    {
+        var now = Now;
         var result = new LeaveResult(departure.HandedOver, departure.Left);
-        Log.HandedOver(_logger, result.HandedOver, result.Left);
         var left = _leave.Deadline > now ? _leave.Deadline - now : TimeSpan.FromMilliseconds(1);
         var replyTo = _leave.ReplyTo;
         Context.PipeTo(
@@ -209,12 +225,23 @@ internal sealed partial class RegistryActor
             writes[^1], WriteConsistency.Local, WriteOptions.Default.Timeout, Context.Adapt<MapWriteResult>(_ => adopted)));
     }
 
-    private void OnAdopted(RegistryMessage.Adopted adopted) =>
-        Send(adopted.From, Frame.Of(FrameKind.HandOverAck, new HandOverAck { Batch = adopted.Batch }));
+    private void OnAdopted(RegistryMessage.Adopted adopted)
+    {
+        var written = VersionVector.Empty;
+        foreach (var entry in _views.Cursor.Vector)
+        {
+            if (entry.Origin.Node == Self)
+                written = written.With(entry.Origin, entry.Sequence);
+        }
+
+        Send(adopted.From, Frame.Of(FrameKind.HandOverAck, new HandOverAck { Batch = adopted.Batch, Written = written.ToWire() }));
+    }
 
     private void OnHandOverAck(NodeIdentity from, HandOverAck message)
     {
-        _departure?.Acknowledge(from.Uid, message.Batch);
+        if (!VersionVector.TryFromWire(message.Written, out var written))
+            written = VersionVector.Empty;
+        _departure?.Acknowledge(from.Uid, message.Batch, written);
         GoOnLeaving();
     }
 

@@ -7,6 +7,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
+using Akka.Registry.Fences;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
@@ -49,6 +50,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly int _life;
     private OwnerIndex _owners = new();
     private MembershipView _members;
+    private IActorRef<RegistryMessage> _self = null!;
     private IActorRef<SchedulerMessage> _scheduler = null!;
     private IActorRef<MapEvent> _mapEvents = null!;
     private Instant? _callsDueAt;
@@ -66,6 +68,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
+        _post = new FencePost(_hub, surroundings.Options.Drains.PendingOfPeers, (long)_life << 40);
         _calls = new CallTable((long)_life << 40);
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
     }
@@ -82,8 +85,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     protected override void PreStart()
     {
         var life = _life;
+        _self = Context.Self;
         if (life == 1)
-            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions);
+            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions, () => _surroundings.Sessions);
         _orphans.Observe(_members, Now, []);
         _scheduler = Context.ActorOf(
             SchedulerActor.Props(
@@ -119,6 +123,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Subscribe subscribe: OnSubscribe(subscribe); break;
             case RegistryMessage.ResumeSubscription resume: _hub.Resume(resume.Subscription, Now); break;
             case RegistryMessage.EndSubscription end: OnEndSubscription(end); break;
+            case RegistryMessage.Drain drain: OnDrain(drain); break;
+            case RegistryMessage.SubscriberConfirmed confirmed: OnSubscriberConfirmed(confirmed); break;
+            case RegistryMessage.FencesDue: OnFencesDue(); break;
             case RegistryMessage.MembersTold told: OnMembersTold(told); break;
             case RegistryMessage.Leave leave: OnLeave(leave); break;
             case RegistryMessage.LeftCluster left: left.ReplyTo.Tell(RegistryReply.Of(left.Result)); break;
@@ -148,6 +155,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         EvictOrphans(now);
         _orphans.Forget(_owners);
         _hub.Tick(now);
+        _post.Tick(now);
         _surroundings.Subscriptions = _hub.Count;
         GoOnLeaving();
     }

@@ -49,8 +49,11 @@ internal abstract record RegistryMessage
     public sealed record Register(
         Registration Registration, WriteOptions Options, IActorRef<RegistryReply<RegistrationResult>> ReplyTo) : RegistryMessage;
 
-    /// <summary>See <see cref="IServiceRegistry.HeartbeatAsync"/>.</summary>
-    public sealed record Heartbeat(RecordKey Key, ulong? Epoch, IActorRef<RegistryReply<HeartbeatResult>> ReplyTo) : RegistryMessage;
+    /// <summary>
+    /// See <see cref="IServiceRegistry.HeartbeatAsync"/>; the beat of a session takes the lease over from whoever owns it.
+    /// </summary>
+    public sealed record Heartbeat(
+        RecordKey Key, ulong? Epoch, bool TakesOver, IActorRef<RegistryReply<HeartbeatResult>> ReplyTo) : RegistryMessage;
 
     /// <summary>See <see cref="IServiceRegistry.ReportStatusAsync"/>.</summary>
     public sealed record ReportStatus(
@@ -72,6 +75,16 @@ internal abstract record RegistryMessage
 
     /// <summary>A subscription was disposed of.</summary>
     public sealed record EndSubscription(Subscription Subscription) : RegistryMessage;
+
+    /// <summary>See <see cref="IServiceRegistry.DrainAsync"/>.</summary>
+    public sealed record Drain(
+        RecordKey Key, ulong? Epoch, TimeSpan Deadline, IActorRef<RegistryReply<DrainResult>> ReplyTo) : RegistryMessage;
+
+    /// <summary>A subscriber has confirmed what a fence waits for, or has ended.</summary>
+    public sealed record SubscriberConfirmed(Subscription Subscription, long Token) : RegistryMessage;
+
+    /// <summary>A fence is to be asked again, or its time is over.</summary>
+    public sealed record FencesDue : RegistryMessage;
 
     /// <summary>Hand the leases over and leave.</summary>
     public sealed record Leave(TimeSpan Timeout, IActorRef<RegistryReply<LeaveResult>> ReplyTo) : RegistryMessage;

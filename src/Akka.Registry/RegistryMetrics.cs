@@ -32,7 +32,7 @@ public sealed class RegistryMetrics : IDisposable
 
     internal void Registered() => _registrations.Add(1);
 
-    internal void Beaten() => _beats.Add(1);
+    internal void Beaten(int count = 1) => _beats.Add(count);
 
     internal void Deregistered() => _deregistrations.Add(1);
 
@@ -43,11 +43,12 @@ public sealed class RegistryMetrics : IDisposable
     internal void Malformed() => _malformed.Add(1);
 
     /// <summary>Shows what the node holds.</summary>
-    internal void Observe(RegistryViews views, Func<int> subscriptions)
+    internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions)
     {
         _meter.CreateObservableGauge("akka_registry.entries", () => views.EntryCount, "{entry}", "Live entries.");
         _meter.CreateObservableGauge("akka_registry.services", () => views.ServiceCount, "{service}", "Services that have an entry.");
         _meter.CreateObservableGauge("akka_registry.subscriptions", subscriptions, "{subscription}", "Subscriptions at this node.");
+        _meter.CreateObservableGauge("akka_registry.sessions", sessions, "{session}", "Clients' sessions that are open at this node.");
     }
 
     /// <inheritdoc/>

@@ -33,4 +33,7 @@ public sealed record RegistryNodeOptions
 
     /// <summary>What subscribers may take.</summary>
     public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>Taking an instance out and waiting until everybody knows.</summary>
+    public DrainOptions Drains { get; init; } = new();
 }

@@ -16,6 +16,8 @@ internal sealed class RegistrySurroundings
     private bool _isWhole;
     private bool _isLeaving;
     private int _subscriptions;
+    private int _sessions;
+    private uint _lastSession;
     private IActorRef<SchedulerMessage>? _scheduler;
 
     /// <summary>The node's settings.</summary>
@@ -68,6 +70,27 @@ internal sealed class RegistrySurroundings
         get => Volatile.Read(ref _subscriptions);
         set => Volatile.Write(ref _subscriptions, value);
     }
+
+    /// <summary>Sessions that are open at this node. Any thread.</summary>
+    public int Sessions => Volatile.Read(ref _sessions);
+
+    /// <summary>One more session.</summary>
+    /// <param name="max">How many there may be.</param>
+    /// <returns>Its number, never 0; null when there are as many as may be. Any thread.</returns>
+    public uint? TryOpenSession(int max)
+    {
+        if (Interlocked.Increment(ref _sessions) > max)
+        {
+            SessionClosed();
+            return null;
+        }
+
+        var number = Interlocked.Increment(ref _lastSession);
+        return number == 0 ? Interlocked.Increment(ref _lastSession) : number;
+    }
+
+    /// <summary>A session has ended or broken. Any thread.</summary>
+    public void SessionClosed() => Interlocked.Decrement(ref _sessions);
 
     /// <summary>Where beats go; null before the registry actor has begun. Any thread.</summary>
     public IActorRef<SchedulerMessage>? Scheduler

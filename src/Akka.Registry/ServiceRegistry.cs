@@ -5,6 +5,7 @@ using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Queries;
 using Akka.Registry.Routing;
+using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Views;
 
@@ -23,6 +24,8 @@ internal sealed class ServiceRegistry(
     /// </summary>
     private static readonly TimeSpan SubscribeMargin = TimeSpan.FromSeconds(60);
 
+    private const int SubscriberNameLengthMax = 256;
+
     private readonly RegistryViews _views = surroundings.Views;
 
     private TimeSpan OwnerPatience => surroundings.Options.Ownership.ForwardTimeout + Margin;
@@ -37,7 +40,7 @@ internal sealed class ServiceRegistry(
     public long Revision => _views.Revision;
 
     /// <inheritdoc/>
-    public string Cursor => _views.Cursor;
+    public string Cursor => _views.Cursor.ToToken();
 
     /// <inheritdoc/>
     public async Task<RegistrationResult> RegisterAsync(
@@ -53,8 +56,7 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
-        if (surroundings.Scheduler is { } scheduler && _views.Find(key) is { LeaseMissed: false, Unverified: false } entry
-            && entry.Owner == surroundings.Self.Uid && (epoch is null || epoch == entry.Epoch))
+        if (surroundings.Scheduler is { } scheduler && FindUntroubled(key, epoch) is { } entry)
         {
             var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
                 to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation).ConfigureAwait(false);
@@ -66,7 +68,33 @@ internal sealed class ServiceRegistry(
         }
 
         return await CallAsync<HeartbeatResult>(
-            to => new RegistryMessage.Heartbeat(key, epoch, to), OwnerPatience, cancellation).ConfigureAwait(false);
+            to => new RegistryMessage.Heartbeat(key, epoch, TakesOver: false, to), OwnerPatience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IRegistrySession OpenSession(string client)
+    {
+        var max = surroundings.Options.Limits.Sessions;
+        return surroundings.TryOpenSession(max) is { } number
+            ? new RegistrySession(number, client, this, surroundings, time)
+            : throw new RegistryException(RegistryError.LimitReached,
+                $"This node has {max} sessions, and no more are allowed; go to another node.");
+    }
+
+    /// <summary>The entry if this node owns it and has nothing to write when it beats; else null.</summary>
+    internal ServiceEntry? FindUntroubled(RecordKey key, ulong? epoch) =>
+        _views.Find(key) is { LeaseMissed: false, Unverified: false } entry
+        && entry.Owner == surroundings.Self.Uid && (epoch is null || epoch == entry.Epoch)
+            ? entry
+            : null;
+
+    /// <summary>The beat of a session: this node becomes the owner, whoever was it before.</summary>
+    internal async Task<HeartbeatResult> TakeOverAsync(RecordKey key, ulong? epoch, CancellationToken cancellation)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        return await CallAsync<HeartbeatResult>(
+            to => new RegistryMessage.Heartbeat(key, epoch, TakesOver: true, to), OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -88,6 +116,22 @@ internal sealed class ServiceRegistry(
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
         return await CallAsync<ServiceEntry>(
             to => new RegistryMessage.OverrideStatus(key, status, to), OwnerPatience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DrainResult> DrainAsync(RecordKey key, ulong? epoch, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        var max = surroundings.Options.Drains.DeadlineMax;
+        if (deadline <= TimeSpan.Zero || deadline > max)
+        {
+            throw new RegistryException(
+                RegistryError.Invalid, $"'deadline' must be above zero and at most {max.TotalSeconds:0.###} s.", "deadline");
+        }
+
+        return await CallAsync<DrainResult>(
+            to => new RegistryMessage.Drain(key, epoch, deadline, to), deadline + OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -118,6 +162,8 @@ internal sealed class ServiceRegistry(
     {
         if (request.Service is not null)
             Throw(RegistrationValidator.CheckService(request.Service, surroundings.Options.Limits));
+        if (request.Name.Length > SubscriberNameLengthMax)
+            throw new RegistryException(RegistryError.Invalid, $"'name' has at most {SubscriberNameLengthMax} characters.", "name");
         // Not cancelled within: a subscription that nobody takes would stay.
         var asked = Ask<ISubscription>(
             to => new RegistryMessage.Subscribe(request, to),
@@ -174,7 +220,7 @@ internal sealed class ServiceRegistry(
     {
         { Override: InstanceStatus.Passing or InstanceStatus.Warning, Unverified: false } => null,
         { Override: { } status and not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"An operator has set it to {status}.",
-        { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL.",
+        { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL, or its session broke and it did not come again.",
         { Override: null, Reported: not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"It reports {entry.Reported} of itself.",
         { Unverified: true } =>
             "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",

@@ -43,7 +43,7 @@ public class ReplicatedMapTests
         var events = one.Collect<MapEvent>("events");
         one.Map.Commands.Tell(new MapCommand.Subscribe(events.Ref));
         one.Write("b");
-        one.Map.Commands.Tell(new MapCommand.ReadSince(3, null, Vector((1, 1)), events.Ref));
+        one.Map.Commands.Tell(new MapCommand.ReadSince(3, null, new ReadCursor(Vector((1, 1)), []), events.Ref));
         _scheduler.RunFor(TimeSpan.FromMilliseconds(10));
         events.Messages.Select(told => told.GetType()).ShouldBe([typeof(MapEvent.State), typeof(MapEvent.Changed), typeof(MapEvent.Since)]);
         ((MapEvent.State)events.Messages[0]).Records.Count.ShouldBe(1);

@@ -80,6 +80,22 @@ public sealed class RealNodeTests
         second.ShouldNotContain("\"id\":\"orders-1\"");
     }
 
+    [Fact]
+    public async Task A_drain_is_confirmed_by_a_watch_once_it_is_written_to_its_socket()
+    {
+        await using var node = await RealNode.StartAsync();
+        await PutAsync(node.Client, RegistrationTests.Path, RegistrationTests.Body);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/watch?service=orders");
+        using var stream = new EventReader(await node.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        (await stream.NextAsync())!.ShouldContain("\"status\":\"passing\"");
+
+        using var answer = await node.Client.PostAsync(RegistrationTests.Path + "/drain?deadline=30s", null);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync()).ShouldStartWith("{\"confirmed\":true,\"laggardCount\":0,");
+        (await stream.NextAsync())!.ShouldContain("\"status\":\"draining\"");
+    }
+
     [Theory]
     [InlineData("/api/v1/services/orders/instances/orders-1", """{"address":"http://h"}""", "address")]
     [InlineData("/api/v1/services/or!ders/instances/orders-1", """{"address":"h"}""", "service")]

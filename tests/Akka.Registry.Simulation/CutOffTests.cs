@@ -3,13 +3,9 @@ using Akka.Registry.DistributedData;
 namespace Akka.Registry.Simulation;
 
 /// <summary>A node that was cut off evicts whom it no longer hears; those who went elsewhere lose nothing by it.</summary>
-public class CutOffTests
+internal static class CutOffTests
 {
-    [Fact]
-    public void What_a_cut_off_node_evicted_is_not_taken_from_those_who_moved() =>
-        Seeds.Run("cut off", first: 1, count: 25, seed => Run(seed));
-
-    internal static void Run(int seed, ReplicationRules? rules = null)
+    public static void Run(int seed, ReplicationRules? rules = null)
     {
         var world = new QuietWorld(seed, options: QuietWorld.Ungoverned with
         {

@@ -159,6 +159,6 @@ internal sealed record HarshShape
     /// <summary>How long tombstones wait for a node that is away; null to draw none or 3 s.</summary>
     public TimeSpan? AwayGrace { get; init; }
 
-    /// <summary>Readers that follow all changes from node to node.</summary>
-    public int Readers { get; init; }
+    /// <summary>Readers that follow all changes from node to node; default 2.</summary>
+    public int Readers { get; init; } = 2;
 }

@@ -1,5 +1,5 @@
-using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.TestKit;
 using Akka.Registry.TestKit.History;
@@ -24,7 +24,7 @@ public class HistoryTests
     public void What_a_long_cut_took_away_is_back_when_the_sides_have_met() => Seeds.Run("long cut", first: 1, count: 20, seed =>
     {
         var (cluster, history, bounds) = Live(seed, orphanGraceMin: TimeSpan.FromSeconds(6));
-        var met = history.Events.OfType<HistoryEvent.FaultEnded>().Where(ended => ended.Fault is not (Fault.Killed or Fault.Paused)).ToList();
+        var met = history.Events.OfType<HistoryEvent.FaultEnded>().Where(ended => ended.Fault is not (Harm.Killed or Harm.Paused)).ToList();
         var verdict = HistoryJudge.Judge(history.Events, bounds);
         foreach (var finding in verdict.Findings)
         {
@@ -41,7 +41,7 @@ public class HistoryTests
             verdict.Judged.GetValueOrDefault(rule).ShouldBeGreaterThan(rule == HistoryRule.Return ? 3 : 100, rule.ToString());
     }
 
-    internal static HistoryVerdict Run(int seed, ReplicationRules? rules = null)
+    internal static HistoryVerdict Run(int seed, OwnershipRules? rules = null)
     {
         // Cuts are found and mended before anybody gives up who lives behind them.
         var (_, history, bounds) = Live(seed, orphanGraceMin: TimeSpan.FromSeconds(30), rules);
@@ -49,13 +49,13 @@ public class HistoryTests
     }
 
     private static (SimulatedCluster Cluster, SimulatedHistory History, HistoryBounds Bounds) Live(
-        int seed, TimeSpan orphanGraceMin, ReplicationRules? rules = null)
+        int seed, TimeSpan orphanGraceMin, OwnershipRules? rules = null)
     {
         var options = new RegistryNodeOptions
         {
             Leases = new LeaseOptions { Governor = new GovernorOptions { Share = 1 }, OrphanGraceMin = orphanGraceMin },
             Subscriptions = new SubscriptionOptions { CatchUpTimeout = TimeSpan.FromSeconds(1) },
-            Replication = new ReplicationOptions { Rules = rules ?? ReplicationRules.All },
+            Ownership = new OwnershipOptions { Rules = rules ?? OwnershipRules.All },
         };
         var cluster = new SimulatedCluster(seed, nodes: 3, options);
         // Some TTLs are shorter than it takes to find a loss, some are longer.
@@ -75,14 +75,14 @@ public class HistoryTests
             workload.StartAll();
         cluster.RunFor(TimeSpan.FromSeconds(4));
         for (var round = 0; round < 6; round++)
-            Harm(cluster, workloads, history);
+            Disturb(cluster, workloads, history);
         var bounds = HistoryBounds.Of(options, cluster.Nodes.Count, TimeSpan.FromMilliseconds(200));
         cluster.RunFor(bounds.Recovery + bounds.OrphanRemoval(LongTtl, LongTtl) + TimeSpan.FromSeconds(2));
         Checkers.NoErrors(cluster);
         return (cluster, history, bounds);
     }
 
-    private static void Harm(SimulatedCluster cluster, InstanceWorkload[] workloads, SimulatedHistory history)
+    private static void Disturb(SimulatedCluster cluster, InstanceWorkload[] workloads, SimulatedHistory history)
     {
         var random = cluster.Scheduler.Random;
         var node = cluster[random.Next(cluster.Nodes.Count)];
@@ -116,13 +116,13 @@ public class HistoryTests
                 history.Pause(node);
                 return () => history.Resume(node);
             case 2:
-                history.Cut(node, Fault.Deaf);
+                history.Cut(node, Harm.Deaf);
                 return history.Heal;
             case 3:
-                history.Cut(node, Fault.Mute);
+                history.Cut(node, Harm.Mute);
                 return history.Heal;
             default:
-                history.Cut(node, Fault.Cut);
+                history.Cut(node, Harm.Cut);
                 return history.Heal;
         }
     }

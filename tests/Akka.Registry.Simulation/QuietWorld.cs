@@ -8,10 +8,10 @@ internal sealed class QuietWorld
 {
     public static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
 
-    public QuietWorld(int seed, int nodes = 5, int instances = 20, RegistryNodeOptions? options = null)
+    public QuietWorld(int seed, int nodes = 5, int instances = 20, RegistryNodeOptions? options = null, bool wide = false)
     {
         Cluster = new SimulatedCluster(seed, nodes, options ?? Ungoverned);
-        Workload = new InstanceWorkload(Cluster, services: 2, instances, Ttl);
+        Workload = new InstanceWorkload(Cluster, services: 2, instances, Ttl) { Wide = wide };
         Cluster.StartAll();
         Cluster.AwaitReady();
         Workload.StartAll();

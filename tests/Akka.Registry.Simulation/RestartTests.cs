@@ -3,21 +3,9 @@ using Akka.Registry.Ownership;
 namespace Akka.Registry.Simulation;
 
 /// <summary>Nodes die and come back; who beats on is never missing anywhere that serves, and never condemned.</summary>
-public class RestartTests
+internal static class RestartTests
 {
-    [Fact]
-    public void A_rolling_restart_without_goodbyes_loses_nobody() =>
-        Seeds.Run("rolling restart", first: 1, count: 25, seed => Roll(seed));
-
-    [Fact]
-    public void After_a_crash_of_all_nodes_at_once_everybody_is_back_within_a_ttl() =>
-        Seeds.Run("crash of all", first: 1, count: 25, CrashAll);
-
-    [Fact]
-    public void A_node_that_dies_with_its_instances_leaves_nothing() =>
-        Seeds.Run("death with instances", first: 1, count: 25, seed => DieTogether(seed));
-
-    internal static void Roll(int seed, OwnershipRules? rules = null)
+    public static void Roll(int seed, OwnershipRules? rules = null)
     {
         var world = new QuietWorld(seed, options: With(rules));
         foreach (var node in world.Cluster.Nodes)
@@ -33,7 +21,7 @@ public class RestartTests
         world.CheckEnd();
     }
 
-    internal static void DieTogether(int seed, OwnershipRules? rules = null)
+    public static void DieTogether(int seed, OwnershipRules? rules = null)
     {
         var world = new QuietWorld(seed, options: With(rules));
         var index = world.Random.Next(5);
@@ -45,7 +33,7 @@ public class RestartTests
         world.CheckEnd();
     }
 
-    private static void CrashAll(int seed)
+    public static void CrashAll(int seed)
     {
         var world = new QuietWorld(seed);
         foreach (var node in world.Cluster.Nodes)

@@ -47,7 +47,7 @@ public sealed class Continuity(SimulatedCluster cluster, IEnumerable<SimulatedIn
         var entry = node.Registry.Find(instance.Key.Service)?.Instances.Find(instance.Key.Instance);
         var found = entry is null ? "missing"
             : entry.Epoch != instance.Epoch ? $"shown in epoch {entry.Epoch}"
-            : entry.Status != InstanceStatus.Passing ? $"shown as {entry.Status}"
+            : entry.Status != InstanceStatus.Passing && entry.Status != instance.Status ? $"shown as {entry.Status}"
             : entry.Unverified && !MayBeUnverified ? "unverified"
             : null;
         if (found is not null)

@@ -17,8 +17,14 @@ public sealed class InstanceWorkload
     {
         _cluster = cluster;
         for (var i = 0; i < instances; i++)
-            _instances.Add(new SimulatedInstance(cluster, $"{kind}-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count));
+        {
+            var address = $"10.1.{i / 250}.{1 + (i % 250)}";
+            _instances.Add(new SimulatedInstance(cluster, $"{kind}-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count, address));
+        }
     }
+
+    /// <summary>Whether instances drain too, and take each other's addresses over; default no.</summary>
+    public bool Wide { get; init; }
 
     /// <summary>All instances, alive or not.</summary>
     public IReadOnlyList<SimulatedInstance> Instances => _instances;
@@ -31,7 +37,7 @@ public sealed class InstanceWorkload
     {
         var random = _cluster.Scheduler.Random;
         var instance = _instances[random.Next(_instances.Count)];
-        var action = random.Next(5);
+        var action = random.Next(Wide ? 7 : 5);
         _cluster.Trace.Note("world", $"{instance.Key.Instance} {(instance.IsAlive ? "lives" : "is dead")}, draws {action}");
         if (!instance.IsAlive || action == 0)
             instance.Start();
@@ -41,8 +47,22 @@ public sealed class InstanceWorkload
             _goodbyes.Add(instance.DeregisterAsync());
         else if (action == 3)
             _goodbyes.Add(instance.SucceedAsync(random.Next(_cluster.Nodes.Count)));
+        else if (action == 5)
+            instance.Drain();
+        else if (action == 6)
+            TakeAddress(instance, _instances[random.Next(_instances.Count)]);
         else
             instance.MoveTo(random.Next(_cluster.Nodes.Count));
+    }
+
+    /// <summary>One process dies, and another, of another id, comes up where it was.</summary>
+    private static void TakeAddress(SimulatedInstance instance, SimulatedInstance other)
+    {
+        if (instance == other)
+            return;
+        other.Die();
+        (instance.Address, other.Address) = (other.Address, instance.Address);
+        instance.Start();
     }
 
     /// <summary>Every live node shows every living instance in its own epoch, passing, and no other.</summary>
@@ -78,8 +98,10 @@ public sealed class InstanceWorkload
             throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, and is missing.\n{_cluster.Tail(80)}");
         if (entry.Epoch != instance.Epoch)
             throw new InvariantException($"{where}: lives in epoch {instance.Epoch}, shown in {entry.Epoch}.\n{_cluster.Tail(80)}");
-        if (entry.Status != InstanceStatus.Passing || entry.Unverified)
-            throw new InvariantException($"{where}: lives, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
+        if (entry.Address != instance.Address)
+            throw new InvariantException($"{where}: lives at {instance.Address}, shown at {entry.Address}.\n{_cluster.Tail(80)}");
+        if (entry.Status != instance.Status || entry.Unverified)
+            throw new InvariantException($"{where}: lives as {instance.Status}, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
     }
 
     private string LeaseOf(ServiceEntry entry)

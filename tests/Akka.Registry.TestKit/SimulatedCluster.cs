@@ -39,6 +39,7 @@ public sealed class SimulatedCluster
         };
         for (var number = 1; number <= nodes; number++)
             AddNode();
+        SimulationRecording.Note(this);
     }
 
     /// <summary>Virtual time and chance.</summary>
@@ -55,6 +56,18 @@ public sealed class SimulatedCluster
 
     /// <summary>Nodes that run and are not frozen.</summary>
     public IEnumerable<SimulatedNode> LiveNodes => _nodes.Where(node => node is { IsRunning: true, IsPaused: false });
+
+    /// <summary>
+    /// Tells a node that the connection of an instance to it has ended without goodbye; null, the default, while nothing listens to
+    /// connections. For <see cref="SimulatedInstance.Kill"/>.
+    /// </summary>
+    public Action<SimulatedNode, SimulatedInstance>? SessionEnded { get; set; }
+
+    /// <summary>How long nodes have run in virtual time, summed over all of them.</summary>
+    public TimeSpan NodeTime => new(_nodes.Sum(node => node.RunningTime.Ticks));
+
+    /// <summary>How often a state of the map was begun: as many origins are the most that a vector may name.</summary>
+    public long StatesBegun => _nodes.Sum(node => node.StatesBegun);
 
     /// <summary>The node by index, 0 for the first.</summary>
     public SimulatedNode this[int index] => _nodes[index];
@@ -96,6 +109,14 @@ public sealed class SimulatedCluster
                 throw new TimeoutException($"Seed {Scheduler.Seed}: not within {limit}: {what}.\n{Tail(60)}");
             Scheduler.RunFor(TimeSpan.FromMilliseconds(100));
         }
+    }
+
+    /// <summary>A task that completes when the time has passed, in virtual time; what awaits it goes on within that event.</summary>
+    public Task Delay(TimeSpan delay)
+    {
+        var passed = new TaskCompletionSource();
+        Scheduler.Schedule(delay, passed.SetResult);
+        return passed.Task;
     }
 
     /// <summary>Runs until the task is complete, and gives its result.</summary>

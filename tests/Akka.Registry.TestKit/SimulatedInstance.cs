@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.TestKit.History;
 
@@ -10,12 +11,14 @@ namespace Akka.Registry.TestKit;
 public sealed class SimulatedInstance
 {
     private readonly SimulatedCluster _cluster;
+    private readonly List<(SimulatedNode Node, NodeUid Process)> _calls = [];
     private int _home;
     private int _run;
+    private InstanceStatus _told;
 
-    internal SimulatedInstance(SimulatedCluster cluster, string service, string id, TimeSpan ttl, int home)
+    internal SimulatedInstance(SimulatedCluster cluster, string service, string id, TimeSpan ttl, int home, string address = "10.1.0.1")
     {
-        (_cluster, Ttl, _home) = (cluster, ttl, home);
+        (_cluster, Ttl, _home, Address) = (cluster, ttl, home, address);
         Key = new RecordKey(service, id);
     }
 
@@ -24,6 +27,24 @@ public sealed class SimulatedInstance
 
     /// <summary>Its TTL.</summary>
     public TimeSpan Ttl { get; }
+
+    /// <summary>Where it serves, from its next registration on.</summary>
+    public string Address { get; set; }
+
+    /// <summary>The status that it wants to be known by: passing, or draining.</summary>
+    public InstanceStatus Status { get; private set; } = InstanceStatus.Passing;
+
+    /// <summary>Calls to nodes that run which have not come back; what a node had taken when it died is nobody's any more.</summary>
+    public int PendingCalls
+    {
+        get
+        {
+            var pending = 0;
+            foreach (var (node, process) in _calls)
+                pending += node.IsRunning && node.Node.Self.Uid == process ? 1 : 0;
+            return pending;
+        }
+    }
 
     /// <summary>Its epoch; 0 before the first registration was asked for.</summary>
     public ulong Epoch { get; private set; }
@@ -61,7 +82,7 @@ public sealed class SimulatedInstance
             Witness?.Invoke(new HistoryEvent.Ended(_cluster.Scheduler.Elapsed, Name, Epoch, Ending.Superseded));
         Epoch = Math.Max(Epoch + 1, (ulong)_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
         Witness?.Invoke(new HistoryEvent.Offered(_cluster.Scheduler.Elapsed, Name, Epoch, Mark, Ttl, Ttl));
-        (IsAlive, IsAcknowledged) = (true, false);
+        (IsAlive, IsAcknowledged, Status, _told) = (true, false, InstanceStatus.Passing, InstanceStatus.Passing);
         StartedAt = _cluster.Scheduler.Elapsed;
         var run = ++_run;
         _ = RegisterAsync(run);
@@ -70,6 +91,24 @@ public sealed class SimulatedInstance
 
     /// <summary>The process dies without a word.</summary>
     public void Die() => Die(Ending.Silently);
+
+    /// <summary>The process is killed. Its host closes its sockets, unless the host is gone too.</summary>
+    /// <param name="socketClosed">
+    /// Whether the node that it talks to sees its session end, which <see cref="SimulatedCluster.SessionEnded"/> tells it.
+    /// </param>
+    /// <exception cref="InvalidOperationException">Sockets were to be closed, and nothing is set that tells a node of it.</exception>
+    public void Kill(bool socketClosed)
+    {
+        Die();
+        if (!socketClosed)
+            return;
+        var told = _cluster.SessionEnded ?? throw new InvalidOperationException($"{nameof(SimulatedCluster.SessionEnded)} is not set.");
+        if (Home() is { } node)
+            told(node, this);
+    }
+
+    /// <summary>From now on it takes nothing new: it tells the registry so with its next beat, and goes on beating.</summary>
+    public void Drain() => Status = InstanceStatus.Draining;
 
     /// <summary>The process says goodbye at the node it beats at.</summary>
     /// <returns>Whether a node took it.</returns>
@@ -142,12 +181,17 @@ public sealed class SimulatedInstance
         }
 
         var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
+        var call = (node, node.Node.Self.Uid);
+        _calls.Add(call);
         try
         {
-            await node.Registry.HeartbeatAsync(Key, epoch).ConfigureAwait(false);
+            // The node that took the word may have died with it: the answer to a beat says what the registry knows.
+            var known = _told == Status
+                ? (await node.Registry.HeartbeatAsync(Key, epoch).ConfigureAwait(false)).Status
+                : (await node.Registry.ReportStatusAsync(Key, Status, epoch).ConfigureAwait(false)).Status;
             Witness?.Invoke(new HistoryEvent.Beaten(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
-                LastTakenAt = _cluster.Scheduler.Elapsed;
+                (LastTakenAt, _told) = (_cluster.Scheduler.Elapsed, known);
         }
         catch (RegistryException e) when (e.Error == RegistryError.NotFound)
         {
@@ -158,6 +202,10 @@ public sealed class SimulatedInstance
         catch (Exception e) when (e is RegistryException or TimeoutException)
         {
             _home++;
+        }
+        finally
+        {
+            _calls.Remove(call);
         }
     }
 
@@ -170,26 +218,34 @@ public sealed class SimulatedInstance
         }
 
         var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
+        var call = (node, node.Node.Self.Uid);
+        _calls.Add(call);
         try
         {
+            var status = Status;
             var registration = new Registration
             {
                 Service = Key.Service,
                 Id = Key.Instance,
-                Address = "10.1.0.1",
+                Address = Address,
                 Port = 80,
                 Version = Mark,
                 Ttl = Ttl,
                 Epoch = epoch,
+                Status = status,
             };
             await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
             Witness?.Invoke(new HistoryEvent.Registered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
-                (IsAcknowledged, LastTakenAt) = (true, _cluster.Scheduler.Elapsed);
+                (IsAcknowledged, LastTakenAt, _told) = (true, _cluster.Scheduler.Elapsed, status);
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)
         {
             _home++;
+        }
+        finally
+        {
+            _calls.Remove(call);
         }
     }
 

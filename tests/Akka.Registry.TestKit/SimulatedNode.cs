@@ -8,6 +8,9 @@ public sealed class SimulatedNode
 {
     private readonly SimulatedCluster _cluster;
     private readonly RegistryNodeOptions _options;
+    private TimeSpan _ranBefore;
+    private long _statesBefore;
+    private TimeSpan _startedAt;
     private VirtualNode? _machine;
     private SimulatedTransport? _transport;
     private RegistryNode? _node;
@@ -21,8 +24,17 @@ public sealed class SimulatedNode
     /// <summary>Where it stands on the simulated network.</summary>
     public NodeAddress Address { get; }
 
+    /// <summary>Its settings.</summary>
+    public RegistryNodeOptions Options => _options;
+
+    /// <summary>How often a state of the map was begun here: once a process, and once each time that one took everything anew.</summary>
+    public long StatesBegun => _statesBefore + (_node?.Map.Status.Generation ?? 0);
+
     /// <summary>Whether its process runs, paused or not.</summary>
     public bool IsRunning => _node is not null;
+
+    /// <summary>How long its processes have run in virtual time, pauses included.</summary>
+    public TimeSpan RunningTime => IsRunning ? _ranBefore + _cluster.Scheduler.Elapsed - _startedAt : _ranBefore;
 
     /// <summary>Whether it is frozen.</summary>
     public bool IsPaused => _machine?.IsPaused ?? false;
@@ -51,12 +63,19 @@ public sealed class SimulatedNode
         }
     }
 
+    /// <summary>The running process's port: what it sent, and what waits in it.</summary>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public SimulatedTransport Transport => _transport ?? throw new InvalidOperationException($"{Name} does not run.");
+
     /// <summary>The running node.</summary>
     /// <exception cref="InvalidOperationException">It does not run.</exception>
     public RegistryNode Node => _node ?? throw new InvalidOperationException($"{Name} does not run.");
 
     /// <summary>The running node's registry.</summary>
     public IServiceRegistry Registry => Node.Registry;
+
+    /// <summary>The registry as a client finds it here now: null when a connection would find nobody, or nobody who answers.</summary>
+    public IServiceRegistry? Reach() => IsServing ? Registry : null;
 
     /// <summary>Whether it runs, is not frozen, and holds the whole registry.</summary>
     public bool IsServing => _node is { Registry.IsReady: true } && !IsPaused;
@@ -67,10 +86,11 @@ public sealed class SimulatedNode
         if (_node is not null)
             throw new InvalidOperationException($"{Name} runs already.");
         _cluster.Trace.Note(Name, "starts");
+        _startedAt = _cluster.Scheduler.Elapsed;
         _machine = _cluster.Scheduler.CreateNode(Name);
         _machine.Clock.WallClockOffset = WallClockOffset;
         _machine.Clock.DriftPpm = ClockDriftPpm;
-        _transport = _cluster.Network.Bind(Address);
+        _transport = _cluster.Network.Bind(Address, _options.Transport);
         _node = RegistryNode.Start(_options, new RegistryNodeEnvironment
         {
             Transport = _transport,
@@ -85,6 +105,7 @@ public sealed class SimulatedNode
     public void Crash()
     {
         _cluster.Trace.Note(Name, "crashes");
+        (_ranBefore, _statesBefore) = (RunningTime, StatesBegun);
         _machine!.Kill();
         _transport!.Close();
         (_machine, _transport, _node) = (null, null, null);

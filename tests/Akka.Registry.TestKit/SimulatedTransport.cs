@@ -8,29 +8,43 @@ namespace Akka.Registry.TestKit;
 public sealed class SimulatedTransport : IPeerTransport
 {
     private readonly SimulatedNetwork _network;
-    private NodeIdentity? _self;
+    private readonly Dictionary<(NodeAddress To, Lane Lane), SimulatedLink> _links = [];
+    private readonly LaneTraffic[] _traffic = [new(), new(), new(), new()];
     private ITransportSink? _sink;
     private bool _closed;
 
-    internal SimulatedTransport(SimulatedNetwork network, NodeAddress address) => (_network, Address) = (network, address);
+    internal SimulatedTransport(SimulatedNetwork network, NodeAddress address, TransportOptions options) =>
+        (_network, Address, Options) = (network, address, options);
 
     /// <inheritdoc/>
     public NodeAddress Address { get; }
 
+    /// <summary>What its queues may hold.</summary>
+    public TransportOptions Options { get; }
+
+    internal NodeIdentity? Self { get; private set; }
+
+    internal IEnumerable<SimulatedLink> Links => _links.Values;
+
     /// <inheritdoc/>
-    public void Start(NodeIdentity self, ITransportSink sink) => (_self, _sink) = (self, sink);
+    public void Start(NodeIdentity self, ITransportSink sink) => (Self, _sink) = (self, sink);
 
     /// <inheritdoc/>
     public bool Send(NodeAddress to, Lane lane, Frame frame)
     {
-        if (!_closed && _self is not null)
-            _network.Send(this, _self, to, lane, frame);
-        return true;
+        if (_closed || Self is null)
+            return false;
+        if (!_links.TryGetValue((to, lane), out var link))
+            _links.Add((to, lane), link = new SimulatedLink(_network, this, to, lane));
+        _network.Count(frame);
+        return link.TrySend(frame);
     }
 
     /// <inheritdoc/>
-    /// <remarks>The simulated network takes all at once; time on the way is latency.</remarks>
-    public long QueuedBytes(NodeAddress to, Lane lane) => 0;
+    public long QueuedBytes(NodeAddress to, Lane lane) => _links.TryGetValue((to, lane), out var link) ? link.QueuedBytes : 0;
+
+    /// <summary>What this process sent on the lane.</summary>
+    public LaneTraffic Traffic(Lane lane) => _traffic[(int)lane];
 
     /// <summary>Closes the port, as the end of the process does.</summary>
     public void Close()
@@ -39,7 +53,20 @@ public sealed class SimulatedTransport : IPeerTransport
         _network.Unbind(this);
     }
 
+    internal void OnPeerConnected(NodeAddress peer)
+    {
+        for (var lane = Lane.Membership; lane <= Lane.Messages; lane++)
+        {
+            if (_links.TryGetValue((peer, lane), out var link))
+                link.EndBackOff();
+        }
+    }
+
     internal void Receive(NodeIdentity from, Lane lane, Frame frame) => _sink?.FrameReceived(from, lane, frame);
 
-    internal void LinkBroken(NodeAddress peer) => _sink?.LinkBroken(peer);
+    internal void LinkBroken(NodeAddress peer)
+    {
+        if (!_closed)
+            _sink?.LinkBroken(peer);
+    }
 }

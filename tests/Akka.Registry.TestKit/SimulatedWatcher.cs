@@ -21,6 +21,10 @@ public sealed class SimulatedWatcher
     private NodeUid _process;
     private int _generation;
     private int _refusals;
+    private (NodeUid Node, long Generation) _teller;
+
+    /// <summary>How long it takes over each batch before it asks for the next; default none.</summary>
+    public TimeSpan Slowness { get; set; }
 
     /// <summary>Begins at the node of that index as soon as it serves.</summary>
     public SimulatedWatcher(SimulatedCluster cluster, string name, int at)
@@ -130,7 +134,9 @@ public sealed class SimulatedWatcher
                     return;
                 Witness?.Invoke(SimulatedHistory.Told(_cluster.Scheduler.Elapsed, _name, node.Name, batch, isFirst));
                 isFirst = false;
-                Fold(batch, node.Name);
+                Fold(batch, node);
+                if (Slowness > TimeSpan.Zero)
+                    await _cluster.Delay(Slowness).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is RegistryException or TimeoutException)
@@ -151,7 +157,7 @@ public sealed class SimulatedWatcher
         Witness?.Invoke(new HistoryEvent.Forgot(_cluster.Scheduler.Elapsed, _name));
     }
 
-    private void Fold(ChangeBatch batch, string at)
+    private void Fold(ChangeBatch batch, SimulatedNode at)
     {
         Batches++;
         if (batch.Kind == ChangeBatchKind.Snapshot)
@@ -160,14 +166,20 @@ public sealed class SimulatedWatcher
             _view.Clear();
         }
 
+        // What a node shows that was away for too long is what its peers hold: of its own writes those are lost that nobody had from it.
+        var state = (at.Node.Self.Uid, at.Node.Map.Status.Generation);
+        if (batch.Kind == ChangeBatchKind.Snapshot && state.Uid == _teller.Node && state.Generation > _teller.Generation)
+            _seen.Clear();
+        if (batch.Kind == ChangeBatchKind.Snapshot || state.Uid != _teller.Node)
+            _teller = state;
         foreach (var change in batch.Changes)
         {
             switch (change.Kind)
             {
-                case ChangeKind.Put: Put(change.Entry!, batch.Kind, at); break;
-                case ChangeKind.Removed: Remove(change, at); break;
+                case ChangeKind.Put: Put(change.Entry!, batch.Kind, at.Name); break;
+                case ChangeKind.Removed: Remove(change, at.Name); break;
                 case ChangeKind.Verification: Doubts += change.Entry!.Unverified ? 1 : 0; break;
-                default: Complaints.Add($"{at} sent a change of kind {change.Kind}"); break;
+                default: Complaints.Add($"{at.Name} sent a change of kind {change.Kind}"); break;
             }
         }
 
@@ -179,7 +191,7 @@ public sealed class SimulatedWatcher
         var record = entry.Record;
         var known = _seen.TryGetValue(record.Key, out var seen);
         if (known && record.Order.CompareTo(seen) < 0)
-            Complaints.Add($"{at} showed {record.Key} as it stood before: {record.Order} after {seen}");
+            Complaints.Add($"{at} showed {record.Key} as it stood before ({kind}): {record.Order} after {seen}");
         if (kind == ChangeBatchKind.Changes && _view.TryGetValue(record.Key, out var held) && held.Dot == record.Dot)
             Complaints.Add($"{at} told {record.Key} {record.Dot} twice");
         if (entry.Status == InstanceStatus.Critical || entry.Unverified)

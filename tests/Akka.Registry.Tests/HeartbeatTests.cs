@@ -81,7 +81,10 @@ public class HeartbeatTests
         _world.Refused(registry => registry.HeartbeatAsync(Key("a"), 7)).Error.ShouldBe(RegistryError.NotFound);
         _world.Register(Registration("a") with { Epoch = 9 });
         _world.Refused(registry => registry.HeartbeatAsync(Key("a"), 7)).Error.ShouldBe(RegistryError.StaleEpoch);
-        _world.Refused(registry => registry.HeartbeatAsync(Key("a"), 10)).Error.ShouldBe(RegistryError.NotFound);
+        var newer = _world.Refused(registry => registry.HeartbeatAsync(Key("a"), 10));
+        (newer.Error, newer.Message).ShouldBe((RegistryError.NotFound,
+            "Instance 'a' of service 'orders' is registered in epoch 9, and epoch 10 is not known yet; "
+            + "register with it (again): that ends the older one."));
         _world.Call(registry => registry.HeartbeatAsync(Key("a"), null)).Ttl.ShouldBe(TimeSpan.FromSeconds(30));
     }
 

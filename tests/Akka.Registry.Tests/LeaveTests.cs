@@ -1,5 +1,6 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Ownership;
 using Akka.Registry.Tests.World;
 using Shouldly;
@@ -32,6 +33,46 @@ public class LeaveTests
 
         ResultOf(leaving).ShouldBe(new LeaveResult(2, 0));
         _world.Membership.Announced.ShouldBe(["leaving", "left"]);
+    }
+
+    [Fact]
+    public void It_has_left_only_when_the_others_know_the_new_owners()
+    {
+        _world.Set(Other, MemberState.Up);
+        _world.Set(Third, MemberState.Up);
+        _world.Register(Registration("a"));
+        var leaving = _world.Begin(registry => registry.LeaveAsync(Timeout));
+        var successor = _world.Transport.To(Other, FrameKind.HandOver, HandOver.Parser).Count > 0 ? Other : Third;
+        var adoption = _world.Map.Remote(successor.Uid, Key("a"), 7, Value(Registration("a")));
+        var written = VersionVector.Of(adoption.Dot.Writer, adoption.Dot.Sequence).ToWire();
+        _world.Frame(successor, FrameKind.HandOverAck, new HandOverAck { Batch = 1, Written = written });
+
+        _world.Membership.Announced.ShouldBe(["leaving"]);
+        foreach (var node in new[] { Other, Third })
+        {
+            var fence = _world.Transport.To(node, FrameKind.Fence, Fence.Parser).ShouldHaveSingleItem();
+            (fence.Writes, fence.Service).ShouldBe((written, ""));
+            _world.Frame(node, FrameKind.FenceAnswer, new FenceAnswer { Fence = fence.Fence_, Covered = true, Confirmed = true });
+        }
+
+        _world.Membership.Announced.ShouldBe(["leaving"], "this node's own views do not show the new owner yet");
+        _world.Map.Receive(adoption);
+        _world.Settle();
+        ResultOf(leaving).ShouldBe(new LeaveResult(1, 0));
+    }
+
+    [Fact]
+    public void Who_does_not_say_that_it_knows_the_new_owners_is_waited_for_briefly()
+    {
+        _world.Set(Other, MemberState.Up);
+        _world.Register(Registration("a"));
+        var leaving = _world.Begin(registry => registry.LeaveAsync(Timeout));
+        var written = VersionVector.Of(Other.Uid, 5).ToWire();
+        _world.Frame(Other, FrameKind.HandOverAck, new HandOverAck { Batch = 1, Written = written });
+        _world.RunFor(1.9);
+        leaving.IsCompleted.ShouldBeFalse();
+        _world.RunFor(0.1);
+        ResultOf(leaving).ShouldBe(new LeaveResult(1, 0));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Ownership;
 using Akka.Registry.Routing;
 using Akka.Registry.Subscriptions;
@@ -36,7 +37,7 @@ public class NodeTests
         world.Registry.NotReadyReason.ShouldBeNull();
         world.Registry.IsReady.ShouldBeTrue();
         world.Registry.Find("orders")!.Instances.Select(entry => entry.Id).ShouldBe(["a"]);
-        world.Registry.Cursor.ShouldBe(world.Map.Vector.ToToken());
+        world.Registry.Cursor.ShouldBe(new ReadCursor(world.Map.Vector, []).ToToken());
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public class NodeTests
         world.Map.Receive(world.Map.RemoteRemoval(Other.Uid, world.Map.Find(Key("i3"))!));
         world.Settle();
         world.Registry.Find("orders")!.Instances.Count.ShouldBe(39);
-        world.Registry.Cursor.ShouldBe(world.Map.Vector.ToToken());
+        world.Registry.Cursor.ShouldBe(new ReadCursor(world.Map.Vector, []).ToToken());
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public class NodeTests
         world.Registry.Explain(Key("c")).Entry.ShouldBeNull();
 
         world.RunFor(19);
-        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("It has been silent for longer than its TTL.");
+        world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("It has been silent for longer than its TTL, or its session broke and it did not come again.");
         world.Call(registry => registry.OverrideStatusAsync(Key("a"), InstanceStatus.OutOfService));
         world.Registry.Explain(Key("a")).HiddenBy.ShouldBe("An operator has set it to OutOfService.");
     }
@@ -238,6 +239,7 @@ public class NodeTests
         world.Register(Registration("a"));
         world.Register(Registration("x", "billing"));
         world.Subscribe();
+        world.Registry.OpenSession("client");
         var gauges = new Dictionary<string, long>();
         using var listener = new MeterListener
         {
@@ -252,7 +254,13 @@ public class NodeTests
         listener.Start();
         listener.RecordObservableInstruments();
         gauges.ShouldBe(
-            new Dictionary<string, long> { ["akka_registry.entries"] = 2, ["akka_registry.services"] = 2, ["akka_registry.subscriptions"] = 1 },
+            new Dictionary<string, long>
+            {
+                ["akka_registry.entries"] = 2,
+                ["akka_registry.services"] = 2,
+                ["akka_registry.subscriptions"] = 1,
+                ["akka_registry.sessions"] = 1,
+            },
             ignoreOrder: true);
     }
 

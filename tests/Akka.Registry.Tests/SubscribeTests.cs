@@ -64,40 +64,55 @@ public class SubscribeTests
     }
 
     [Fact]
-    public void A_change_is_delivered_when_the_vector_covers_it_and_as_it_stands_then()
+    public void A_change_ahead_of_the_vector_is_delivered_at_once_and_once()
     {
         var subscription = _world.Subscribe();
         Read(subscription);
-        var (a1, b1) = (Remote("a", "10.0.0.1"), Remote("b", "10.0.0.2"));
-        _world.Map.Receive(isCovered: false, a1, b1);
-        _world.Settle();
-        Read(subscription).ShouldBeEmpty();
-        _world.Entry("a").ShouldNotBeNull(); // Queries show what is here.
-
-        var a2 = Remote("a", "10.0.0.3");
-        _world.Map.Receive(isCovered: false, a2);
-        _world.Map.MoveOver(a1.Dot, b1.Dot, a2.Dot);
+        var (a, b) = (Remote("a"), Remote("b"));
+        _world.Map.Receive(isCovered: false, a, b);
         _world.Settle();
 
         var batch = Read(subscription).ShouldHaveSingleItem();
-        batch.Changes.Select(change => change.Entry!.Address).ShouldBe(["10.0.0.3", "10.0.0.2"], ignoreOrder: true);
-        batch.Cursor.ShouldBe(_world.Map.Vector.ToToken());
+        Summary(batch).ShouldBe(["Put a", "Put b"]);
+        ReadCursor.TryParseToken(batch.Cursor, out var cursor).ShouldBeTrue();
+        cursor.Beyond.ShouldBe([a.Dot, b.Dot]);
+
+        _world.Map.MoveOver(a.Dot, b.Dot);
+        _world.Settle();
+        Read(subscription).ShouldBeEmpty();
+        _world.Registry.Cursor.ShouldBe(TokenOf(_world.Map.Vector));
     }
 
     [Fact]
-    public void A_key_that_is_not_covered_yet_waits_while_others_go()
+    public void A_snapshot_names_what_it_shows_ahead_of_the_vector()
     {
-        var subscription = _world.Subscribe();
-        Read(subscription);
-        var (early, later) = (Remote("a"), Remote("b"));
-        _world.Map.Receive(isCovered: false, later);
-        _world.Map.Receive(isCovered: false, early);
-        _world.Map.MoveOver(early.Dot);
+        _world.Map.Receive(isCovered: false, Remote("a"));
         _world.Settle();
-        Read(subscription).Select(Summary).ShouldBe([["Put a"]]);
-        _world.Map.MoveOver(later.Dot);
+        var snapshot = Read(_world.Subscribe()).ShouldHaveSingleItem();
+        Summary(snapshot).ShouldBe(["Put a"]);
+        _world.Register(Registration("b"));
+
+        var resumed = Read(_world.Subscribe(cursor: snapshot.Cursor)).ShouldHaveSingleItem();
+
+        resumed.Kind.ShouldBe(ChangeBatchKind.Changes);
+        Summary(resumed).ShouldBe(["Put b"]); // "a" the reader has.
+    }
+
+    [Fact]
+    public void A_cursor_that_names_a_record_waits_for_it()
+    {
+        var record = Remote("a");
+        var task = _world.Begin(registry => registry.SubscribeAsync(new SubscriptionRequest
+        {
+            Cursor = new ReadCursor(VersionVector.Empty, [record.Dot]).ToToken(),
+        }));
         _world.Settle();
-        Read(subscription).Select(Summary).ShouldBe([["Put b"]]);
+        task.IsCompleted.ShouldBeFalse();
+
+        _world.Map.Receive(record);
+        _world.Settle();
+
+        Read(ResultOf(task)).SelectMany(Summary).ShouldBeEmpty();
     }
 
     [Fact]
@@ -149,7 +164,7 @@ public class SubscribeTests
         var record = Remote("a");
         var task = _world.Begin(registry => registry.SubscribeAsync(new SubscriptionRequest
         {
-            Service = "orders", Cursor = FakeMap.VectorOf(record.Dot).ToToken(),
+            Service = "orders", Cursor = TokenOf(FakeMap.VectorOf(record.Dot)),
         }));
         _world.RunFor(9);
         task.IsCompleted.ShouldBeFalse();
@@ -165,7 +180,7 @@ public class SubscribeTests
     {
         var task = _world.Begin(registry => registry.SubscribeAsync(new SubscriptionRequest
         {
-            Service = "orders", Cursor = FakeMap.VectorOf(new Dot(Other.Uid, 5)).ToToken(),
+            Service = "orders", Cursor = TokenOf(FakeMap.VectorOf(new Dot(Other.Uid, 5))),
         }));
         _world.RunFor(10.3);
         Should.Throw<RegistryException>(() => ResultOf(task)).Error.ShouldBe(RegistryError.NotReady);
@@ -338,7 +353,7 @@ public class SubscribeTests
     {
         using var cancellation = new CancellationTokenSource();
         var task = _world.Begin(registry => registry.SubscribeAsync(
-            new SubscriptionRequest { Cursor = FakeMap.VectorOf(new Dot(Other.Uid, 5)).ToToken() }, cancellation.Token));
+            new SubscriptionRequest { Cursor = TokenOf(FakeMap.VectorOf(new Dot(Other.Uid, 5))) }, cancellation.Token));
         _world.Surroundings.Subscriptions.ShouldBe(1);
         _world.Call(_ =>
         {
@@ -364,6 +379,8 @@ public class SubscribeTests
 
     private MapRecord Remote(string id, string address = "10.1.0.1") =>
         _world.Map.Remote(Other.Uid, Key(id), 7, Value(Registration(id) with { Address = address }));
+
+    private static string TokenOf(VersionVector vector) => new ReadCursor(vector, []).ToToken();
 
     private static string[] Summary(ChangeBatch batch) => [.. batch.Changes.Select(change => $"{change.Kind} {change.Key.Instance}")];
 }

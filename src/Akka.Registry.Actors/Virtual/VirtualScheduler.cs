@@ -70,8 +70,17 @@ public sealed class VirtualScheduler
     /// <param name="action">An exception that it throws comes out of the <c>Run</c> method.</param>
     public void Schedule(TimeSpan delay, Action action)
     {
+        ArgumentNullException.ThrowIfNull(action);
+        Schedule(delay, new ActionWork(action));
+    }
+
+    /// <summary>Runs the work on no node's behalf, as <see cref="Schedule(TimeSpan, Action)"/> does; for what is scheduled often.</summary>
+    /// <param name="delay">How far ahead; zero is within this instant, in seeded order among the rest.</param>
+    /// <param name="work">An exception that it throws comes out of the <c>Run</c> method.</param>
+    public void Schedule(TimeSpan delay, IThreadPoolWorkItem work)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        Add(delay.Ticks, new VirtualEvent(new ActionWork(action), null, 0));
+        Add(delay.Ticks, new VirtualEvent(work, null, 0));
     }
 
     /// <summary>Runs all that happens within the span, and moves time to its end.</summary>

@@ -108,6 +108,147 @@ public static class ClusterMath
     /// <param name="ackTimeout">How long a direct probe may take.</param>
     public static TimeSpan NackDelay(TimeSpan ackTimeout) => ackTimeout * 0.8;
 
+    /// <summary>How long a rumour takes to be everywhere, as good as certainly, when no message is lost.</summary>
+    /// <remarks>
+    /// <c>(ceil(log(members) / log(fanout + 1) + ln(members) / fanout) + 3) * gossipInterval</c>: the rounds of spreading
+    /// by pushes (Pittel, "On Spreading a Rumor", SIAM J. Appl. Math. 47, 1987, for a fan-out of one: log2 n + ln n +
+    /// O(1)), with three for the constant, for rounds that do not begin together and for the time on the way.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="fanout">Members that each round of rumours goes to; at least 1.</param>
+    /// <param name="gossipInterval">Time from one round to the next; more than zero.</param>
+    public static TimeSpan SpreadTime(int members, int fanout, TimeSpan gossipInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanout, 1);
+        var logarithm = Math.Log(members);
+        return gossipInterval * (Math.Ceiling((logarithm / Math.Log(fanout + 1)) + (logarithm / fanout)) + 3);
+    }
+
+    /// <summary>How long it takes until so many members have each probed one and the same.</summary>
+    /// <remarks>
+    /// Each of the others probes one member an interval, so one member is probed by one of them an interval in the mean
+    /// (SWIM, section 5: nearly Poisson). This is the number of whole intervals within which it happens but for one time in
+    /// a million; and never more than <c>2 (members - 1) - 1</c>, for taking turns is certain by then (section 4.3).
+    /// </remarks>
+    /// <param name="members">Members known, this node and the probed one included; at least 2.</param>
+    /// <param name="accusers">How many have to have probed it; at least 1.</param>
+    /// <param name="probeInterval">Time from one probe to the next, as the least healthy of them has it.</param>
+    public static TimeSpan ProbedByTime(int members, int accusers, TimeSpan probeInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(accusers, 1);
+        var certain = Math.Max(1, (2 * (members - 1)) - 1);
+        var intervals = 1;
+        while (intervals < certain && ChanceOfFewer(accusers, intervals) > 1e-6)
+            intervals++;
+        return probeInterval * intervals;
+    }
+
+    /// <summary>Within what time everyone has declared a member dead that stopped and told nobody.</summary>
+    /// <remarks>
+    /// A round of probes by as many as shorten a suspicion to its least (<see cref="ProbedByTime"/>), the probe that fails,
+    /// the suspicion with as many accusers as there are, and the spreading, twice: the suspicions have to be heard of, and
+    /// the death. But for one time in a million, and while no message is lost.
+    /// </remarks>
+    /// <param name="members">Members known when it stopped, it included; at least 2.</param>
+    /// <param name="survivors">Members that go on and reach each other; at least 1.</param>
+    /// <param name="options">The settings of all of them.</param>
+    /// <param name="localHealth">The worst local health among the survivors meanwhile; 0 while only others fail.</param>
+    public static TimeSpan DetectionTime(
+        int members, int survivors, FailureDetectorOptions options, int localHealth = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(survivors, 1);
+        var settings = SwimSettings.Of(options);
+        var interval = ScaleByHealth(settings.ProbeInterval, localHealth);
+        var expected = ConfirmationsExpected(members, settings.SuspicionMultiplier);
+        var accusers = Math.Min(expected + 1, survivors);
+        var min = SuspicionTimeoutMin(members, settings.SuspicionMultiplier, settings.ProbeInterval);
+        var suspicion = SuspicionTimeout(min, min * settings.SuspicionMaxMultiplier, accusers - 1, expected);
+        var spreading = SpreadTime(members, settings.GossipFanout, settings.GossipInterval);
+        return ProbedByTime(members, accusers, interval) + interval + suspicion + (2 * spreading);
+    }
+
+    /// <summary>
+    /// Within what time everyone has declared a process dead whose host refuses connections, as that of a killed one does.
+    /// </summary>
+    /// <remarks>
+    /// The probe out of turn, which lasts one and a half acknowledgement time-outs at most, the suspicion of a refused link,
+    /// and the spreading. Only while somebody held a connection to it.
+    /// </remarks>
+    /// <param name="members">Members known when it was killed, it included; at least 1.</param>
+    /// <param name="options">The settings of all.</param>
+    public static TimeSpan KilledDetectionTime(int members, FailureDetectorOptions options)
+    {
+        var settings = SwimSettings.Of(options);
+        return (settings.AckTimeout * 1.5)
+            + SuspicionTimeoutMin(members, settings.BrokenLinkMultiplier, settings.ProbeInterval)
+            + SpreadTime(members, settings.GossipFanout, settings.GossipInterval);
+    }
+
+    /// <summary>Within what time a member that was given up, and can be reached again, is back everywhere.</summary>
+    /// <remarks>
+    /// Each member contacts its down ones by turns, one every half to one and a half reconnect intervals; then the tables are
+    /// exchanged, doubts are told, and refutations spread.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="down">Members that are down at one node, the dead ones included; at least 1.</param>
+    /// <param name="options">The settings of all.</param>
+    public static TimeSpan ReturnTime(int members, int down, ClusterOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(down, 1);
+        var settings = SwimSettings.Of(options.FailureDetector);
+        return (options.ReconnectInterval * 1.5 * down)
+            + (3 * SpreadTime(members, settings.GossipFanout, settings.GossipInterval));
+    }
+
+    /// <summary>Messages that a node sends a second while nothing happens.</summary>
+    /// <remarks>
+    /// A ping and the answer to one an interval (SWIM, abstract: the load "does not vary with group size"), a table and the
+    /// answer to one a sync interval.
+    /// </remarks>
+    public static double QuietMessagesPerSecond(int members, TimeSpan probeInterval, TimeSpan syncInterval) =>
+        (2 / probeInterval.TotalSeconds) + (2 / SyncInterval(members, syncInterval).TotalSeconds);
+
+    /// <summary>Messages of rumours alone that a node sends a second at most, while there are any.</summary>
+    public static double GossipMessagesPerSecondMax(int fanout, TimeSpan gossipInterval) =>
+        fanout / gossipInterval.TotalSeconds;
+
+    /// <summary>Bytes of rumours that a node sends a second.</summary>
+    /// <remarks><c>rumours * transmit limit * bytes</c>: it grows with what happens, and with log n.</remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="rumoursPerSecond">Of the whole cluster.</param>
+    /// <param name="retransmitMultiplier">As for <see cref="TransmitLimit"/>.</param>
+    /// <param name="rumourBytes">Of one rumour.</param>
+    public static double RumourBytesPerSecond(
+        int members, double rumoursPerSecond, int retransmitMultiplier, double rumourBytes) =>
+        rumoursPerSecond * TransmitLimit(members, retransmitMultiplier) * rumourBytes;
+
+    /// <summary>Bytes of tables that a node sends a second.</summary>
+    /// <remarks>
+    /// <c>2 * remembered * bytes / SyncInterval(members)</c>: its own table once an interval and once in answer. It grows as
+    /// n / log n, and is the only cost that grows faster than a logarithm.
+    /// </remarks>
+    /// <param name="members">Members known, this node included; at least 1.</param>
+    /// <param name="remembered">Those and the departed ones that are not forgotten yet.</param>
+    /// <param name="syncInterval">As for <see cref="SyncInterval"/>.</param>
+    /// <param name="rumourBytes">Of one member in the table.</param>
+    public static double TableBytesPerSecond(int members, int remembered, TimeSpan syncInterval, double rumourBytes) =>
+        2 * remembered * rumourBytes / SyncInterval(members, syncInterval).TotalSeconds;
+
+    // That fewer than so many events happen where so many are expected (Poisson).
+    private static double ChanceOfFewer(int events, double expected)
+    {
+        var (term, sum) = (Math.Exp(-expected), 0.0);
+        for (var k = 0; k < events; k++)
+        {
+            sum += term;
+            term *= expected / (k + 1);
+        }
+
+        return sum;
+    }
+
     private static TimeSpan WholeMilliseconds(double milliseconds) =>
         TimeSpan.FromMilliseconds(Math.Ceiling(Math.Round(milliseconds, 6)));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
@@ -83,17 +84,13 @@ public sealed class ClusterMembership : IClusterMembership
     public void AnnounceLeaving() => _actor.Tell(new ClusterMessage.AnnounceLeaving());
 
     /// <inheritdoc/>
-    public async Task LeaveAsync(TimeSpan timeout)
-    {
-        try
-        {
-            await _actor.Ask<ClusterMessage, LeaveSpread>(reply => new ClusterMessage.Leave(reply), timeout, _time);
-        }
-        catch (TimeoutException)
-        {
-            // The others will find out by their probes.
-        }
-    }
+    public Task LeaveAsync(TimeSpan timeout) =>
+        _actor.Ask<ClusterMessage, LeaveSpread>(reply => new ClusterMessage.Leave(reply), timeout, _time)
+            .ContinueWith(
+                EndLeave,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously, // On virtual time nothing hops to another thread.
+                TaskScheduler.Default);
 
     /// <returns>True once: the machine has not been started before.</returns>
     internal bool TryBegin()
@@ -101,6 +98,13 @@ public sealed class ClusterMembership : IClusterMembership
         if (_hasBegun)
             return false;
         return _hasBegun = true;
+    }
+
+    private static void EndLeave(Task asked)
+    {
+        // After a time-out the others will find out by their probes.
+        if (asked.Exception?.InnerException is { } error and not TimeoutException)
+            ExceptionDispatchInfo.Throw(error);
     }
 
     internal void Publish(MembershipView view) => _view = view;

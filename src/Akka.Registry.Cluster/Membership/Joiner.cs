@@ -12,18 +12,19 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     // Nodes that wait for a cluster as this one does and are told when it is formed; others find it by their next try.
     private const int WaitingMax = 1_024;
 
-    // Down members whose address another process has taken are passed over; so many draws find one that it has not.
-    private const int ReconnectDraws = 16;
-
     private readonly List<NodeAddress> _otherSeeds =
         [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
 
-    private readonly List<NodeAddress> _targets = [];
+    // Who was knocked at, by sequence, until the next round of knocks.
+    private readonly Dictionary<ulong, NodeAddress> _knocks = [];
     private readonly Dictionary<NodeAddress, NodeIdentity> _waiting = [];
 
     private Instant? _nextRepair;
 
-    private bool IsFirstSeed => state.Settings.Seeds.Count > 0 && state.Settings.Seeds[0] == state.Self.Address;
+    private int _seedRounds;
+    private int _seedTurn;
+
+    private bool IsFirstSeed { get; set; } = state.Settings.Seeds.Count > 0 && state.Settings.Seeds[0] == state.Self.Address;
 
     public void Start()
     {
@@ -42,9 +43,32 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     {
         if (state.HasJoined || state.HasLeft)
             return;
+        _knocks.Clear();
         foreach (var seed in _otherSeeds)
+        {
             SendTable(seed, replyWanted: true);
+            if (_seedRounds > 0 && !_waiting.ContainsKey(seed))
+                Knock(seed); // It may be one of this node's own names, and then never says anything else.
+        }
+
+        _seedRounds++;
         state.Arm(state.Settings.SeedRetryInterval, new SwimTimer.SeedRetry());
+    }
+
+    /// <summary>A knock came back to the one that knocked: that seed is this node under another name.</summary>
+    public void OnOwnKnock(ulong sequence)
+    {
+        if (!state.Settings.Rules.AliasesOfSelf || !_knocks.Remove(sequence, out var seed) || !_otherSeeds.Remove(seed))
+            return;
+        state.Note(new SwimEvent.SeedIsSelf(seed));
+        if (state.Settings.Seeds[0] == seed)
+            IsFirstSeed = true;
+        if (state.HasJoined || state.HasLeft)
+            return;
+        if (_otherSeeds.Count == 0)
+            Form();
+        else if (state.Settings.Seeds[0] == seed)
+            state.Arm(state.Settings.SeedFormTimeout, new SwimTimer.FormDeadline());
     }
 
     public void OnFormDeadline()
@@ -87,7 +111,7 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     public void OnFingerprint(NodeIdentity from, ulong theirs)
     {
         var ours = state.Fingerprint;
-        if (ours == 0 || theirs == 0 || ours == theirs || (_nextRepair is { } next && state.Now < next))
+        if (!state.Settings.Rules.FingerprintRepair || ours == 0 || theirs == 0 || ours == theirs || (_nextRepair is { } next && state.Now < next))
             return;
         _nextRepair = state.Now + state.Settings.ProbeInterval;
         SendTable(from.Address, replyWanted: true);
@@ -99,46 +123,82 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
             return;
         state.Members.ForgetDeparted(state.Now);
         ArmSyncTurn();
+        if (!state.Settings.Rules.PushPull)
+            return;
         foreach (var member in state.Pick(1, suspectsToo: false))
             SendTable(member.Node.Address, replyWanted: true);
     }
 
     /// <summary>
-    /// Tries one that is down, or a seed that is no member: for ever, so that what was cut off is found again.
+    /// Tries the one that is down, and the seed that is no member, that was tried longest ago: for ever, so that what was
+    /// cut off is found again.
     /// </summary>
     public void OnReconnectTurn()
     {
         if (!state.IsActive)
             return;
         state.Arm(state.Settings.ReconnectInterval * (0.5 + state.Random.NextDouble()), new SwimTimer.ReconnectTurn());
-        _targets.Clear();
-        foreach (var seed in _otherSeeds)
+        _knocks.Clear();
+        if (state.Settings.Rules.DownAreContacted && NextDown() is { } down)
         {
-            if (state.Members.CurrentAt(seed) is null)
-                _targets.Add(seed);
+            down.ContactedAt = state.Now;
+            Knock(down.Node.Address);
         }
 
+        if (state.Settings.Rules.SeedsAreContacted && NextAbsentSeed() is { } seed)
+            Knock(seed);
+    }
+
+    private MemberEntry? NextDown()
+    {
         var down = state.Members.Down;
-        for (var attempt = 0; attempt < ReconnectDraws && _targets.Count + down.Count > 0; attempt++)
+        var next = default(MemberEntry);
+        var first = down.Count > 0 ? state.Random.Next(down.Count) : 0; // Nodes do not all begin with the same one.
+        for (var i = 0; i < down.Count; i++)
         {
-            var choice = state.Random.Next(_targets.Count + down.Count);
-            var target = choice < _targets.Count ? _targets[choice] : down[choice - _targets.Count].Node.Address;
-
             // Who stands at the address now has superseded whom it belonged to.
-            if (state.Members.CurrentAt(target) is not null || target == state.Self.Address)
-                continue;
-            SendTable(target, replyWanted: true);
-            return;
+            var entry = down[(first + i) % down.Count];
+            var isSuperseded = state.Members.CurrentAt(entry.Node.Address) is not null || entry.Node.Address == state.Self.Address;
+            if (!isSuperseded && (next is null || IsLongerAgo(entry.ContactedAt, next.ContactedAt)))
+                next = entry;
         }
+
+        return next;
+    }
+
+    private static bool IsLongerAgo(Instant? one, Instant? other) =>
+        other is { } at && (one is not { } before || before < at);
+
+    private NodeAddress? NextAbsentSeed()
+    {
+        for (var i = 0; i < _otherSeeds.Count; i++)
+        {
+            var seed = _otherSeeds[_seedTurn++ % _otherSeeds.Count];
+            if (state.Members.CurrentAt(seed) is null)
+                return seed;
+        }
+
+        return null;
+    }
+
+    // A ping for this node itself: whoever else gets it answers with its table and asks for this one's. So a table, which
+    // grows with the cluster, goes only to one that is there; and if it comes back, that address is one's own.
+    private void Knock(NodeAddress at)
+    {
+        var sequence = state.NextSequence();
+        _knocks.Add(sequence, at);
+        state.Send(at, new SwimMessage.Ping(sequence, state.Self.Uid, []));
     }
 
     /// <summary>Sends all that this node knows; before it belongs to a cluster, only itself.</summary>
     public void SendTable(NodeAddress to, bool replyWanted)
     {
-        var rumours = ImmutableArray.CreateBuilder<Rumour>(state.HasJoined ? state.Members.Count : 1);
+        var count = state.HasJoined ? state.Members.Count : 1;
+        var rumours = ImmutableArray.CreateBuilder<Rumour>(count);
         var bytes = 0;
-        foreach (var entry in state.HasJoined ? state.Members.All : [state.Members.Self])
+        for (var i = 0; i < count; i++)
         {
+            var entry = state.HasJoined ? state.Members.All[i] : state.Members.Self;
             var rumour = entry.ToRumour(state.Now);
             var rumourBytes = SwimCodec.WireBytes(rumour);
             if (bytes + rumourBytes > SyncBytesMax)

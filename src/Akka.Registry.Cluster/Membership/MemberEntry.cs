@@ -7,9 +7,29 @@ namespace Akka.Registry.Cluster.Membership;
 /// </summary>
 internal sealed class MemberEntry(NodeIdentity node, Standing standing)
 {
-    public NodeIdentity Node { get; set; } = node;
+    private Member? _asMember;
 
-    public Standing Standing { get; set; } = standing;
+    public NodeIdentity Node
+    {
+        get;
+        set
+        {
+            field = value;
+            _asMember = null;
+        }
+    }
+    = node;
+
+    public Standing Standing
+    {
+        get;
+        set
+        {
+            field = value;
+            _asMember = null;
+        }
+    }
+    = standing;
 
     public NodeUid Uid => Node.Uid;
 
@@ -27,6 +47,12 @@ internal sealed class MemberEntry(NodeIdentity node, Standing standing)
     /// <summary>Before this, a broken link starts no probe out of turn.</summary>
     public Instant? NextProbeOutOfTurn { get; set; }
 
+    /// <summary>When it was last contacted while it was down; null before.</summary>
+    public Instant? ContactedAt { get; set; }
+
+    /// <summary>Times that this node, which holds the same address, has declared it gone for that.</summary>
+    public int SupersededCount { get; set; }
+
     /// <summary>Its place in the pool that it stands in; -1 in none.</summary>
     public int PoolIndex { get; set; } = -1;
 
@@ -40,5 +66,5 @@ internal sealed class MemberEntry(NodeIdentity node, Standing standing)
         DepartedFor = DepartedAt is { } at ? now - at : TimeSpan.Zero,
     };
 
-    public Member ToMember() => new(Node, Standing.State, Standing.Incarnation);
+    public Member ToMember() => _asMember ??= new Member(Node, Standing.State, Standing.Incarnation);
 }

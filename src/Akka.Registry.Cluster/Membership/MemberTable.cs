@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Membership;
@@ -7,21 +8,23 @@ namespace Akka.Registry.Cluster.Membership;
 internal sealed class MemberTable
 {
     private readonly Dictionary<NodeAddress, MemberEntry> _byAddress = [];
-    private readonly SortedDictionary<NodeUid, MemberEntry> _byUid = [];
+    private readonly Dictionary<NodeUid, MemberEntry> _byUid = [];
     private readonly List<(NodeUid Uid, Member? Before)> _changed = [];
     private readonly HashSet<NodeUid> _changedUids = [];
     private readonly PriorityQueue<(NodeUid Uid, Instant At), Instant> _departures = new();
     private readonly int _membersMax;
+    private readonly List<MemberEntry> _ordered = [];
     private readonly ProbeOrder _probeOrder;
     private readonly TimeSpan _retention;
     private bool _hasNews;
+    private bool _isReordered;
 
     public MemberTable(NodeIdentity self, SwimSettings settings, Random random)
     {
         (_membersMax, _retention) = (settings.MembersMax, settings.DepartedRetention);
-        _probeOrder = new ProbeOrder(random);
+        _probeOrder = new ProbeOrder(random, settings.Rules.RoundRobin);
         Self = new MemberEntry(self, Standing.Announced(MemberState.Joining, 1));
-        _byUid.Add(self.Uid, Self);
+        Index(Self);
         Fingerprint = Self.Standing.Fingerprint(self.Uid);
         View = BuildView();
     }
@@ -35,7 +38,7 @@ internal sealed class MemberTable
     public MemberPool Down { get; } = new();
 
     /// <summary>All that are remembered, in ascending order of uid, this node included.</summary>
-    public IEnumerable<MemberEntry> All => _byUid.Values;
+    public IReadOnlyList<MemberEntry> All => _ordered;
 
     /// <summary>How many are remembered, this node included.</summary>
     public int Count => _byUid.Count;
@@ -67,7 +70,7 @@ internal sealed class MemberTable
             return null;
         var entry = new MemberEntry(rumour.Node, rumour.Standing);
         Touch(entry.Uid, before: null);
-        _byUid.Add(entry.Uid, entry);
+        Index(entry);
         ToggleFingerprint(entry);
         Enter(entry, now - rumour.DepartedFor);
         return entry;
@@ -175,6 +178,31 @@ internal sealed class MemberTable
         Touch(entry.Uid, entry.ToMember());
         Exit(entry);
         _byUid.Remove(entry.Uid);
+        _ordered.RemoveAt(PlaceInOrder(entry.Uid));
+        _isReordered = true;
+    }
+
+    private void Index(MemberEntry entry)
+    {
+        _byUid.Add(entry.Uid, entry);
+        _ordered.Insert(~PlaceInOrder(entry.Uid), entry);
+        _isReordered = true;
+    }
+
+    // Where it stands, or the complement of where it belongs.
+    private int PlaceInOrder(NodeUid uid)
+    {
+        var (low, high) = (0, _ordered.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = _ordered[middle].Uid.CompareTo(uid);
+            if (order == 0)
+                return middle;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
     }
 
     private void Touch(NodeUid uid, Member? before)
@@ -183,11 +211,28 @@ internal sealed class MemberTable
             _changed.Add((uid, before));
     }
 
+    // One reference copied a member and change: what a view that readers keep costs, and all that a change costs that
+    // grows with the members.
     private MembershipView BuildView()
     {
-        var members = ImmutableArray.CreateBuilder<Member>(_byUid.Count);
-        foreach (var entry in _byUid.Values)
-            members.Add(entry.ToMember());
-        return new MembershipView(Self.Node, members.MoveToImmutable()) { HasJoined = HasJoined };
+        Member[] members;
+        if (_isReordered)
+        {
+            members = new Member[_ordered.Count];
+            for (var i = 0; i < members.Length; i++)
+                members[i] = _ordered[i].ToMember();
+            _isReordered = false;
+        }
+        else
+        {
+            members = View.Members.AsSpan().ToArray();
+            foreach (var (uid, _) in _changed)
+                members[PlaceInOrder(uid)] = _byUid[uid].ToMember();
+        }
+
+        return new MembershipView(Self.Node, ImmutableCollectionsMarshal.AsImmutableArray(members))
+        {
+            HasJoined = HasJoined,
+        };
     }
 }

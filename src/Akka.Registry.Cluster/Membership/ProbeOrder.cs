@@ -8,7 +8,7 @@ namespace Akka.Registry.Cluster.Membership;
 /// member is put at a random place; the list is shuffled when its end is reached. So each member is probed at least
 /// once in 2n - 1 turns.
 /// </remarks>
-internal sealed class ProbeOrder(Random random)
+internal sealed class ProbeOrder(Random random, bool byTurns = true)
 {
     private readonly List<MemberEntry> _order = [];
     private int _next;
@@ -37,6 +37,8 @@ internal sealed class ProbeOrder(Random random)
                 _next = 0;
             }
 
+            if (!byTurns)
+                _next = random.Next(_order.Count);
             var member = _order[_next];
             if (member.IsCurrent)
             {

@@ -21,6 +21,9 @@ internal sealed class Probe(ulong sequence, MemberEntry target, int linkBreaks)
     /// <summary>Members asked that have not said anything yet; null before others were asked.</summary>
     public List<NodeUid>? Helpers { get; set; }
 
+    /// <summary>Members asked.</summary>
+    public int HelpersAsked { get; set; }
+
     /// <summary>Whether the connection broke and then could not be made again.</summary>
     public bool IsLinkRefused => LinkBreaks >= 2;
 }
@@ -51,7 +54,7 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     public void OnLinkBroken(NodeAddress peer)
     {
         NackAll(peer);
-        if (!state.IsActive || state.Members.CurrentAt(peer) is not { } member)
+        if (!state.Settings.Rules.ProbeOnBrokenLink || !state.IsActive || state.Members.CurrentAt(peer) is not { } member)
             return;
         if (member.Probe is { } probe)
             OnLinkBrokenAgain(probe);
@@ -158,7 +161,8 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
     {
         if (probe.Helpers is not null)
             return;
-        var helpers = state.Pick(state.Settings.IndirectProbes, except: probe.Target.Uid, suspectsToo: false);
+        var count = state.Settings.Rules.IndirectProbes ? state.Settings.IndirectProbes : 0;
+        var helpers = state.Pick(count, except: probe.Target.Uid, suspectsToo: false);
         probe.Helpers = new List<NodeUid>(helpers.Count);
         foreach (var helper in helpers)
         {
@@ -167,17 +171,27 @@ internal sealed class Prober(SwimState state, RumourJudge judge)
             state.Send(helper.Node.Address, request);
         }
 
+        probe.HelpersAsked = probe.Helpers.Count;
         if (probe.Helpers.Count == 0 && probe.IsLinkRefused)
             Fail(probe);
     }
 
-    // Lifeguard, LHA-Probe: a failed probe costs one point of local health, and one more when a nack is missing, for
-    // then it may be this node that is cut off.
     private void Fail(Probe probe)
     {
         End(probe);
-        state.ChangeHealth(probe.Helpers is { Count: > 0 } ? +2 : +1);
+        state.ChangeHealth(PenaltyOf(probe));
         judge.ProbeFailed(probe.Target, probe.Incarnation, probe.IsLinkRefused);
+    }
+
+    // Lifeguard, LHA-Probe: a failed probe costs one point of local health, and one more when a nack is missing, for
+    // then it may be this node that is cut off. As in memberlist (state.go, probeNode) it costs nothing when all who were
+    // asked have said that they had no answer either, nor when the target's host refuses the connection: this node's eyes
+    // were good, and many deaths must not make all of them look away.
+    private static int PenaltyOf(Probe probe)
+    {
+        if (probe.Helpers is { Count: > 0 })
+            return +2;
+        return probe.IsLinkRefused || probe.HelpersAsked > 0 ? 0 : +1;
     }
 
     private void End(Probe probe)

@@ -5,7 +5,13 @@ namespace Akka.Registry.Cluster.Membership;
 /// <summary>Decides what a rumour, a failed probe or the end of a suspicion changes.</summary>
 internal sealed class RumourJudge(SwimState state)
 {
+    // Times that a process which comes back at this node's address is superseded anew. A dead one comes back by rumours
+    // that were late, and it has no more announcements than joining, up and leaving; one that lives comes back for ever.
+    private const int SupersededMax = 4;
+
     private MemberTable Members => state.Members;
+
+    private MembershipRules Rules => state.Settings.Rules;
 
     /// <summary>Judges what another node says.</summary>
     /// <param name="rumour">What it says.</param>
@@ -16,7 +22,7 @@ internal sealed class RumourJudge(SwimState state)
     {
         if (rumour.Node.Uid == state.Self.Uid)
         {
-            HearAboutSelf(rumour);
+            HearAboutSelf(rumour, via);
             return;
         }
 
@@ -25,7 +31,7 @@ internal sealed class RumourJudge(SwimState state)
             HearOfStranger(rumour, via, passOn);
         else if (rumour.Standing == entry.Standing && entry.Suspicion is not null)
             Confirm(entry, rumour.Accuser);
-        else if (isTable && entry.IsCurrent && rumour.Standing.State is MemberState.Down)
+        else if (isTable && entry.IsCurrent && rumour.Standing.State is MemberState.Down && Rules.OldDeathsAreDoubted)
             HearOfOldDeath(entry, rumour, via);
         else if (Standing.Overrides(rumour.Standing, entry.Standing))
             Accept(entry, rumour, passOn);
@@ -41,6 +47,12 @@ internal sealed class RumourJudge(SwimState state)
     {
         if (!entry.IsCurrent || entry.Standing.Incarnation != incarnation)
             return;
+        if (!Rules.Suspicion)
+        {
+            Bury(entry, state.Self.Uid);
+            return;
+        }
+
         if (entry.Suspicion is null)
         {
             Members.Change(entry, entry.Node, entry.Standing.AsSuspect(), state.Now);
@@ -98,25 +110,49 @@ internal sealed class RumourJudge(SwimState state)
         PassOn(self);
     }
 
-    private void HearAboutSelf(Rumour rumour)
+    private void HearAboutSelf(Rumour rumour, NodeIdentity via)
     {
         var own = Members.Self.Standing;
-        if (state.HasLeft || !Standing.Overrides(rumour.Standing, own))
+        if (state.HasLeft)
             return;
+        var isDoubt = rumour.Standing.State is MemberState.Suspect or MemberState.Down;
+        if (!Standing.Overrides(rumour.Standing, own))
+        {
+            if (isDoubt)
+                AnswerDoubt(via);
+            return;
+        }
+
         if (rumour.Standing.State is MemberState.Left)
         {
             state.Note(new SwimEvent.OwnUidHasLeft());
             return;
         }
 
+        if (isDoubt && (!Rules.Refutation || HasGivenWay()))
+            return;
+
         // SWIM, section 4.2: the member itself, and nobody else, answers a doubt with a higher incarnation. So it does
         // when a former life of a persisted uid, of which it knows nothing, is remembered.
         Announce(own.State, rumour.Standing.Incarnation + 1);
-        if (rumour.Standing.State is not (MemberState.Suspect or MemberState.Down))
+        if (!isDoubt)
             return;
         state.ChangeHealth(+1);
         state.Note(new SwimEvent.Refuted(rumour.Standing.State, rumour.Accuser, Members.Self.Standing.Incarnation));
+        AnswerDoubt(via);
     }
+
+    // Lifeguard's buddy system, the way back: who doubts this node hears the answer from it directly, and not only when
+    // rumours that may be lost come round. A doubter that missed the refutation would declare it dead all the same.
+    private void AnswerDoubt(NodeIdentity doubter)
+    {
+        if (Rules.BuddySystem && state.HasJoined)
+            state.Send(doubter.Address, new SwimMessage.Gossip([Members.Self.ToRumour(state.Now)]));
+    }
+
+    // Whether another process holds this node's address, and it was this one that gave way.
+    private bool HasGivenWay() =>
+        Rules.OneHolderOfAnAddress && Members.CurrentAt(state.Self.Address) is { } rival && rival.Uid.CompareTo(state.Self.Uid) > 0;
 
     private void HearOfStranger(Rumour rumour, NodeIdentity via, bool passOn)
     {
@@ -187,16 +223,32 @@ internal sealed class RumourJudge(SwimState state)
         if (passOn)
             PassOn(entry);
 
-        // This process holds that address: whoever was known there is gone.
         if (entry.IsCurrent && entry.Node.Address == state.Self.Address)
-            Supersede(entry, state.Self);
+            Contest(entry);
+    }
+
+    // This process holds that address, so whoever was known there is gone. If it comes back again and again, it lives:
+    // two processes advertise one address, and would refute each other for ever. The greater uid stays, on all nodes
+    // alike; the lesser contests no more while the other is there, and both say that somebody has to mend it.
+    private void Contest(MemberEntry rival)
+    {
+        var isAlive = rival.SupersededCount >= SupersededMax && Rules.OneHolderOfAnAddress;
+        if (isAlive && rival.SupersededCount++ == SupersededMax)
+            state.Note(new SwimEvent.AddressContested(rival.Node, GivesWay: rival.Uid.CompareTo(state.Self.Uid) > 0));
+        if (isAlive && rival.Uid.CompareTo(state.Self.Uid) > 0)
+            return;
+        if (!isAlive)
+            rival.SupersededCount++;
+        Supersede(rival, state.Self);
     }
 
     private void BeginSuspicion(MemberEntry entry, NodeUid accuser)
     {
         var settings = state.Settings;
         var min = ClusterMath.SuspicionTimeoutMin(Members.Size, settings.SuspicionMultiplier, settings.ProbeInterval);
-        var expected = ClusterMath.ConfirmationsExpected(Members.Size, settings.SuspicionMultiplier);
+        var expected = Rules.ShrinkingSuspicion
+            ? ClusterMath.ConfirmationsExpected(Members.Size, settings.SuspicionMultiplier)
+            : 0;
         var suspicion = new Suspicion(state.Now, accuser, min, min * settings.SuspicionMaxMultiplier, expected);
         entry.Suspicion = suspicion;
         ArmSuspicionEnd(entry, suspicion);
@@ -205,7 +257,7 @@ internal sealed class RumourJudge(SwimState state)
 
     private void Confirm(MemberEntry entry, NodeUid accuser)
     {
-        if (!entry.Suspicion!.Confirm(accuser))
+        if (!Rules.Confirmations || !entry.Suspicion!.Confirm(accuser))
             return;
         ArmSuspicionEnd(entry, entry.Suspicion);
 

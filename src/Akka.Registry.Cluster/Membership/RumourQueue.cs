@@ -9,7 +9,9 @@ internal sealed class RumourQueue(int bytesMax)
     private const int MisfitsMax = 8;
 
     private readonly Dictionary<NodeUid, Entry> _byMember = [];
-    private readonly SortedSet<Entry> _order = new(FewestTransmitsFirst.Instance);
+
+    // In the order in which they are taken.
+    private readonly List<Entry> _order = [];
     private readonly List<Entry> _taken = [];
     private long _next;
 
@@ -19,10 +21,17 @@ internal sealed class RumourQueue(int bytesMax)
     public void Add(Rumour rumour)
     {
         if (_byMember.Remove(rumour.Node.Uid, out var older))
-            _order.Remove(older);
-        var entry = new Entry(rumour, SwimCodec.WireBytes(rumour), Transmits: 0, Order: _next++);
+            _order.RemoveAt(_order.BinarySearch(older, FewestTransmitsFirst.Instance));
+        var entry = new Entry(rumour, SwimCodec.WireBytes(rumour), _next++);
         _byMember.Add(rumour.Node.Uid, entry);
-        _order.Add(entry);
+        Insert(entry);
+    }
+
+    /// <summary>Forgets all of them.</summary>
+    public void Clear()
+    {
+        _byMember.Clear();
+        _order.Clear();
     }
 
     /// <summary>
@@ -36,56 +45,60 @@ internal sealed class RumourQueue(int bytesMax)
     {
         if (_order.Count == 0)
             return first is null ? [] : [first];
-        var rumours = ImmutableArray.CreateBuilder<Rumour>();
-        var bytesLeft = bytesMax;
-        if (first is not null)
-        {
-            rumours.Add(first);
-            bytesLeft -= SwimCodec.WireBytes(first);
-        }
-
+        var bytesLeft = bytesMax - (first is null ? 0 : SwimCodec.WireBytes(first));
         Choose(bytesLeft, first?.Node.Uid ?? default);
+        var rumours = ImmutableArray.CreateBuilder<Rumour>(_taken.Count + (first is null ? 0 : 1));
+        if (first is not null)
+            rumours.Add(first);
         foreach (var entry in _taken)
         {
             rumours.Add(entry.Rumour);
-            Transmitted(entry, transmitLimit);
+            if (++entry.Transmits >= transmitLimit)
+                _byMember.Remove(entry.Rumour.Node.Uid);
+            else
+                Insert(entry);
         }
 
-        return rumours.ToImmutable();
+        return rumours.MoveToImmutable();
     }
 
+    // Moves what the message has room for from the order to the taken ones.
     private void Choose(int bytesLeft, NodeUid except)
     {
         _taken.Clear();
         var misfits = 0;
-        foreach (var entry in _order)
+        var (read, kept) = (0, 0);
+        for (; read < _order.Count && misfits < MisfitsMax; read++)
         {
-            if (entry.Rumour.Node.Uid == except)
-                continue;
-            if (entry.Bytes <= bytesLeft)
+            var entry = _order[read];
+            var isWanted = entry.Rumour.Node.Uid != except;
+            if (isWanted && entry.Bytes <= bytesLeft)
             {
                 bytesLeft -= entry.Bytes;
                 _taken.Add(entry);
+                continue;
             }
-            else if (++misfits == MisfitsMax)
-            {
-                return;
-            }
+
+            if (isWanted)
+                misfits++;
+            _order[kept++] = entry;
         }
+
+        _order.RemoveRange(kept, read - kept);
     }
 
-    private void Transmitted(Entry entry, int transmitLimit)
+    private void Insert(Entry entry) => _order.Insert(~_order.BinarySearch(entry, FewestTransmitsFirst.Instance), entry);
+
+    private sealed class Entry(Rumour rumour, int bytes, long order)
     {
-        _order.Remove(entry);
-        _byMember.Remove(entry.Rumour.Node.Uid);
-        if (entry.Transmits + 1 >= transmitLimit)
-            return;
-        var again = entry with { Transmits = entry.Transmits + 1 };
-        _byMember.Add(entry.Rumour.Node.Uid, again);
-        _order.Add(again);
-    }
+        public Rumour Rumour { get; } = rumour;
 
-    private sealed record Entry(Rumour Rumour, int Bytes, int Transmits, long Order);
+        public int Bytes { get; } = bytes;
+
+        public long Order { get; } = order;
+
+        public int Transmits { get; set; }
+    }
 
     private sealed class FewestTransmitsFirst : IComparer<Entry>
     {

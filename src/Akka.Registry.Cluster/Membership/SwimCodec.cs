@@ -14,6 +14,9 @@ internal static class SwimCodec
     // 2^53: no member announces itself as often; beyond it, a claim could not be refuted for ever.
     private const ulong IncarnationMax = 1UL << 53;
 
+    // A fixed64 and its tag.
+    private const int FixedBytes = 9;
+
     public static Frame Encode(SwimMessage message) => message switch
     {
         SwimMessage.Ping ping => Frame.Of(FrameKind.Ping, Write(ping)),
@@ -45,11 +48,55 @@ internal static class SwimCodec
     }
 
     /// <summary>Bytes that the rumour takes in a message that carries it.</summary>
+    /// <remarks>Reckoned, not written: it is asked for each rumour of each message.</remarks>
     public static int WireBytes(Rumour rumour)
     {
-        var bytes = Write(rumour).CalculateSize();
-        return 1 + CodedOutputStream.ComputeLengthSize(bytes) + bytes;
+        var standing = rumour.Standing;
+        var isVerdict = standing.State is MemberState.Suspect or MemberState.Down;
+        var bytes = Nested(WireBytes(rumour.Node))
+            + Number((ulong)standing.State)
+            + Number(standing.Incarnation)
+            + (rumour.Accuser.IsNone ? 0 : FixedBytes)
+            + (isVerdict ? Number((ulong)standing.AliveAs) : 0)
+            + Number(Seconds(rumour.DepartedFor));
+        return Nested(bytes);
     }
+
+    /// <summary>Bytes of the frame that carries the message, header included, without encoding it.</summary>
+    public static int FrameBytes(SwimMessage message)
+    {
+        var bytes = message switch
+        {
+            SwimMessage.Ping ping => Number(ping.Sequence) + FixedBytes,
+            SwimMessage.PingAck ack => Number(ack.Sequence) + (ack.Fingerprint == 0 ? 0 : FixedBytes),
+            SwimMessage.PingRequest request => Number(request.Sequence) + Nested(WireBytes(request.Target)),
+            SwimMessage.PingNack nack => Number(nack.Sequence),
+            SwimMessage.Sync sync => (sync.ReplyWanted ? 2 : 0) + (sync.Joining ? 2 : 0),
+            SwimMessage.Gossip => 0,
+            _ => throw new System.Diagnostics.UnreachableException($"No size for {message.GetType().Name}."),
+        };
+        foreach (var rumour in message.Rumours)
+            bytes += WireBytes(rumour);
+        return Frame.HeaderBytes + bytes;
+    }
+
+    private static int WireBytes(NodeIdentity node) => FixedBytes
+        + Text(node.Name)
+        + Text(node.Address.Host)
+        + Number((ulong)node.Address.Port)
+        + Text(node.Zone)
+        + Text(node.Version)
+        + Text(node.HttpUrl)
+        + Number((ulong)node.ProtocolMax);
+
+    // Fields as protobuf writes them, each after one byte of tag; what is zero or empty is left out.
+    private static int Number(ulong value) => value == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size(value);
+
+    private static int Text(string text) => text.Length == 0 ? 0 : 1 + CodedOutputStream.ComputeStringSize(text);
+
+    private static int Nested(int bytes) => 1 + CodedOutputStream.ComputeLengthSize(bytes) + bytes;
+
+    private static uint Seconds(TimeSpan span) => (uint)Math.Ceiling(span.TotalSeconds);
 
     private static bool TryRead(Frame frame, ref int malformed, out SwimMessage message)
     {
@@ -138,7 +185,7 @@ internal static class SwimCodec
             Incarnation = rumour.Standing.Incarnation,
             Accuser = rumour.Accuser.Value,
             AliveAs = isVerdict ? (WireMemberState)(int)rumour.Standing.AliveAs : WireMemberState.Unspecified,
-            DepartedSeconds = (uint)Math.Ceiling(rumour.DepartedFor.TotalSeconds),
+            DepartedSeconds = Seconds(rumour.DepartedFor),
         };
     }
 

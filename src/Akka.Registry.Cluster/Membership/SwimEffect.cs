@@ -44,6 +44,12 @@ internal abstract record SwimEvent
     /// <summary>A new process stands at the address of an old one, which is gone.</summary>
     public sealed record MemberSuperseded(NodeIdentity Old, NodeIdentity New) : SwimEvent;
 
+    /// <summary>Another process that lives advertises this node's address: somebody has to give one of them another.</summary>
+    public sealed record AddressContested(NodeIdentity Rival, bool GivesWay) : SwimEvent;
+
+    /// <summary>A seed leads back to this node: it is one of its own names.</summary>
+    public sealed record SeedIsSelf(NodeAddress Seed) : SwimEvent;
+
     /// <summary>Others doubted this node or held it dead; it says otherwise.</summary>
     public sealed record Refuted(MemberState Claim, NodeUid Accuser, ulong Incarnation) : SwimEvent;
 

@@ -49,7 +49,7 @@ internal sealed class SwimMachine
     public IReadOnlyList<SwimEffect> Handle(SwimInput input, Instant now)
     {
         _state.BeginStep(now);
-        if (NextDeadline is { } due && now - due > _state.Settings.ProbeInterval)
+        if (_state.Settings.Rules.LocalHealth && NextDeadline is { } due && now - due > _state.Settings.ProbeInterval)
             OnOverslept(now - due);
         switch (input)
         {
@@ -133,7 +133,12 @@ internal sealed class SwimMachine
     private void OnReceived(NodeIdentity from, SwimMessage message)
     {
         if (from.Uid == _state.Self.Uid)
+        {
+            if (message is SwimMessage.Ping knock)
+                _joiner.OnOwnKnock(knock.Sequence);
             return; // A seed's other name led back here.
+        }
+
         if (message is not SwimMessage.Sync && _state.HasJoined)
             HearAll(from, message);
         switch (message)

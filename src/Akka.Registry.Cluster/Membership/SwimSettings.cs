@@ -40,6 +40,9 @@ internal sealed record SwimSettings
 
     public int MembersMax { get; init; } = 5_000;
 
+    /// <summary>All, but in tests that show what each is there for.</summary>
+    public MembershipRules Rules { get; init; } = MembershipRules.All;
+
     /// <exception cref="ArgumentException">A seed is no address.</exception>
     public static SwimSettings Of(ClusterOptions options) => Of(options.FailureDetector) with
     {
@@ -49,6 +52,7 @@ internal sealed record SwimSettings
         ReconnectInterval = options.ReconnectInterval,
         DepartedRetention = options.DepartedRetention,
         MembersMax = options.MembersMax,
+        Rules = options.Rules,
     };
 
     public static SwimSettings Of(FailureDetectorOptions options)

@@ -10,6 +10,8 @@ internal sealed class SwimState
 {
     private readonly List<SwimEffect> _effects = [];
     private readonly List<MemberEntry> _picked = [];
+    private ulong _fingerprint;
+    private Instant _fingerprintSince;
     private bool _gossipIsArmed;
     private ulong _sequence;
 
@@ -48,7 +50,16 @@ internal sealed class SwimState
     /// What two nodes compare to see whether they know the same; 0 while this one still has something to tell, or is no
     /// member.
     /// </summary>
-    public ulong Fingerprint => IsActive && Rumours.Count == 0 ? Members.Fingerprint : 0;
+    /// <remarks>
+    /// Nor does it speak before the last change had the time to reach everyone: of two that hear of it one after the other
+    /// neither has missed anything, and a table that repairs nothing is dear in a large cluster.
+    /// </remarks>
+    public ulong Fingerprint => IsActive && Rumours.Count == 0 && Now - _fingerprintSince >= SpreadTime
+        ? Members.Fingerprint
+        : 0;
+
+    private TimeSpan SpreadTime =>
+        ClusterMath.SpreadTime(Members.Size, Settings.GossipFanout, Settings.GossipInterval);
 
     public void BeginStep(Instant now)
     {
@@ -59,12 +70,18 @@ internal sealed class SwimState
     /// <summary>The step's effects; the list is emptied when the next step begins.</summary>
     public IReadOnlyList<SwimEffect> EndStep()
     {
-        if (Rumours.Count > 0 && HasJoined && !_gossipIsArmed)
+        // With nobody left to tell, rumours would wait for whoever is found again, and bury as news whom this node gave up
+        // while it was alone. That one gets the table, of which old deaths are only doubts.
+        if (HasJoined && Members.Others.Count == 0 && Settings.Rules.LonelyRumoursEnd)
+            Rumours.Clear();
+        if (Rumours.Count > 0 && HasJoined && !_gossipIsArmed && Settings.Rules.Dissemination)
         {
             _gossipIsArmed = true;
             Arm(Settings.GossipInterval, new SwimTimer.GossipTurn());
         }
 
+        if (Members.Fingerprint != _fingerprint)
+            (_fingerprint, _fingerprintSince) = (Members.Fingerprint, Now);
         if (Members.TakeChanges() is { } changed)
             _effects.Add(new SwimEffect.Publish(changed));
         return _effects;
@@ -82,7 +99,7 @@ internal sealed class SwimState
 
     public void ChangeHealth(int by)
     {
-        if (by != 0 && Health.Change(by))
+        if (by != 0 && Settings.Rules.LocalHealth && Health.Change(by))
             Note(new SwimEvent.LocalHealthChanged(Health.Score));
     }
 
@@ -93,13 +110,18 @@ internal sealed class SwimState
     /// </remarks>
     public ImmutableArray<Rumour> RumoursFor(NodeUid receiver)
     {
-        var accused = Members.Find(receiver);
+        var accused = Settings.Rules.BuddySystem ? Members.Find(receiver) : null;
         var first = accused?.Standing.State is MemberState.Suspect or MemberState.Down ? accused.ToRumour(Now) : null;
         return TakeRumours(first);
     }
 
-    public ImmutableArray<Rumour> TakeRumours(Rumour? first = null) =>
-        Rumours.Take(ClusterMath.TransmitLimit(Members.Size, Settings.RetransmitMultiplier), first);
+    public ImmutableArray<Rumour> TakeRumours(Rumour? first = null)
+    {
+        var limit = ClusterMath.TransmitLimit(Members.Size, Settings.RetransmitMultiplier);
+        if (!Settings.Rules.Dissemination)
+            return first is null ? [] : [first];
+        return Rumours.Take(Settings.Rules.TransmitLimit ? limit : int.MaxValue, first);
+    }
 
     /// <summary>Other members by chance. The list is good until the next call.</summary>
     public List<MemberEntry> Pick(int count, NodeUid except = default, bool suspectsToo = true)

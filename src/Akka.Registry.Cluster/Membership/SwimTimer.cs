@@ -35,7 +35,7 @@ internal abstract record SwimTimer
 /// <summary>All deadlines of one machine, the earliest first, those of one moment in the order armed.</summary>
 internal sealed class DeadlineQueue
 {
-    private readonly PriorityQueue<SwimTimer, (Instant Deadline, long Order)> _queue = new();
+    private readonly PriorityQueue<SwimTimer, (Instant Deadline, long Order)> _queue = new(EarliestFirst.Instance);
     private long _order;
 
     public Instant? Earliest => _queue.TryPeek(out _, out var priority) ? priority.Deadline : null;
@@ -51,5 +51,16 @@ internal sealed class DeadlineQueue
         }
 
         return false;
+    }
+
+    private sealed class EarliestFirst : IComparer<(Instant Deadline, long Order)>
+    {
+        public static EarliestFirst Instance { get; } = new();
+
+        public int Compare((Instant Deadline, long Order) x, (Instant Deadline, long Order) y)
+        {
+            var deadline = x.Deadline.CompareTo(y.Deadline);
+            return deadline != 0 ? deadline : x.Order.CompareTo(y.Order);
+        }
     }
 }

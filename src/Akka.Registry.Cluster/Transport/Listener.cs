@@ -13,6 +13,7 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     private readonly HashSet<IncomingLink> _links = [];
     private readonly Dictionary<(NodeUid Peer, Lane Lane), IncomingLink> _current = [];
     private readonly CancellationTokenSource _stop = new();
+    private Action<NodeAddress>? _connected;
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint)socket.LocalEndPoint!;
@@ -40,7 +41,14 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     }
 
     /// <summary>Begins to accept.</summary>
-    public void Start(HandshakeTerms terms, ITransportSink sink) => scope.TryRun(() => AcceptAsync(terms, sink));
+    /// <param name="terms">What this side says and asks for.</param>
+    /// <param name="sink">Where frames go.</param>
+    /// <param name="connected">Told where each peer is whose handshake succeeded, before its first frame; any thread.</param>
+    public void Start(HandshakeTerms terms, ITransportSink sink, Action<NodeAddress> connected)
+    {
+        _connected = connected;
+        scope.TryRun(() => AcceptAsync(terms, sink));
+    }
 
     /// <summary>Accepts nothing more and closes every link.</summary>
     public void Dispose()
@@ -60,6 +68,7 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     /// </summary>
     public async Task SupersedeAsync(IncomingLink link, HandshakeStep.Established handshake)
     {
+        _connected?.Invoke(handshake.Peer.Address);
         IncomingLink? older;
         lock (_gate)
         {

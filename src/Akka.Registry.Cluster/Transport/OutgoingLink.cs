@@ -83,6 +83,13 @@ internal sealed class OutgoingLink(
         return true;
     }
 
+    /// <summary>The peer has connected to this node: it is there, and need not be left alone any longer.</summary>
+    public void EndBackOff()
+    {
+        lock (_gate)
+            _notBefore = scope.Now;
+    }
+
     /// <summary>
     /// Looks for silence: closes a connection that carried nothing for long, ends a link that has none.
     /// </summary>

@@ -105,7 +105,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
             _peers = new Peers(terms, sink);
             var period = _scope.Options.IdleTimeout / 4;
             _sweep = _scope.Time.CreateTimer(static state => ((TcpPeerTransport)state!).Sweep(), this, period, period);
-            _listener.Start(terms, sink);
+            _listener.Start(terms, sink, OnPeerConnected);
         }
     }
 
@@ -167,6 +167,16 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Who comes is answered: without this a node that is back within a moment finds that nobody can tell it so.</summary>
+    private void OnPeerConnected(NodeAddress peer)
+    {
+        foreach (var lane in Enum.GetValues<Lane>())
+        {
+            if (_links.TryGetValue(new LinkKey(peer, lane), out var link))
+                link.EndBackOff();
+        }
     }
 
     private void Sweep()

@@ -109,6 +109,22 @@ internal static class ApiOperations
             Query = [Epoch], Body = "StatusChange",
             Answers = [new(200, "The entry as it stands now.", "Entry"), Invalid, NotFound, Stale, TooLarge, MediaType, NotReady, Owner],
         },
+        new()
+        {
+            Method = "POST", Path = Instance + "/drain", Id = "drainInstance", Heading = Instances, Handler = InstanceApi.Drain,
+            Summary = "Makes an instance draining, and waits until everybody knows.",
+            Description = "No body. The status is the instance's word, as with `/status`: it counts as a heartbeat and ends with the next "
+                + "registration. The answer comes once every live subscriber on every node has confirmed a view without the instance, or at "
+                + "the deadline, and then names who has not. A stream of `/api/v1/watch` has confirmed when the change was written to its "
+                + "socket; subscribers inside a node when they ask for what comes next. Who asked for routees before may still call.",
+            Query = [Epoch, new("deadline", "Duration", "How long to wait. Default: 10s. The node's limit is 10m unless it is set otherwise.")],
+            Answers =
+            [
+                new(200, "It drains, and everybody knows.", "Drained"),
+                new(202, "It drains, but not everybody is known to know: `laggards` names them.", "Drained"),
+                Invalid, NotFound, Stale, Limit, NotReady, Owner,
+            ],
+        },
     ];
 
     private static ApiOperation[] OfServices() =>

@@ -8,6 +8,8 @@ namespace Akka.Registry.Server.Api;
 /// <summary>What is done to and asked of one instance.</summary>
 internal static class InstanceApi
 {
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
+
     /// <summary>Registers or replaces.</summary>
     public static async Task Register(ApiCall call)
     {
@@ -69,6 +71,17 @@ internal static class InstanceApi
         var options = QueryReader.WriteOptions(request, call.Options);
         await call.Registry.DeregisterAsync(call.Key, QueryReader.Epoch(request), options, call.Aborted);
         call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>Drains, and waits until everybody knows.</summary>
+    public static async Task Drain(ApiCall call)
+    {
+        var request = call.Http.Request;
+        var deadline = QueryReader.Duration(request, "deadline") ?? DrainDeadline;
+        var result = await call.Registry.DrainAsync(call.Key, QueryReader.Epoch(request), deadline, call.Aborted);
+        var status = result.IsConfirmed ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        await JsonAnswer.Send(call.Http, status, (result, call.Registry), static (json, state) =>
+            DrainJson.WriteMembers(json, state.result, state.Registry));
     }
 
     /// <summary>Shows one instance.</summary>

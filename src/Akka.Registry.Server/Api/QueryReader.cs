@@ -53,6 +53,14 @@ internal static class QueryReader
             : throw Wrong(name, $"a whole number from {min} to {max}");
     }
 
+    /// <summary>A duration; null when it is not there.</summary>
+    public static TimeSpan? Duration(HttpRequest request, string name)
+    {
+        if (Text(request, name) is not { } text)
+            return null;
+        return DurationText.TryParse(text, out var duration) ? duration : throw Wrong(name, DurationText.Notation);
+    }
+
     /// <summary>How far a write must reach.</summary>
     public static WriteOptions WriteOptions(HttpRequest request, HttpOptions options)
     {

@@ -36,6 +36,16 @@ internal static class ApiSchemas
             ("isThisNode", Schema.Flag("It is the node that answers."))]),
         ["Heartbeat"] = Schema.Object("The lease.", [
             ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
+        ["Drained"] = Schema.Object("How a drain went.", [
+            ("confirmed", Schema.Flag("Every live subscriber on every node has confirmed a view without the instance.")),
+            ("laggardCount", Schema.Whole("How many have not.")), ("laggards", Schema.List(Schema.Ref("Laggard", document))),
+            ("entry", Schema.Ref("Entry", document))]),
+        ["Laggard"] = Schema.Object("Somebody who may still call the instance; at most 32 subscribers of a node are named.", [
+            ("node", Schema.Text("The node's name.")), ("nodeUid", Schema.Text("The node's uid.")),
+            ("lag", Schema.OneOfTexts(
+                "`no-answer`: the node did not answer; `behind`: it does not hold the change yet; `subscriber`: a subscriber at it.",
+                "no-answer behind subscriber")),
+            ("subscriber", Schema.Nullable(Schema.Text("The subscriber's name; null when it is the node itself.")))]),
         ["ServiceSummary"] = ServiceSummary(),
         ["ServiceList"] = Schema.Object("Services by name.", [
             .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))),

@@ -8,7 +8,8 @@ namespace Akka.Registry.Server.Streams;
 /// <summary>Writes one subscription to one client until either ends or the server stops.</summary>
 /// <remarks>
 /// The client's pace is the subscription's: while a piece waits for the client nothing is read, and the subscription keeps only latest
-/// states. Events that are there at once leave in one flush.
+/// states. Events that are there at once leave in one flush, and are acknowledged when that is done: the stream goes one way, so
+/// that they were written to the socket is all that can be known.
 /// </remarks>
 internal sealed class EventStream(PipeWriter output, EventEncoder encoder, ServerMetrics metrics)
 {
@@ -16,6 +17,7 @@ internal sealed class EventStream(PipeWriter output, EventEncoder encoder, Serve
     private const int PieceBytes = 64 * 1024;
 
     private bool _quiet = true;
+    private long _written;
     private Task<bool> _next = Task.FromResult(false);
     private Task<bool>? _tick;
 
@@ -32,7 +34,10 @@ internal sealed class EventStream(PipeWriter output, EventEncoder encoder, Serve
         try
         {
             while (await WriteWhatIsThereAsync(batches, ended))
+            {
+                subscription.Acknowledge(_written);
                 await WaitAsync(keepAlive, ended);
+            }
         }
         finally
         {
@@ -50,6 +55,7 @@ internal sealed class EventStream(PipeWriter output, EventEncoder encoder, Serve
         {
             if (!await _next || !await WriteAsync(encoder.FrameOf(batches.Current).Bytes, ended))
                 return false;
+            _written++;
             _next = batches.MoveNextAsync().AsTask();
         }
 

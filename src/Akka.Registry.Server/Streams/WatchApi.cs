@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.Problems;
@@ -52,8 +53,15 @@ internal static class WatchApi
         var cursor = header.Length > 0 ? header : QueryReader.Text(request, "cursor");
         try
         {
-            return await call.Registry.SubscribeAsync(
-                new SubscriptionRequest { Service = QueryReader.Text(request, "service"), Cursor = cursor }, ended);
+            var connection = call.Http.Connection;
+            var subscription = new SubscriptionRequest
+            {
+                Service = QueryReader.Text(request, "service"),
+                Cursor = cursor,
+                Name = connection.RemoteIpAddress is { } address ? $"watch of {new IPEndPoint(address, connection.RemotePort)}" : "watch",
+                AcknowledgesExplicitly = true,
+            };
+            return await call.Registry.SubscribeAsync(subscription, ended);
         }
         catch (OperationCanceledException) when (!call.Aborted.IsCancellationRequested && ended.IsCancellationRequested)
         {

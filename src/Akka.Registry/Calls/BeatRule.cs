@@ -23,7 +23,10 @@ internal enum BeatRoute
     /// <summary>A newer epoch stands.</summary>
     Stale,
 
-    /// <summary>Nobody knows the instance, or not in that epoch: it is to register again.</summary>
+    /// <summary>
+    /// Nobody knows the instance, or only in an older epoch: it is to register (again). The registration of the newer epoch may
+    /// be on its way here; to make it again is safe, and to take the beat for the older epoch would keep what has ended.
+    /// </summary>
     Unknown,
 
     /// <summary>The entry is not here, and neither is the whole registry.</summary>

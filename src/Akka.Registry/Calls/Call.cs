@@ -102,8 +102,8 @@ internal abstract class Call(ICallSurroundings surroundings)
         throw new InvalidOperationException($"{GetType().Name} beats at no scheduler.");
 
     /// <summary>The owner has answered.</summary>
-    /// <param name="outcome">Its answer; null when it gave none in time or is lost.</param>
-    public virtual void OnOwner(WireBeatOutcome? outcome) =>
+    /// <param name="answer">Its answer; null when it gave none in time or is lost.</param>
+    public virtual void OnOwner(OwnerAnswer? answer) =>
         throw new InvalidOperationException($"{GetType().Name} asks no owner.");
 
     /// <summary>Refuses the call.</summary>

@@ -9,6 +9,10 @@ internal static class Refusals
     public static RegistryException NotFound(RecordKey key) => new(RegistryError.NotFound,
         $"Instance '{key.Instance}' of service '{key.Service}' is not registered; register it (again).");
 
+    public static RegistryException NewerEpoch(RecordKey key, ulong epoch, ulong standing) => new(RegistryError.NotFound,
+        $"Instance '{key.Instance}' of service '{key.Service}' is registered in epoch {standing}, and epoch {epoch} is not known yet; " +
+        "register with it (again): that ends the older one.");
+
     public static RegistryException StaleEpoch(RecordKey key) => new(RegistryError.StaleEpoch,
         $"A newer epoch of instance '{key.Instance}' of service '{key.Service}' stands, or this one was deregistered; register with a newer epoch.",
         "epoch");

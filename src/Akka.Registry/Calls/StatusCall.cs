@@ -1,15 +1,20 @@
-using System.Diagnostics;
+using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
+using Akka.Registry.Ownership;
 
 namespace Akka.Registry.Calls;
 
-/// <summary>Who waits for a status to be set: a caller at this node, or another node.</summary>
-/// <param name="Done">Told the entry as it stands.</param>
+/// <summary>Who waits for a status to be set: a caller at this node, another call, or another node.</summary>
+/// <param name="Done">Told the entry as it stands, and the record that says so.</param>
 /// <param name="Refused">Told why not.</param>
-internal sealed record StatusCaller(Action<ServiceEntry> Done, Action<RegistryException> Refused);
+internal sealed record StatusCaller(Action<ServiceEntry, Dot> Done, Action<RegistryException> Refused)
+{
+    /// <summary>Told that nobody will answer; null where nobody minds.</summary>
+    public Action? Abandoned { get; init; }
+}
 
 /// <summary>What is to be set.</summary>
 /// <param name="IsOperator">
@@ -37,123 +42,9 @@ internal sealed record StatusChange(bool IsOperator, InstanceStatus? Status)
 /// <param name="caller">Who waits.</param>
 internal sealed class StatusCall(
     ICallSurroundings surroundings, RecordKey key, ulong? epoch, StatusChange change, bool mayForward, StatusCaller caller)
-    : Call(surroundings)
+    : OwnerCall(surroundings, key, epoch)
 {
-    private int _attempts;
-
-    public override RecordKey Key => key;
-
-    public override void Start()
-    {
-        if (++_attempts > AttemptsMax)
-        {
-            Refuse(Refusals.Contended(key));
-            return;
-        }
-
-        if (Surroundings.WritesRefused is { } reason)
-        {
-            Refuse(Refusals.NotReady(reason));
-            return;
-        }
-
-        var entry = Surroundings.Find(key);
-        var owner = entry is null ? null : Surroundings.CurrentMember(entry.Owner);
-        var contest = change.IsOperator ? null : Surroundings.Ledger.ContestOf(key);
-        var route = BeatRule.Decide(entry, contest, epoch, Surroundings.Self, owner is not null, Surroundings.IsWhole);
-        switch (route)
-        {
-            case BeatRoute.Own when change.IsOperator:
-                WriteOn(entry!);
-                break;
-            case BeatRoute.Own:
-                Surroundings.Beat(this, key, entry!.Epoch);
-                break;
-            case BeatRoute.Contested:
-                Surroundings.Beat(this, key, contest!.Epoch);
-                break;
-            case BeatRoute.Forward when !mayForward:
-                Refuse(Refusals.NotFound(key)); // Its sender believes this node to be the owner; it will look again.
-                break;
-            case BeatRoute.Forward:
-                Surroundings.ForwardStatus(this, owner!, Message());
-                break;
-            case BeatRoute.Adopt:
-                Write(Adoption.Of(entry!, change.ApplyTo));
-                break;
-            case BeatRoute.Stale:
-                Refuse(Refusals.StaleEpoch(key));
-                break;
-            case BeatRoute.Unknown:
-                Refuse(Refusals.NotFound(key));
-                break;
-            case BeatRoute.NotReady:
-                Refuse(Refusals.NotReady("This node does not hold the whole registry yet."));
-                break;
-            default:
-                throw new UnreachableException($"No way for {route}.");
-        }
-    }
-
-    public override void OnBeaten(BeatAnswer answer)
-    {
-        if (answer.Outcome == BeatOutcome.StaleEpoch)
-            Refuse(Refusals.StaleEpoch(key));
-        else if (answer.Outcome == BeatOutcome.Unknown)
-            Refuse(Refusals.NotFound(key));
-        else if (Surroundings.Find(key) is { } entry && entry.Owner == Surroundings.Self)
-            WriteHeard(entry);
-        else if (Surroundings.Ledger.ContestOf(key) is { } contest)
-            Write(contest.WriteAgain(key, change.Status));
-        else
-            Start();
-    }
-
-    public override void OnWritten(MapWriteResult result)
-    {
-        switch (result.Outcome)
-        {
-            case MapWriteOutcome.Accepted when Surroundings.Codec.TryDecode(result.Record!, out var entry):
-                Answer(entry);
-                break;
-            case MapWriteOutcome.Superseded:
-            case MapWriteOutcome.Accepted:
-                Start();
-                break;
-            case MapWriteOutcome.StaleEpoch:
-            case MapWriteOutcome.EpochEnded:
-            case MapWriteOutcome.NotFound:
-            case MapWriteOutcome.NotReady:
-                Refuse(Refusals.Of(key, result.Outcome));
-                break;
-            default:
-                throw new UnreachableException($"No rule for {result.Outcome}.");
-        }
-    }
-
-    public override void OnOwner(WireBeatOutcome? outcome)
-    {
-        var asked = AsksOwner;
-        var entry = Surroundings.Find(key);
-        switch (outcome)
-        {
-            case WireBeatOutcome.Renewed when entry is not null:
-                Answer(AsItWillStand(entry));
-                break;
-            case WireBeatOutcome.StaleEpoch:
-                Refuse(Refusals.StaleEpoch(key));
-                break;
-            case WireBeatOutcome.Unknown when entry is null || entry.Owner == asked:
-                Refuse(Refusals.NotFound(key));
-                break;
-            case null when entry is not null && entry.Owner == asked && Surroundings.CurrentMember(asked) is { } owner:
-                Refuse(Refusals.OwnerUnreachable(key, owner.Name));
-                break;
-            default:
-                Start();
-                break;
-        }
-    }
+    protected override bool MindsContest => !change.IsOperator;
 
     public override void Refuse(RegistryException refusal)
     {
@@ -161,40 +52,69 @@ internal sealed class StatusCall(
         Surroundings.Complete(this);
     }
 
-    private void WriteHeard(ServiceEntry entry)
+    public override void Abandon()
     {
-        Surroundings.Ledger.Heard(key);
+        caller.Abandoned?.Invoke();
+        base.Abandon();
+    }
+
+    protected override bool MayStart(out RegistryException? refusal)
+    {
+        refusal = Surroundings.WritesRefused is { } reason ? Refusals.NotReady(reason) : null;
+        return refusal is null;
+    }
+
+    protected override void AtOwner(ServiceEntry entry)
+    {
+        if (change.IsOperator)
+            WriteOn(entry);
+        else
+            base.AtOwner(entry);
+    }
+
+    protected override void Forward(NodeIdentity owner)
+    {
+        if (mayForward)
+            Surroundings.ForwardStatus(this, owner, Message());
+        else
+            Refuse(Refusals.NotFound(Key)); // Its sender believes this node to be the owner; it will look again.
+    }
+
+    protected override MapWrite Adopt(ServiceEntry entry) => Adoption.Of(entry, change.ApplyTo);
+
+    protected override MapWrite WriteAgain(ContestedLease contest) => contest.WriteAgain(Key, change.Status);
+
+    protected override void OnHeard(BeatAnswer answer, ServiceEntry entry)
+    {
+        Surroundings.Ledger.Heard(Key);
         WriteOn(entry);
+    }
+
+    protected override ServiceEntry AsItWillStand(ServiceEntry entry) => change.IsOperator
+        ? entry with { Override = change.Status }
+        : entry with { Reported = change.Status!.Value, LeaseMissed = false };
+
+    protected override void Answer(ServiceEntry entry, Dot dot)
+    {
+        caller.Done(entry, dot);
+        Surroundings.Complete(this);
     }
 
     private void WriteOn(ServiceEntry entry)
     {
         var value = InstanceCodec.Parse(entry.Record);
         if (value.Equals(change.ApplyTo(value.Clone())))
-            Answer(entry);
+            Answer(entry, entry.Record.Dot);
         else
-            Write(new MapWrite.Replace(key, entry.Record.Order, Revive: false, InstanceCodec.Encode(change.ApplyTo(value))));
+            Write(new MapWrite.Replace(Key, entry.Record.Order, Revive: false, InstanceCodec.Encode(change.ApplyTo(value))));
     }
-
-    /// <summary>The owner has written it; the record may still be on its way here.</summary>
-    private ServiceEntry AsItWillStand(ServiceEntry entry) => change.IsOperator
-        ? entry with { Override = change.Status }
-        : entry with { Reported = change.Status!.Value, LeaseMissed = false };
 
     private ForwardedStatus Message() => new()
     {
-        Service = key.Service,
-        Instance = key.Instance,
-        Epoch = epoch ?? 0,
+        Service = Key.Service,
+        Instance = Key.Instance,
+        Epoch = Epoch ?? 0,
         Operator = change.IsOperator,
         Status = change.Status is { } status ? (WireInstanceStatus)status : WireInstanceStatus.Unspecified,
     };
-
-    private void Write(MapWrite write) => Surroundings.Write(this, write, WriteConsistency.Local, WriteOptions.Default.Timeout);
-
-    private void Answer(ServiceEntry entry)
-    {
-        caller.Done(entry);
-        Surroundings.Complete(this);
-    }
 }

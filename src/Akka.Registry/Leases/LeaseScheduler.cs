@@ -71,18 +71,22 @@ public sealed class LeaseScheduler
     /// <summary>A beat by place: one array slot, no allocation. False when there is no such lease.</summary>
     internal bool Beat(LeaseId lease, Instant now) => _table.Renew(lease, now);
 
-    /// <summary>The session that beat for it ended without goodbye.</summary>
-    internal void Disconnect(LeaseKey lease, Instant now) => _table.CutShort(lease, now + _options.DisconnectGrace);
+    /// <summary>A beat by name of a session: it carries the lease from now on. False when there is no such lease.</summary>
+    internal bool Beat(LeaseKey lease, uint session, Instant now) => _table.Renew(lease, now, session);
 
-    /// <summary>The losses are confirmed: those that are held fall.</summary>
+    /// <summary>The session ended without goodbye; without effect where another one has beaten since.</summary>
+    internal void Disconnect(LeaseKey lease, uint session, Instant now) =>
+        _table.CutShort(lease, session, now + _options.DisconnectGrace);
+
+    /// <summary>The losses are confirmed: those that are held, and have not beaten meanwhile, fall.</summary>
     /// <returns>What to tell; null when none was held.</returns>
-    internal LeaseVerdict.Missed? ConfirmLost(ImmutableArray<LeaseKey> leases)
+    internal LeaseVerdict.Missed? ConfirmLost(ImmutableArray<LeaseKey> leases, Instant now)
     {
         var fallen = ImmutableArray.CreateBuilder<LeaseKey>();
         foreach (var key in leases)
         {
             var lease = _table.Find(key);
-            if (!_governor.Forget(lease, key.Key.Service))
+            if (_table.BeatsAgain(lease, now) || !_governor.Forget(lease, key.Key.Service))
                 continue;
             _table.LetFall(lease);
             fallen.Add(key);

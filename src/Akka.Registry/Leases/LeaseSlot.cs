@@ -34,10 +34,16 @@ internal struct LeaseSlot
 
     public ulong Epoch;
 
-    public long TtlTicks;
+    /// <summary>Whole milliseconds, as entries have it: up to 49 days.</summary>
+    public uint TtlMilliseconds;
+
+    /// <summary>The session that beat for it last; 0 for none.</summary>
+    public uint Session;
 
     /// <summary>In a free slot: the next free one.</summary>
     public long DeregisterAfterTicks;
+
+    public readonly long TtlTicks => TtlMilliseconds * TimeSpan.TicksPerMillisecond;
 }
 
 /// <summary>A lease of which a sweep has something to say.</summary>

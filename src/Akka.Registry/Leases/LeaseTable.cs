@@ -93,7 +93,7 @@ internal sealed class LeaseTable : ILeaseCensus
                 return GrantOutcome.StaleEpoch;
             if (known.Epoch == epoch)
             {
-                (known.TtlTicks, known.DeregisterAfterTicks) = (terms.Ttl.Ticks, terms.DeregisterAfter.Ticks);
+                (known.TtlMilliseconds, known.DeregisterAfterTicks) = (MillisecondsOf(terms.Ttl), terms.DeregisterAfter.Ticks);
                 Renew(ref _beats[slot], slot, now);
                 // The new terms may be shorter than the wheel knows; what was missed is looked at by the next sweep.
                 _wheel.Schedule(slot, _beats[slot].State == LeaseState.Live ? now + terms.Ttl : now);
@@ -136,6 +136,17 @@ internal sealed class LeaseTable : ILeaseCensus
         return true;
     }
 
+    /// <summary>A beat of a session by name. False when there is no such lease of that epoch.</summary>
+    public bool Renew(LeaseKey lease, Instant now, uint session)
+    {
+        var slot = _index.Find(lease.Key);
+        if (slot < 0 || _slots[slot].Epoch != lease.Epoch)
+            return false;
+        _slots[slot].Session = session;
+        Renew(ref _beats[slot], slot, now);
+        return true;
+    }
+
     /// <summary>A beat by name; epoch 0 means whichever stands.</summary>
     public BeatAnswer Renew(RecordKey key, ulong epoch, Instant now)
     {
@@ -157,11 +168,11 @@ internal sealed class LeaseTable : ILeaseCensus
     /// <summary>
     /// The lease is missed at <paramref name="until"/> unless it beats again, or before if it would be anyway.
     /// </summary>
-    /// <returns>False when there is no such lease of that epoch.</returns>
-    public bool CutShort(LeaseKey key, Instant until)
+    /// <returns>False when there is no such lease of that epoch, or another session has beaten for it since.</returns>
+    public bool CutShort(LeaseKey key, uint session, Instant until)
     {
         var slot = _index.Find(key.Key);
-        if (slot < 0 || _slots[slot].Epoch != key.Epoch)
+        if (slot < 0 || _slots[slot].Epoch != key.Epoch || _slots[slot].Session != session)
             return false;
         ref var beat = ref _beats[slot];
         var asIfBeaten = until.Ticks - _slots[slot].TtlTicks;
@@ -220,11 +231,18 @@ internal sealed class LeaseTable : ILeaseCensus
         ref var beat = ref _beats[slot];
         var generation = Volatile.Read(ref beat.Generation);
         ref var known = ref _slots[slot];
-        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + Volatile.Read(ref known.TtlTicks));
+        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + (Volatile.Read(ref known.TtlMilliseconds) * TimeSpan.TicksPerMillisecond));
         var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(Volatile.Read(ref known.Key));
         Interlocked.MemoryBarrier();
         return same && (generation & 1) == 1 && Volatile.Read(ref beat.Generation) == generation ? expiresAt : null;
     }
+
+    /// <summary>Whether the lease has beaten within its TTL, whatever was judged of it before.</summary>
+    public bool BeatsAgain(LeaseId lease, Instant now) =>
+        IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].TtlTicks > now.Ticks;
+
+    private static uint MillisecondsOf(TimeSpan ttl) =>
+        (uint)((ttl.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
 
     private LeaseId IdOf(int slot) => new(slot, _beats[slot].Generation);
 
@@ -258,7 +276,8 @@ internal sealed class LeaseTable : ILeaseCensus
         ref var fresh = ref _slots[slot];
         fresh.Key = key;
         fresh.Epoch = epoch;
-        fresh.TtlTicks = terms.Ttl.Ticks;
+        fresh.TtlMilliseconds = MillisecondsOf(terms.Ttl);
+        fresh.Session = 0;
         fresh.DeregisterAfterTicks = terms.DeregisterAfter.Ticks;
         beat.State = LeaseState.Live;
         beat.LastBeatTicks = now.Ticks;

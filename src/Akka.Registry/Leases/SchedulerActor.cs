@@ -44,6 +44,7 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
         {
             case SchedulerMessage.Beat beat: OnBeat(beat); break;
             case SchedulerMessage.BeatMany beats: OnBeats(beats); break;
+            case SchedulerMessage.BeatSession beats: OnBeats(beats); break;
             case SchedulerMessage.Grant grant: _leases.Grant(grant.Key, grant.Epoch, grant.Terms, Now); break;
             case SchedulerMessage.Release release: _leases.Release(release.Key); break;
             case SchedulerMessage.Disconnected session: OnDisconnected(session); break;
@@ -70,16 +71,29 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
         beats.ReplyTo.Tell(answers.DrainToImmutable());
     }
 
+    private void OnBeats(SchedulerMessage.BeatSession beats)
+    {
+        var now = Now;
+        ImmutableArray<LeaseKey>.Builder? unknown = null;
+        foreach (var lease in beats.Leases)
+        {
+            if (!_leases.Beat(lease, beats.Session, now))
+                (unknown ??= ImmutableArray.CreateBuilder<LeaseKey>()).Add(lease);
+        }
+
+        beats.ReplyTo.Tell(unknown?.DrainToImmutable() ?? []);
+    }
+
     private void OnDisconnected(SchedulerMessage.Disconnected session)
     {
         var now = Now;
         foreach (var lease in session.Leases)
-            _leases.Disconnect(lease, now);
+            _leases.Disconnect(lease, session.Session, now);
     }
 
     private void OnConfirmLost(SchedulerMessage.ConfirmLost lost)
     {
-        if (_leases.ConfirmLost(lost.Leases) is not { } verdict)
+        if (_leases.ConfirmLost(lost.Leases, Now) is not { } verdict)
             return;
         Log.LossConfirmed(_logger, verdict.Leases.Length);
         _verdicts.Tell(verdict);

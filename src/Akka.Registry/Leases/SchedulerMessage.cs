@@ -29,10 +29,22 @@ public abstract record SchedulerMessage
         ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
-    /// The session that beat for these leases ended without goodbye: unless they beat again within the disconnect
-    /// grace, they are missed.
+    /// Heartbeats of a client's session, which carries these leases from now on. Answered with those that this node does not
+    /// hold: nothing is allocated for the others.
     /// </summary>
-    public sealed record Disconnected(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
+    /// <param name="Session">The session's number at this node; never 0.</param>
+    /// <param name="Leases">What it beats for.</param>
+    /// <param name="ReplyTo">Where the answer goes.</param>
+    public sealed record BeatSession(
+        uint Session, ImmutableArray<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
+
+    /// <summary>
+    /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are
+    /// missed. Leases that another session has beaten for since are left alone.
+    /// </summary>
+    /// <param name="Session">The session's number at this node.</param>
+    /// <param name="Leases">What it beat for.</param>
+    public sealed record Disconnected(uint Session, ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
 
     /// <summary>
     /// Members that can be reached confirm that these instances are lost: if the governor holds them, they fall now.

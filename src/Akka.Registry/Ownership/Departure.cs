@@ -42,13 +42,20 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
     public bool IsOver(MembershipView members, Instant now) =>
         now >= deadline || Left == 0 || Rendezvous.Choose(0, members, self) is null;
 
+    /// <summary>What successors have written to adopt: who covers this knows all new owners.</summary>
+    public VersionVector Adoptions { get; private set; } = VersionVector.Empty;
+
     /// <summary>A successor has adopted a batch.</summary>
-    public void Acknowledge(NodeUid successor, ulong batch)
+    /// <param name="successor">Which.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="written">Its own writes, the adoptions among them.</param>
+    public void Acknowledge(NodeUid successor, ulong batch, VersionVector written)
     {
         if (!_inFlight.TryGetValue(successor, out var sent) || sent.Id != batch)
             return; // Late: placed anew meanwhile. A lease that is offered twice is taken once.
         _inFlight.Remove(successor);
         HandedOver += sent.Leases.Length;
+        Adoptions = Adoptions.Merge(written);
     }
 
     /// <summary>What is to be sent now.</summary>

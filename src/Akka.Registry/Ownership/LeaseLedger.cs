@@ -33,6 +33,10 @@ namespace Akka.Registry.Ownership;
 /// what nobody has heard of since. After the node has taken everything anew, a lease whose entry is not in the new
 /// state is contested as
 /// well, but rule 1 does not hold: it is written when it beats.</para>
+/// <para><b>Foreign verdicts.</b> A node that was cut off calls an instance silent which has come here meanwhile. Its word is
+/// ordered just above what it judged, so that it loses to whatever the instance did since; if it wins all the same (the node wrote for
+/// another reason in between), and while the lease still runs here the entry is written again, without that verdict: who hears an instance outranks
+/// who does not.</para>
 /// <para><b>Verdicts.</b> The registry remembers what was judged and repeats the write when another write of this node
 /// came between.
 /// A verdict that the scheduler made before it saw the latest grant of that lease is void: each turn that grants ends
@@ -80,7 +84,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         if (IsMine(after))
             BecameMine(key, before, after!, entry, hasLease: runsUntil is not null);
         else if (IsMine(before))
-            WasMine(key, before!, after, runsUntil, now);
+            WasMine(key, before!, after, entry, runsUntil > now);
         else if (_contested.TryGetValue(key, out var contest))
             StillContested(key, contest, after);
     }
@@ -177,12 +181,13 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     {
         var epoch = after.Order.Epoch;
         var isKept = before is null && hasLease; // The registry actor began anew; its leases did not.
-        var wasContested = _contested.Remove(key, out var contest) && contest.Epoch == epoch;
+        // A contested lease may have run out since, and then nobody would judge the entry that is back.
+        var runsOn = _contested.Remove(key, out var contest) && contest.Epoch == epoch && hasLease;
         if (entry is null)
         {
             Release(key); // Written by an older self that spoke another language: nobody can judge it here.
         }
-        else if (_registering.ContainsKey(key) || !(wasContested || isKept || (IsMine(before) && before!.Order.Epoch == epoch)))
+        else if (_registering.ContainsKey(key) || !(runsOn || isKept || (IsMine(before) && before!.Order.Epoch == epoch)))
         {
             // Epochs go back only with a state that is taken anew. The newer lease would outlive this one and judge nothing.
             if (contest?.Epoch > epoch || (IsMine(before) && before!.Order.Epoch > epoch))
@@ -196,10 +201,11 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         }
     }
 
-    private void WasMine(RecordKey key, MapRecord before, MapRecord? after, Instant? runsUntil, Instant now)
+    private void WasMine(RecordKey key, MapRecord before, MapRecord? after, ServiceEntry? entry, bool runs)
     {
-        _judged.Remove(key);
         var epoch = before.Order.Epoch;
+        if (_judged.Remove(key, out var judgement) && judgement == Judgement.Expired)
+            return; // The lease is gone: there is nothing left to contest, nor to release.
         if (after is null)
         {
             _contested[key] = new ContestedLease(epoch, null, before.Value);
@@ -208,8 +214,14 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         {
             var contest = new ContestedLease(epoch, after.Order, before.Value);
             _contested[key] = contest;
-            if ((runsUntil > now && _rules.TheHeardReturn) || !_rules.OnlyTheHeardReturn)
+            if ((runs && _rules.TheHeardReturn) || !_rules.OnlyTheHeardReturn)
                 Writes.Enqueue(contest.WriteAgain(key));
+        }
+        else if (runs && _rules.TheHeardStand && entry is { LeaseMissed: true } or { Unverified: true } && entry.Epoch == epoch)
+        {
+            var contest = new ContestedLease(epoch, after.Order, after.Value);
+            _contested[key] = contest;
+            Writes.Enqueue(contest.WriteAgain(key));
         }
         else
         {
@@ -248,7 +260,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         if (judgement == Judgement.Expired)
             Writes.Enqueue(new MapWrite.Evict(key, entry.Record.Order));
         else if (entry.LeaseMissed != missed || entry.Unverified != unverified)
-            Writes.Enqueue(ReplaceFlags(entry, missed, unverified) with { IsJudgement = true });
+            Writes.Enqueue(ReplaceFlags(entry, missed, unverified) with { IsVerdict = _rules.VerdictsJustAbove });
     }
 
     private void Grant(ServiceEntry entry)

@@ -20,4 +20,12 @@ internal sealed record OwnershipRules
 
     /// <summary>What others evicted is written again when its lease still runs.</summary>
     public bool TheHeardReturn { get; init; } = true;
+
+    /// <summary>Whom this node hears is not condemned by one that does not.</summary>
+    public bool TheHeardStand { get; init; } = true;
+
+    /// <summary>
+    /// That an instance is silent is ordered just above what it is said of, never at the time of saying.
+    /// </summary>
+    public bool VerdictsJustAbove { get; init; } = true;
 }

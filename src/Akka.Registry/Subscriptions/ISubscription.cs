@@ -16,6 +16,15 @@ public sealed record SubscriptionRequest
     /// this node has lost; whatever the reader held for unverified before, and is not named, follows its record again.
     /// </remarks>
     public string? Cursor { get; init; }
+
+    /// <summary>Who reads, for people: a drain names who has not confirmed. Default none; the node then gives a number.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>
+    /// Whether the reader says by <see cref="ISubscription.Acknowledge"/> how far it is, as one does that passes batches on. Default
+    /// no: that it asks for the next batch says that it has dealt with those before.
+    /// </summary>
+    public bool AcknowledgesExplicitly { get; init; }
 }
 
 /// <summary>
@@ -25,6 +34,13 @@ public interface ISubscription : IAsyncDisposable
 {
     /// <summary>The batches in order. One reader.</summary>
     IAsyncEnumerable<ChangeBatch> ReadAllAsync(CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The first so many batches that were taken are dealt with where they matter. Any thread; never goes back, and what was not
+    /// taken yet does not count. Without effect unless <see cref="SubscriptionRequest.AcknowledgesExplicitly"/>.
+    /// </summary>
+    /// <param name="batches">Counted from the first batch of this subscription on; 1 for the first.</param>
+    void Acknowledge(long batches);
 }
 
 /// <summary>What kind of batch it is.</summary>

@@ -10,19 +10,29 @@ namespace Akka.Registry.Subscriptions;
 /// the reader comes, finds it empty, and has the hub resume from the cursor of the last batch that it took. Readers
 /// that wait go on
 /// where the dispatcher puts them, never on the hub's turn.
+/// <para>Whoever waits for the reader leaves a mark: what was offered until then. The mark is told of once the reader has
+/// acknowledged the batch that holds the last of it, by asking for the next one or explicitly, or once the subscription
+/// ends.</para>
 /// </remarks>
 internal sealed class Subscription(
-    string? service, int capacity, IDispatcher dispatcher, Action<Subscription> resume, Action<Subscription> end)
+    SubscriptionRequest request, string name, int capacity, IDispatcher dispatcher, ISubscriptionOwner owner)
     : ISubscription, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<ChangeBatch> _queue = new();
+    private readonly List<Mark> _marks = [];
+    private long _offered;
+    private long _taken;
+    private long _acknowledged;
     private TaskCompletionSource? _waiter;
     private TaskCompletionSource? _woken;
     private bool _closed;
 
     /// <summary>The service that is subscribed to; null for all.</summary>
-    public string? Service { get; } = service;
+    public string? Service { get; } = request.Service;
+
+    /// <summary>Who reads, for people.</summary>
+    public string Name { get; } = name;
 
     /// <summary>The last batch that the reader took; null before the first.</summary>
     public ChangeBatch? Taken { get; private set; }
@@ -49,7 +59,8 @@ internal sealed class Subscription(
         lock (_gate)
         {
             if (_closed || IsLagging)
-                return;
+                return; // What is offered while it lags is in the batch that ends the lag.
+            _offered++;
             if (_queue.Count < capacity)
             {
                 _queue.Enqueue(batch);
@@ -82,11 +93,14 @@ internal sealed class Subscription(
     /// <returns>False when there is none now.</returns>
     public bool TryTake(out ChangeBatch batch)
     {
+        if (!request.AcknowledgesExplicitly)
+            Confirm(long.MaxValue);
         lock (_gate)
         {
             if (_queue.TryDequeue(out batch!))
             {
                 Taken = batch;
+                MarkTaken();
                 return true;
             }
 
@@ -94,8 +108,30 @@ internal sealed class Subscription(
                 return false;
         }
 
-        resume(this);
+        owner.Resume(this);
         return false;
+    }
+
+    /// <inheritdoc/>
+    public void Acknowledge(long batches)
+    {
+        if (request.AcknowledgesExplicitly)
+            Confirm(batches);
+    }
+
+    /// <summary>Has the owner told once the reader has confirmed everything that was offered until now.</summary>
+    /// <param name="token">Comes back with <see cref="ISubscriptionOwner.Confirmed"/>.</param>
+    /// <returns>False when there is nothing to wait for.</returns>
+    public bool AwaitConfirmation(long token)
+    {
+        lock (_gate)
+        {
+            var isAllTaken = _queue.Count == 0 && !IsLagging;
+            if (_closed || (isAllTaken && _acknowledged == _taken))
+                return false;
+            _marks.Add(new Mark(token, _offered, isAllTaken ? _taken : null));
+            return true;
+        }
     }
 
     /// <inheritdoc/>
@@ -119,7 +155,7 @@ internal sealed class Subscription(
     public ValueTask DisposeAsync()
     {
         if (Close())
-            end(this);
+            owner.End(this);
         return ValueTask.CompletedTask;
     }
 
@@ -127,6 +163,7 @@ internal sealed class Subscription(
     /// <returns>False when it had ended before.</returns>
     public bool Close()
     {
+        List<Mark> marks;
         lock (_gate)
         {
             if (_closed)
@@ -134,8 +171,13 @@ internal sealed class Subscription(
             _closed = true;
             _queue.Clear();
             Wake();
-            return true;
+            marks = [.. _marks];
+            _marks.Clear();
         }
+
+        foreach (var mark in marks)
+            owner.Confirmed(this, mark.Token);
+        return true;
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -148,6 +190,38 @@ internal sealed class Subscription(
         }
 
         woken?.TrySetResult();
+    }
+
+    /// <summary>What stands in the queue is the last of what was offered: so the one that was just taken is known by number.</summary>
+    private void MarkTaken()
+    {
+        _taken++;
+        for (var i = 0; i < _marks.Count; i++)
+        {
+            if (_marks[i].Taken is null && _offered - _queue.Count >= _marks[i].Offered)
+                _marks[i] = _marks[i] with { Taken = _taken };
+        }
+    }
+
+    private void Confirm(long batches)
+    {
+        List<long>? confirmed = null;
+        lock (_gate)
+        {
+            _acknowledged = Math.Max(_acknowledged, Math.Min(batches, _taken));
+            for (var i = _marks.Count - 1; i >= 0; i--)
+            {
+                if (!(_marks[i].Taken <= _acknowledged))
+                    continue;
+                (confirmed ??= []).Add(_marks[i].Token);
+                _marks.RemoveAt(i);
+            }
+        }
+
+        if (confirmed is null)
+            return;
+        foreach (var token in confirmed)
+            owner.Confirmed(this, token);
     }
 
     /// <summary>Waits until there may be something to take.</summary>
@@ -180,4 +254,23 @@ internal sealed class Subscription(
         if (!scheduled)
             dispatcher.Schedule(this);
     }
+
+    /// <summary>Somebody waits for what was offered until then.</summary>
+    /// <param name="Token">Whom to tell.</param>
+    /// <param name="Offered">How many batches had been offered.</param>
+    /// <param name="Taken">How many the reader had taken with the last of them; null before it has.</param>
+    private readonly record struct Mark(long Token, long Offered, long? Taken);
+}
+
+/// <summary>Whom a subscription tells what its reader does. Any thread.</summary>
+internal interface ISubscriptionOwner
+{
+    /// <summary>The reader of a lagging subscription came for more.</summary>
+    void Resume(Subscription subscription);
+
+    /// <summary>It was disposed of.</summary>
+    void End(Subscription subscription);
+
+    /// <summary>What a mark waited for is confirmed, or the subscription has ended.</summary>
+    void Confirmed(Subscription subscription, long token);
 }

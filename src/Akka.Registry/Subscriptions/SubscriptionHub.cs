@@ -9,13 +9,13 @@ namespace Akka.Registry.Subscriptions;
 internal interface ISubscriptionSource
 {
     /// <summary>
-    /// Has the map read what a vector does not cover; the answer comes to <see cref="SubscriptionHub.OnSince"/>, in
+    /// Has the map read what a cursor lacks; the answer comes to <see cref="SubscriptionHub.OnSince"/>, in
     /// order with the changes.
     /// </summary>
-    void ReadSince(long token, string? service, VersionVector vector);
+    void ReadSince(long token, string? service, ReadCursor cursor);
 
     /// <summary>Makes the reader's end of a subscription.</summary>
-    Subscription Open(string? service);
+    Subscription Open(SubscriptionRequest request);
 
     /// <summary>Entries of lost owners: in the service, or in all for null.</summary>
     IEnumerable<ServiceEntry> Orphans(string? service);
@@ -26,30 +26,20 @@ internal readonly record struct TouchedKey(RecordKey Key, Dot Dot, ulong Epoch);
 
 /// <summary>Brings changes to subscribers. Part of the registry actor: one thread.</summary>
 /// <remarks>
-/// <para><b>Delivery.</b> A change is delivered when this node's vector covers its dot: then, and not before, does the
-/// cursor say that
-/// the reader has it. What comes ahead of the vector (pushed on before its interval was complete) is held back until
-/// then. Each move of
-/// the vector makes at most one batch for each scope, a service or the whole, with the vector as its cursor; a key that
-/// changed several
-/// times meanwhile is in it once, as it stands. All subscribers of a scope get the same batch object.</para>
-/// <para><b>Beginning.</b> Without a cursor: a snapshot. With a cursor: exactly what it lacks, read from the map in
-/// order with its
-/// changes; a node that is behind the cursor waits to catch up, and refuses when that takes too long; where tombstones
-/// that the reader
+/// <para><b>Delivery.</b> What changes is delivered at once, also what comes ahead of this node's vector (pushed on before its interval
+/// was complete): the cursor names it. All subscribers of a scope, a service or the whole, get the same batch object.</para>
+/// <para><b>Beginning.</b> Without a cursor: a snapshot. With a cursor: exactly what it lacks, read from the map in order with its
+/// changes; a node that is behind the cursor waits to catch up, and refuses when that takes too long; where tombstones that the reader
 /// lacks are collected it gets a snapshot.</para>
-/// <para><b>Lag.</b> A reader whose queue overflowed is read for anew from the cursor of the last batch that it took,
-/// when it comes for
+/// <para><b>Lag.</b> A reader whose queue overflowed is read for anew from the cursor of the last batch that it took, when it comes for
 /// more: so it gets each change once, or one that superseded it, and no queue grows.</para>
-/// <para><b>Verification</b> is this node's opinion, not a record: its changes go to whoever listens, with the cursor
-/// as it stands. Who lagged while
-/// opinions changed gets a snapshot.</para>
+/// <para><b>Verification</b> is this node's opinion, not a record: its changes go to whoever listens, with the cursor as it stands. Who
+/// lagged while opinions changed gets a snapshot.</para>
 /// </remarks>
 internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions options, ISubscriptionSource source)
 {
     private readonly Dictionary<string, SubscriptionScope> _services = new(StringComparer.Ordinal);
     private readonly SubscriptionScope _whole = new(null, views);
-    private readonly Dictionary<RecordKey, TouchedKey> _held = [];
     private readonly Dictionary<long, CatchUp> _reading = [];
     private readonly List<CatchUp> _waiting = [];
     private readonly HashSet<Subscription> _resuming = [];
@@ -60,9 +50,6 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
 
     /// <summary>Subscriptions, those that still catch up included. Any thread.</summary>
     public int Count => Volatile.Read(ref _count);
-
-    /// <summary>Changes that wait for the vector.</summary>
-    public int HeldCount => _held.Count;
 
     /// <summary>A call to subscribe.</summary>
     public void Subscribe(SubscriptionRequest request, Instant now, IActorRef<RegistryReply<ISubscription>> replyTo)
@@ -77,9 +64,9 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (request.Cursor is null)
         {
             _count++;
-            Begin(request.Service, ScopeOf(request.Service).Snapshot(_verifications), replyTo);
+            Begin(request, ScopeOf(request.Service).Snapshot(_verifications), replyTo);
         }
-        else if (!VersionVector.TryParseToken(request.Cursor, out var vector))
+        else if (!ReadCursor.TryParseToken(request.Cursor, out var cursor))
         {
             replyTo.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.Invalid,
                 "'cursor' is none that a registry has given; leave it out to begin with a snapshot.", "cursor"));
@@ -87,7 +74,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         else
         {
             _count++;
-            Read(new CatchUp(request.Service, vector, now + options.CatchUpTimeout, replyTo, null));
+            Read(new CatchUp(request, cursor, now + options.CatchUpTimeout, replyTo, null));
         }
     }
 
@@ -97,9 +84,10 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (subscription.IsClosed || !subscription.IsLagging || !_resuming.Add(subscription))
             return;
         if (subscription.Taken is { } taken && taken.Verifications == _verifications
-            && VersionVector.TryParseToken(taken.Cursor, out var vector))
+            && ReadCursor.TryParseToken(taken.Cursor, out var cursor))
         {
-            Read(new CatchUp(subscription.Service, vector, now + options.CatchUpTimeout, null, subscription));
+            var request = new SubscriptionRequest { Service = subscription.Service };
+            Read(new CatchUp(request, cursor, now + options.CatchUpTimeout, null, subscription));
         }
         else
         {
@@ -130,33 +118,22 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             _services.Remove(subscription.Service);
     }
 
-    /// <summary>Records changed, and the views show it already.</summary>
-    public void OnChanged(IReadOnlyList<TouchedKey> touched, VersionVector vector)
-    {
-        var ready = new List<TouchedKey>(touched.Count);
-        foreach (var key in touched)
-        {
-            if (vector.Covers(key.Dot))
-            {
-                _held.Remove(key.Key);
-                ready.Add(key);
-            }
-            else
-            {
-                _held[key.Key] = key;
-            }
-        }
+    /// <summary>Those who are told of a service: its own subscribers, and those of all services.</summary>
+    public IEnumerable<Subscription> SubscribersOf(string service) =>
+        _services.TryGetValue(service, out var scope) ? scope.Members.Concat(_whole.Members) : _whole.Members;
 
-        MoveTo(vector, ready);
-        if (ready.Count > 0)
-            Deliver(ready.ConvertAll(ToChange));
+    /// <summary>Records changed, or the vector moved, and the views show it already.</summary>
+    public void OnChanged(IReadOnlyList<TouchedKey> touched)
+    {
+        RetryWaiting();
+        if (touched.Count > 0)
+            Deliver([.. touched.Select(ToChange)]);
     }
 
     /// <summary>The whole state was replaced, and the views show it already: everybody begins anew.</summary>
-    public void OnState(VersionVector vector)
+    public void OnState()
     {
-        _held.Clear();
-        MoveTo(vector, []);
+        RetryWaiting();
         if (!_whole.IsEmpty)
             _whole.Deliver(_whole.Snapshot(_verifications));
         foreach (var scope in _services.Values)
@@ -179,7 +156,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         switch (since.Outcome)
         {
             case SinceOutcome.Delta:
-                Finish(read, scope.BatchOf(ToChanges(since, read), since.Vector.ToToken(), _verifications));
+                Finish(read, scope.BatchOf(ToChanges(since, read), _verifications));
                 break;
             case SinceOutcome.TooOld:
                 Finish(read, scope.Snapshot(_verifications));
@@ -222,7 +199,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     {
         var token = ++_tokens;
         _reading.Add(token, read);
-        source.ReadSince(token, read.Service, read.Vector);
+        source.ReadSince(token, read.Service, read.Cursor);
     }
 
     private void Finish(CatchUp read, ChangeBatch batch)
@@ -230,14 +207,14 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         if (read.Resumed is { } subscription)
             ResumeWith(subscription, batch);
         else
-            Begin(read.Service, batch, read.ReplyTo!);
+            Begin(read.Request, batch, read.ReplyTo!);
     }
 
-    private void Begin(string? service, ChangeBatch first, IActorRef<RegistryReply<ISubscription>> replyTo)
+    private void Begin(SubscriptionRequest request, ChangeBatch first, IActorRef<RegistryReply<ISubscription>> replyTo)
     {
-        var subscription = source.Open(service);
+        var subscription = source.Open(request);
         subscription.Offer(first);
-        ScopeOf(service).Add(subscription);
+        ScopeOf(request.Service).Add(subscription);
         replyTo.Tell(RegistryReply.Of<ISubscription>(subscription));
     }
 
@@ -247,27 +224,17 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             subscription.Resume(batch);
     }
 
-    /// <summary>
-    /// What was held back and is covered now joins what is ready; who waited for the vector reads again.
-    /// </summary>
-    private void MoveTo(VersionVector vector, List<TouchedKey> ready)
+    /// <summary>Who waited for the vector reads again.</summary>
+    private void RetryWaiting()
     {
+        var vector = views.Cursor.Vector;
         if (vector.Equals(_vector))
             return;
         _vector = vector;
-        foreach (var key in _held.Values)
-        {
-            if (vector.Covers(key.Dot))
-            {
-                _held.Remove(key.Key);
-                ready.Add(key);
-            }
-        }
-
         for (var i = _waiting.Count - 1; i >= 0; i--)
         {
             var read = _waiting[i];
-            if (!vector.Covers(read.Vector))
+            if (!vector.Covers(read.Cursor.Vector))
                 continue;
             _waiting.RemoveAt(i);
             Read(read);
@@ -281,12 +248,12 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             foreach (var group in changes.GroupBy(change => change.Key.Service, StringComparer.Ordinal))
             {
                 if (_services.TryGetValue(group.Key, out var scope))
-                    scope.Deliver(scope.BatchOf([.. group], views.Cursor, _verifications));
+                    scope.Deliver(scope.BatchOf([.. group], _verifications));
             }
         }
 
         if (!_whole.IsEmpty)
-            _whole.Deliver(_whole.BatchOf([.. changes], views.Cursor, _verifications));
+            _whole.Deliver(_whole.BatchOf([.. changes], _verifications));
     }
 
     /// <summary>The change as it stands now: a later record of the key may have come since.</summary>
@@ -298,10 +265,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     {
         var changes = ImmutableArray.CreateBuilder<Change>(since.Records.Length);
         foreach (var record in since.Records)
-        {
-            if (since.Vector.Covers(record.Dot))
-                changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
-        }
+            changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
 
         if (read.Resumed is null)
         {
@@ -315,5 +279,8 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
 
     /// <summary>A reader that is read for: a new one, or one that lagged.</summary>
     private sealed record CatchUp(
-        string? Service, VersionVector Vector, Instant Until, IActorRef<RegistryReply<ISubscription>>? ReplyTo, Subscription? Resumed);
+        SubscriptionRequest Request, ReadCursor Cursor, Instant Until, IActorRef<RegistryReply<ISubscription>>? ReplyTo, Subscription? Resumed)
+    {
+        public string? Service => Request.Service;
+    }
 }

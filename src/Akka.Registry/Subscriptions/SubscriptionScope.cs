@@ -11,6 +11,9 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
     private ChangeBatch? _snapshot;
     private object? _snapshotOf;
 
+    /// <summary>Who subscribes.</summary>
+    public IReadOnlyList<Subscription> Members => _members;
+
     /// <summary>Whether nobody subscribes.</summary>
     public bool IsEmpty => _members.Count == 0;
 
@@ -57,11 +60,11 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
     }
 
     /// <summary>The batch of these changes.</summary>
-    public ChangeBatch BatchOf(ImmutableArray<Change> changes, string cursor, long verifications) => new()
+    public ChangeBatch BatchOf(ImmutableArray<Change> changes, long verifications) => new()
     {
         Kind = ChangeBatchKind.Changes,
         Changes = changes,
-        Cursor = cursor,
+        Cursor = views.Cursor.ToToken(),
         Revision = Revision,
         Verifications = verifications,
     };
@@ -85,7 +88,7 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
         {
             Kind = ChangeBatchKind.Snapshot,
             Changes = changes.DrainToImmutable(),
-            Cursor = views.Cursor,
+            Cursor = views.Cursor.ToToken(),
             Revision = Revision,
             Verifications = verifications,
         };

@@ -11,7 +11,7 @@ namespace Akka.Registry.Views;
 internal sealed class RegistryViews
 {
     private readonly ConcurrentDictionary<string, ServiceView> _services = new(StringComparer.Ordinal);
-    private Point _point = new(VersionVector.Empty);
+    private ReadCursor _cursor = ReadCursor.Empty;
     private long _revision;
     private long _entries;
 
@@ -27,11 +27,8 @@ internal sealed class RegistryViews
     /// <summary>Revision of the whole.</summary>
     public long Revision => Volatile.Read(ref _revision);
 
-    /// <summary>The vector that the views reflect.</summary>
-    public VersionVector Vector => Volatile.Read(ref _point).Vector;
-
-    /// <summary>The same as an opaque token.</summary>
-    public string Cursor => Volatile.Read(ref _point).Token;
+    /// <summary>What the views reflect.</summary>
+    public ReadCursor Cursor => Volatile.Read(ref _cursor);
 
     /// <summary>The current view of a service, or null.</summary>
     public ServiceView? Find(string service) => _services.GetValueOrDefault(service);
@@ -49,19 +46,5 @@ internal sealed class RegistryViews
         Volatile.Write(ref _revision, revision);
     }
 
-    internal void MoveTo(VersionVector vector)
-    {
-        if (!ReferenceEquals(Vector, vector))
-            Volatile.Write(ref _point, new Point(vector));
-    }
-
-    /// <summary>A vector and its token, which is made when somebody asks for it.</summary>
-    private sealed class Point(VersionVector vector)
-    {
-        private string? _token;
-
-        public VersionVector Vector => vector;
-
-        public string Token => _token ??= vector.ToToken();
-    }
+    internal void MoveTo(ReadCursor cursor) => Volatile.Write(ref _cursor, cursor);
 }

@@ -27,6 +27,9 @@ internal sealed class StateLoad(MapEvent.State state, InstanceCodec codec, Func<
     /// <summary>Tombstones that matter.</summary>
     public Dictionary<RecordKey, MapRecord> Tombstones { get; } = [];
 
+    /// <summary>Live records that the state's vector does not cover.</summary>
+    public Dictionary<RecordKey, Dot> Beyond { get; } = [];
+
     /// <summary>Reads on.</summary>
     /// <param name="recordsMax">Records to read at most.</param>
     /// <returns>Whether all are read.</returns>
@@ -37,6 +40,8 @@ internal sealed class StateLoad(MapEvent.State state, InstanceCodec codec, Func<
             if (!_records.MoveNext())
                 return true;
             var record = _records.Current;
+            if (record.IsLive && !state.Vector.Covers(record.Dot))
+                Beyond.Add(record.Key, record.Dot);
             if (!record.IsLive)
             {
                 if (wantsTombstone(record.Key))

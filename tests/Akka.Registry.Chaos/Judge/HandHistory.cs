@@ -81,7 +81,7 @@ internal sealed class HandHistory
     public HandHistory Goodbye(int at, string node) =>
         Ends(at, Ending.Deregistered).Add(new HistoryEvent.Deregistered(Seconds(at + 0.6), Seconds(at + 0.5), Key, 1, node));
 
-    public HandHistory Harmed(string node, Fault fault, int from, int until, string? peer = null) =>
+    public HandHistory Harmed(string node, Harm fault, int from, int until, string? peer = null) =>
         Add(new HistoryEvent.FaultBegan(Seconds(from), node, fault, peer)).Add(new HistoryEvent.FaultEnded(Seconds(until), node, fault, peer));
 
     public HandHistory Told(double at, string node, HistoryBatch kind, params HistoryChange[] changes) =>

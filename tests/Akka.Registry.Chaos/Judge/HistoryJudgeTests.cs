@@ -20,7 +20,7 @@ public class HistoryJudgeTests
         Living.Findings.ShouldBeEmpty();
         SilentAt20.Findings.ShouldBeEmpty();
         new HandHistory().Lives(1, 20).Shown(2, 20).Goodbye(20, "a").Findings.ShouldBeEmpty();
-        Living.Harmed("b", Fault.Killed, 20, 25).Silent("b", 20, 27).Told(1.5, "a", HandHistory.Entry()).Findings.ShouldBeEmpty();
+        Living.Harmed("b", Harm.Killed, 20, 25).Silent("b", 20, 27).Told(1.5, "a", HandHistory.Entry()).Findings.ShouldBeEmpty();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class HistoryJudgeTests
     [Fact]
     public void A_node_that_was_away_is_judged_when_it_had_time_to_recover()
     {
-        foreach (var fault in (Fault[])[Fault.Cut, Fault.Deaf, Fault.Mute, Fault.Paused])
+        foreach (var fault in (Harm[])[Harm.Cut, Harm.Deaf, Harm.Mute, Harm.Paused])
         {
             Living.Harmed("b", fault, 20, 30).But(29, "b").But(34, "b").Findings.ShouldBeEmpty(fault.ToString());
             OnlyFinding(Living.Harmed("b", fault, 20, 30).But(36, "b"), HistoryRule.Continuity);
@@ -53,22 +53,22 @@ public class HistoryJudgeTests
 
     [Fact]
     public void The_others_are_judged_all_the_while() =>
-        OnlyFinding(Living.Harmed("b", Fault.Cut, 20, 30).But(25, "c"), HistoryRule.Continuity);
+        OnlyFinding(Living.Harmed("b", Harm.Cut, 20, 30).But(25, "c"), HistoryRule.Continuity);
 
     [Fact]
     public void A_node_that_is_cut_off_is_judged_on_those_who_beat_at_it() =>
-        OnlyFinding(Living.Harmed("a", Fault.Cut, 20, 40).But(30, "b").But(30, "c").But(30, "a"), HistoryRule.Continuity).ShouldStartWith("a: ");
+        OnlyFinding(Living.Harmed("a", Harm.Cut, 20, 40).But(30, "b").But(30, "c").But(30, "a"), HistoryRule.Continuity).ShouldStartWith("a: ");
 
     [Fact]
     public void A_cut_between_two_leaves_the_third_to_be_judged()
     {
-        Living.Harmed("a", Fault.Cut, 20, 40, peer: "b").But(30, "b").Findings.ShouldBeEmpty();
-        OnlyFinding(Living.Harmed("a", Fault.Cut, 20, 40, peer: "b").But(30, "c"), HistoryRule.Continuity);
+        Living.Harmed("a", Harm.Cut, 20, 40, peer: "b").But(30, "b").Findings.ShouldBeEmpty();
+        OnlyFinding(Living.Harmed("a", Harm.Cut, 20, 40, peer: "b").But(30, "c"), HistoryRule.Continuity);
     }
 
     [Fact]
     public void A_node_that_starts_is_judged_from_its_first_answer() =>
-        OnlyFinding(Living.Harmed("b", Fault.Killed, 20, 25).Silent("b", 20, 25).But(26, "b"), HistoryRule.Continuity);
+        OnlyFinding(Living.Harmed("b", Harm.Killed, 20, 25).Silent("b", 20, 25).But(26, "b"), HistoryRule.Continuity);
 
     [Fact]
     public void Whose_beats_came_too_late_may_be_condemned() => new HandHistory()
@@ -76,7 +76,7 @@ public class HistoryJudgeTests
 
     [Fact]
     public void Who_was_taken_by_a_node_that_died_at_once_may_be_lost() => new HandHistory()
-        .Lives(10, 10, at: "a").Harmed("a", Fault.Killed, 10, 15).Silent("a", 10, 15).Ends(11, Ending.Silently).Findings.ShouldBeEmpty();
+        .Lives(10, 10, at: "a").Harmed("a", Harm.Killed, 10, 15).Silent("a", 10, 15).Ends(11, Ending.Silently).Findings.ShouldBeEmpty();
 
     [Fact]
     public void What_fell_silent_and_is_still_shown_is_found()
@@ -88,7 +88,7 @@ public class HistoryJudgeTests
     [Fact]
     public void What_an_owner_that_died_left_is_found_after_both_graces()
     {
-        var lost = new HandHistory().Lives(1, 14).Ends(14, Ending.Silently).Harmed("a", Fault.Killed, 15, 16).Silent("a", 15, 16);
+        var lost = new HandHistory().Lives(1, 14).Ends(14, Ending.Silently).Harmed("a", Harm.Killed, 15, 16).Silent("a", 15, 16);
         lost.Shown(2, 40).Findings.ShouldBeEmpty();
         lost.Shown(41, 42);
         OnlyFinding(lost, HistoryRule.Removal).ShouldContain("the last harm ended at 16");
@@ -105,7 +105,7 @@ public class HistoryJudgeTests
 
     [Fact]
     public void What_a_sleeper_still_holds_is_no_return() => new HandHistory()
-        .Lives(1, 18, at: "c").Shown(2, 22, OwnedByC).Ends(18, Ending.Silently).Harmed("c", Fault.Paused, 19, 34).Silent("c", 19, 34)
+        .Lives(1, 18, at: "c").Shown(2, 22, OwnedByC).Ends(18, Ending.Silently).Harmed("c", Harm.Paused, 19, 34).Silent("c", 19, 34)
         .But(35, "c", OwnedByC).But(36, "b", OwnedByC).Findings.ShouldBeEmpty();
 
     [Fact]
@@ -184,7 +184,7 @@ public class HistoryJudgeTests
         var path = Path.GetTempFileName();
         try
         {
-            var history = Living.But(30, "b", Critical).Harmed("c", Fault.Cut, 40, 41, peer: "a").Told(1.5, "a", HandHistory.Entry());
+            var history = Living.But(30, "b", Critical).Harmed("c", Harm.Cut, 40, 41, peer: "a").Told(1.5, "a", HandHistory.Entry());
             HistoryLog.Write(path, history.All());
             HistoryJudge.Judge(HistoryLog.Read(path), HandHistory.Bounds).Findings.ShouldBe(history.Findings);
         }
@@ -200,7 +200,7 @@ public class HistoryJudgeTests
         Should.Throw<ArgumentException>(() => HistoryJudge.Judge([], HandHistory.Bounds));
         Should.Throw<ArgumentException>(() => new HandHistory().Beats(1, 2).Findings);
         Should.Throw<ArgumentException>(() =>
-            Living.Add(new HistoryEvent.FaultEnded(HandHistory.Seconds(3), "a", Fault.Cut)).Findings);
+            Living.Add(new HistoryEvent.FaultEnded(HandHistory.Seconds(3), "a", Harm.Cut)).Findings);
     }
 
     /// <summary>The first finding of that promise; and, unless said otherwise, no other promise is broken.</summary>

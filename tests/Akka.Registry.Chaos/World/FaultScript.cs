@@ -5,10 +5,10 @@ namespace Akka.Registry.Chaos.World;
 /// <summary>One fault after the other, to one node at a time, as a seed draws them.</summary>
 internal sealed class FaultScript(ChaosWorld world, Random random)
 {
-    private static readonly Fault[] Kinds =
-        [Fault.Killed, Fault.Killed, Fault.Paused, Fault.Cut, Fault.Cut, Fault.Deaf, Fault.Mute, Fault.Lossy, Fault.Slow, Fault.Unreachable];
+    private static readonly Harm[] Kinds =
+        [Harm.Killed, Harm.Killed, Harm.Paused, Harm.Cut, Harm.Cut, Harm.Deaf, Harm.Mute, Harm.Lossy, Harm.Slow, Harm.Unreachable];
 
-    private readonly Queue<Fault> _drawn = new();
+    private readonly Queue<Harm> _drawn = new();
 
     /// <summary>What was done, in order.</summary>
     public List<string> Done { get; } = [];
@@ -27,7 +27,7 @@ internal sealed class FaultScript(ChaosWorld world, Random random)
     }
 
     /// <summary>Each kind once, in drawn order, before any comes again.</summary>
-    private Fault Draw()
+    private Harm Draw()
     {
         if (_drawn.Count == 0)
         {
@@ -39,15 +39,15 @@ internal sealed class FaultScript(ChaosWorld world, Random random)
         return _drawn.Dequeue();
     }
 
-    private async Task HarmAsync(Fault fault)
+    private async Task HarmAsync(Harm fault)
     {
         var node = random.Next(world.Nodes.Count);
         // Shorter, found and mended, than what is lost from sight is kept: nobody gives up who lives behind a cut.
         var span = TimeSpan.FromMilliseconds(random.Next(500, 7_500));
-        int? peer = fault is Fault.Cut or Fault.Deaf or Fault.Mute && random.Next(3) == 0
+        int? peer = fault is Harm.Cut or Harm.Deaf or Harm.Mute && random.Next(3) == 0
             ? (node + 1 + random.Next(world.Nodes.Count - 1)) % world.Nodes.Count
             : null;
-        var withClients = fault == Fault.Cut && random.Next(2) == 0;
+        var withClients = fault == Harm.Cut && random.Next(2) == 0;
         var (name, other) = (world.NameOf(node), peer is { } number ? world.NameOf(number) : null);
         Done.Add($"{world.Now.TotalSeconds:0.0} s {fault} {name}{(other is null ? "" : $" from {other}")}{(withClients ? " and clients" : "")} " +
             $"for {span.TotalSeconds:0.0} s");
@@ -65,29 +65,29 @@ internal sealed class FaultScript(ChaosWorld world, Random random)
     }
 
     /// <returns>What ends it.</returns>
-    private async Task<Func<Task>> StrikeAsync(Fault fault, int node, int? peer)
+    private async Task<Func<Task>> StrikeAsync(Harm fault, int node, int? peer)
     {
         var (process, network) = (world.Nodes[node], world.Network);
         var peers = peer is { } one ? [one] : Enumerable.Range(0, world.Nodes.Count).Where(other => other != node).ToArray();
         switch (fault)
         {
-            case Fault.Killed:
+            case Harm.Killed:
                 await Task.Run(process.Kill);
                 return () => Now(process.Restart);
-            case Fault.Paused:
+            case Harm.Paused:
                 process.Pause();
                 return () => Now(process.Resume);
-            case Fault.Cut or Fault.Deaf or Fault.Mute:
+            case Harm.Cut or Harm.Deaf or Harm.Mute:
                 ForEach(peers, other => Set(node, other, fault, network.Drop));
                 return () => Now(() => ForEach(peers, other => Set(node, other, fault, network.Pass)));
-            case Fault.Lossy:
+            case Harm.Lossy:
                 var percent = random.Next(5, 31);
                 ForEach(peers, other => Set(node, other, fault, (to, from) => network.Lose(to, from, percent)));
                 return () => Now(() => ForEach(peers, other => Set(node, other, fault, network.Pass)));
-            case Fault.Slow:
+            case Harm.Slow:
                 network.Narrow(node + 1, kilobits: 64 << random.Next(4), delayMilliseconds: 400);
                 return () => Now(() => network.Widen(node + 1));
-            case Fault.Unreachable:
+            case Harm.Unreachable:
                 network.DropClients(node + 1);
                 return () => Now(() => network.PassClients(node + 1));
             default:
@@ -96,11 +96,11 @@ internal sealed class FaultScript(ChaosWorld world, Random random)
     }
 
     /// <summary>Sets what reaches the node, what it sends, or both.</summary>
-    private static void Set(int node, int other, Fault fault, Action<int, int> set)
+    private static void Set(int node, int other, Harm fault, Action<int, int> set)
     {
-        if (fault != Fault.Mute)
+        if (fault != Harm.Mute)
             set(node + 1, other + 1);
-        if (fault != Fault.Deaf)
+        if (fault != Harm.Deaf)
             set(other + 1, node + 1);
     }
 

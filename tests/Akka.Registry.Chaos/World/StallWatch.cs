@@ -31,8 +31,8 @@ internal sealed class StallWatch(ChaosWorld world)
             if (late < Unnoticed)
                 continue;
             Stalls = (Stalls.Count + 1, Stalls.Sum + late);
-            world.History.Add(new HistoryEvent.FaultBegan(before, null, Fault.Paused));
-            world.History.Add(new HistoryEvent.FaultEnded(before + Step + late, null, Fault.Paused));
+            world.History.Add(new HistoryEvent.FaultBegan(before, null, Harm.Paused));
+            world.History.Add(new HistoryEvent.FaultEnded(before + Step + late, null, Harm.Paused));
         }
     }
 }

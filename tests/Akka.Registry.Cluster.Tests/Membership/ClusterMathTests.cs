@@ -64,6 +64,48 @@ public sealed class ClusterMathTests
     public void SyncInterval_grows_with_the_table(int members, int seconds) =>
         ClusterMath.SyncInterval(members, 30 * Second).ShouldBe(TimeSpan.FromSeconds(seconds));
 
+    [Theory]
+    [InlineData(1, 3, 600)] // 3 rounds
+    [InlineData(10, 3, 1_200)] // ceil(1.66 + 0.77) + 3
+    [InlineData(1_000, 3, 2_200)] // ceil(4.98 + 2.30) + 3
+    public void SpreadTime_grows_with_the_logarithm(int members, int fanout, int milliseconds) =>
+        ClusterMath.SpreadTime(members, fanout, TimeSpan.FromMilliseconds(200))
+            .ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Theory]
+    [InlineData(2, 1, 1)] // One other, whose only turn it is.
+    [InlineData(5, 3, 7)] // By turns it is certain: 2 * 4 - 1.
+    [InlineData(100, 1, 14)] // e^-14 < 1e-6
+    [InlineData(1_000, 3, 20)] // e^-20 (1 + 20 + 20^2 / 2) < 1e-6
+    public void ProbedByTime_is_certain_in_small_clusters_and_Poisson_in_large_ones(int members, int accusers, int seconds) =>
+        ClusterMath.ProbedByTime(members, accusers, Second).ShouldBe(seconds * Second);
+
+    [Fact]
+    public void The_bounds_are_the_sums_of_their_parts()
+    {
+        var lan = new FailureDetectorOptions();
+
+        // Probed by three in 7 s, the probe itself, the least suspicion, the spreading (5 rounds of 200 ms) twice.
+        ClusterMath.DetectionTime(5, 4, lan).ShouldBe(TimeSpan.FromSeconds(7 + 1 + 4 + 2));
+        ClusterMath.DetectionTime(5, 4, lan, localHealth: 2).ShouldBe(TimeSpan.FromSeconds(21 + 3 + 4 + 2));
+
+        // A single survivor has nobody to confirm what it suspects.
+        ClusterMath.DetectionTime(5, 1, lan).ShouldBe(TimeSpan.FromSeconds(7 + 1 + 24 + 2));
+        ClusterMath.KilledDetectionTime(5, lan).ShouldBe(TimeSpan.FromSeconds(0.75 + 2 + 1));
+        ClusterMath.ReturnTime(5, 2, new ClusterOptions()).ShouldBe(TimeSpan.FromSeconds(15 + 3));
+    }
+
+    [Fact]
+    public void Traffic_is_probes_rumours_and_tables()
+    {
+        ClusterMath.QuietMessagesPerSecond(3, Second, 30 * Second).ShouldBe(2 + (2 / 30.0), 1e-9);
+        ClusterMath.GossipMessagesPerSecondMax(3, TimeSpan.FromMilliseconds(200)).ShouldBe(15, 1e-9);
+        ClusterMath.RumourBytesPerSecond(100, rumoursPerSecond: 2, retransmitMultiplier: 4, rumourBytes: 50)
+            .ShouldBe(2 * 12 * 50, 1e-9);
+        ClusterMath.TableBytesPerSecond(1_000, remembered: 1_200, 30 * Second, rumourBytes: 60)
+            .ShouldBe(2 * 1_200 * 60 / 180.0, 1e-9);
+    }
+
     [Fact]
     public void Local_health_saturates_and_scales()
     {

@@ -118,13 +118,15 @@ public sealed class DoubtTests
     }
 
     [Fact]
-    public void A_stale_doubt_is_not_worth_refuting()
+    public void A_stale_doubt_is_not_refuted_and_its_teller_hears_how_things_stand()
     {
         var rig = Member(others: 2);
 
         rig.Hear(2, Suspects(Node(1), accuser: 3, incarnation: 1));
 
-        rig.Take().ShouldBeEmpty();
+        var (to, answer) = rig.Take().ShouldHaveSingleItem().ShouldBeOfType<SwimEffect.Send>();
+        to.ShouldBe(AddressOf(2));
+        answer.ShouldBeOfType<SwimMessage.Gossip>().Rumours.ShouldBe([Up(Node(1), incarnation: 2)]);
         rig[1]!.Incarnation.ShouldBe(2UL);
     }
 

@@ -133,4 +133,39 @@ public sealed class SwimCodecTests
             }
         }
     }
+
+    [Fact]
+    public void Bytes_are_reckoned_as_they_are_written()
+    {
+        var named = Node(2) with { Zone = "zürich", Version = "2.1.0", HttpUrl = "http://10.0.0.2:8500", ProtocolMax = 300 };
+        Rumour[] rumours =
+        [
+            Up(Node(2)),
+            Up(named, incarnation: 1UL << 40),
+            Says(named, MemberState.Left) with { DepartedFor = TimeSpan.FromSeconds(200_000.5) },
+            Suspects(named, accuser: ulong.MaxValue, incarnation: 300),
+            Down(Node(3)),
+            Down(named, accuser: 7) with { DepartedFor = TimeSpan.FromMilliseconds(1) },
+        ];
+        SwimMessage[] messages =
+        [
+            new SwimMessage.Ping(0, new NodeUid(9), []),
+            new SwimMessage.Ping(1UL << 32, new NodeUid(9), [.. rumours]),
+            new SwimMessage.PingAck(5, Fingerprint: 0, [.. rumours]),
+            new SwimMessage.PingAck(5, Fingerprint: 1, []),
+            new SwimMessage.PingRequest(128, named, [.. rumours]),
+            new SwimMessage.PingNack(127, [.. rumours]),
+            new SwimMessage.Sync(ReplyWanted: true, Joining: false, [.. rumours]),
+            new SwimMessage.Sync(ReplyWanted: false, Joining: true, [.. rumours]),
+            new SwimMessage.Gossip([.. rumours]),
+        ];
+
+        foreach (var message in messages)
+            SwimCodec.FrameBytes(message).ShouldBe(SwimCodec.Encode(message).WireBytes, message.ToString());
+        foreach (var rumour in rumours)
+        {
+            var alone = SwimCodec.Encode(new SwimMessage.Gossip([rumour]));
+            SwimCodec.WireBytes(rumour).ShouldBe(alone.Payload.Length, rumour.ToString());
+        }
+    }
 }

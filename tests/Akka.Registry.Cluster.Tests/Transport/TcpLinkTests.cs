@@ -120,6 +120,28 @@ public sealed class TcpLinkTests
     }
 
     [Fact]
+    public async Task A_peer_that_failed_and_comes_by_itself_is_answered_at_once()
+    {
+        var patient = TransportNode.Options with
+        {
+            ReconnectDelayMin = TimeSpan.FromMinutes(1),
+            ReconnectDelayMax = TimeSpan.FromMinutes(1),
+        };
+        await using var a = await TransportNode.StartAsync(1, patient);
+        var nobody = await NobodyAsync();
+        a.Transport.Send(nobody, Lane.Membership, new Frame(FrameKind.Ping, new byte[3]));
+        await a.NextBrokenAsync();
+
+        await using var back = await TransportNode.StartAsync(2, TransportNode.Options with { Port = nobody.Port });
+        back.Send(a, Lane.Membership, 1).ShouldBeTrue();
+        await a.NextAsync(Lane.Membership);
+
+        back.Address.ShouldBe(nobody);
+        a.Send(back, Lane.Membership, 2).ShouldBeTrue();
+        (await back.NextPayloadAsync(Lane.Membership)).ShouldBe([2]);
+    }
+
+    [Fact]
     public async Task A_full_queue_rejects_and_forgets_nothing_that_it_took()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Shouldly;
 using Xunit;
 using static Akka.Registry.DistributedData.Tests.Make;
@@ -272,12 +273,14 @@ public class ExchangeTests
         var solo = Collected();
         var b = solo.Register("b");
         var c = solo.Write(new MapWrite.Register(Key("c", "t"), 1, default)).Record!;
-        MapEvent.Since Read(VersionVector vector, string? service = null) =>
-            solo.Machine.ReadSince(new MapCommand.ReadSince(9, service, vector, null!));
+        MapEvent.Since Read(VersionVector vector, string? service = null, params ImmutableArray<Dot> beyond) =>
+            solo.Machine.ReadSince(new MapCommand.ReadSince(9, service, new ReadCursor(vector, beyond), null!));
         Read(Vector((1, 2))).Records.ShouldBe([b, c]);
         Read(Vector((1, 3)), "t").Records.ShouldBe([c]);
         Read(Vector((1, 4))).ShouldSatisfyAllConditions(
             since => since.Outcome.ShouldBe(SinceOutcome.Delta), since => since.Records.ShouldBeEmpty(), since => since.Token.ShouldBe(9));
+        Read(Vector((1, 2)), beyond: b.Dot).Records.ShouldBe([c]);
+        Read(Vector((1, 4)), beyond: new Dot(Uid(8), 1)).Outcome.ShouldBe(SinceOutcome.Behind);
         Read(Vector((1, 5))).Outcome.ShouldBe(SinceOutcome.Behind);
         Read(Vector((1, 4), (8, 1))).Outcome.ShouldBe(SinceOutcome.Behind);
         Read(Vector((1, 1))).Outcome.ShouldBe(SinceOutcome.TooOld);

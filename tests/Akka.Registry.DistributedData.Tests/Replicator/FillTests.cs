@@ -151,6 +151,48 @@ public class FillTests
     }
 
     [Fact]
+    public void What_was_taken_anew_is_shown_when_it_holds_what_the_others_held()
+    {
+        var solo = Refilled();
+        solo.Events.ShouldBeEmpty();
+        solo.Machine.IsServing.ShouldBeFalse();
+        solo.Told(3, Vector((1, 1), (2, 9), (3, 1)));
+        solo.Write(new MapWrite.Register(Key("x"), 1, default)).Outcome.ShouldBe(MapWriteOutcome.NotReady);
+        solo.Events.ShouldBeEmpty();
+
+        solo.Delta(3, Vector((1, 1), (2, 9)), Vector((1, 1), (2, 9), (3, 1)), [Live("theirs", 1, 1, 3, 1)]);
+
+        ((MapEvent.State)solo.Events.Single()).Records.Select(record => record.Key.Instance).ShouldBe(["mine", "theirs"], ignoreOrder: true);
+        solo.Register("x").Dot.ShouldBe(new Dot(Uid(1), 1, Life: 2));
+    }
+
+    [Fact]
+    public void Who_does_not_answer_is_waited_for_no_longer_than_two_timeouts()
+    {
+        var solo = Refilled();
+        var timeout = new ReplicationOptions().AckTimeout;
+        solo.After((2 * timeout) - TimeSpan.FromMilliseconds(1));
+        solo.Events.ShouldBeEmpty();
+        solo.After(TimeSpan.FromMilliseconds(1));
+        solo.Events.ShouldHaveSingleItem().ShouldBeOfType<MapEvent.State>();
+    }
+
+    /// <summary>It was away, and has taken everything anew from 2; 3 has not said yet what it holds.</summary>
+    private static Solo Refilled()
+    {
+        var solo = Solo.Synchronized(peers: [2, 3]);
+        solo.Register("mine");
+        solo.AckLast(2);
+        solo.Delta(3, VersionVector.Empty, Vector((3, 1)), [Live("theirs", 1, 1, 3, 1)]);
+        solo.Told(2, Vector((1, 1), (2, 9)), collected: Vector((2, 9)));
+        var request = solo.Frames<PeerFrame.SnapshotRequest>(2).Single();
+        solo.Clear();
+        MapRecord[] records = [Live("mine", 1, 1, 1, 1)];
+        solo.Delta(2, VersionVector.Empty, Vector((1, 1), (2, 9)), records, request.Request, anew: true, collected: Vector((2, 9)));
+        return solo;
+    }
+
+    [Fact]
     public void Of_two_that_have_collected_apart_the_one_with_fewer_entries_begins_anew()
     {
         foreach (var (live, anew) in new[] { (0L, false), (1L, false), (2L, true) })

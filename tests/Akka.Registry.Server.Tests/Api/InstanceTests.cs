@@ -186,6 +186,61 @@ public sealed class InstanceTests
     }
 
     [Fact]
+    public async Task A_drain_that_everybody_knows_of_answers_200()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1");
+
+        var answer = await door.SendAsync("POST", Path + "/drain?deadline=1m30s");
+
+        answer.Status.ShouldBe(200);
+        answer.Names.ShouldBe("confirmed laggardCount laggards entry");
+        answer.Json.GetProperty("confirmed").GetBoolean().ShouldBeTrue();
+        answer.Json.GetProperty("laggards").GetArrayLength().ShouldBe(0);
+        answer.Json.GetProperty("entry").GetProperty("status").GetString().ShouldBe("draining");
+        door.Registry.LastDrainDeadline.ShouldBe(TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public async Task A_drain_that_is_not_confirmed_answers_202_and_names_the_laggards()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1");
+        door.Registry.Laggards = (
+            [
+                new DrainLaggard(FakeRegistry.Self, "node-1", DrainLag.Subscriber, "watch of 10.0.0.9:5000"),
+                new DrainLaggard(FakeRegistry.Other, "node-2", DrainLag.NoAnswer, null),
+            ], 5);
+
+        var answer = await door.SendAsync("POST", Path + "/drain");
+
+        answer.Status.ShouldBe(202);
+        answer.Json.GetProperty("confirmed").GetBoolean().ShouldBeFalse();
+        answer.Json.GetProperty("laggardCount").GetInt32().ShouldBe(5);
+        answer.Json.GetProperty("laggards").GetRawText().ShouldBe(Answer.OneLine("""
+            [{"node":"node-1","nodeUid":"00000000000000a1","lag":"subscriber","subscriber":"watch of 10.0.0.9:5000"},
+            {"node":"node-2","nodeUid":"00000000000000b2","lag":"no-answer","subscriber":null}]
+            """));
+        door.Registry.LastDrainDeadline.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData("?deadline=10", "deadline")]
+    [InlineData("?deadline=soon", "deadline")]
+    [InlineData("?epoch=x", "epoch")]
+    [InlineData("?timeout=10s", "timeout")]
+    public async Task A_drain_that_is_asked_for_wrongly_is_refused(string query, string field)
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1");
+
+        var answer = await door.SendAsync("POST", Path + "/drain" + query);
+
+        answer.Status.ShouldBe(400);
+        answer.Json.GetProperty("field").GetString().ShouldBe(field);
+    }
+
+    [Fact]
     public async Task An_instance_is_explained()
     {
         await using var door = await Door.OpenAsync();

@@ -50,6 +50,7 @@ public sealed class OpenApiTests
     [InlineData("GET", "/api/v1/services/s/instances/1", null, "Entry")]
     [InlineData("PUT", "/api/v1/services/s/instances/1/heartbeat", null, "Heartbeat")]
     [InlineData("PUT", "/api/v1/services/s/instances/1/status", """{"override":"draining"}""", "Entry")]
+    [InlineData("POST", "/api/v1/services/s/instances/1/drain", null, "Drained")]
     [InlineData("GET", "/api/v1/services/s/instances/1/explain", null, "Explanation")]
     [InlineData("GET", "/api/v1/services/s/instances/2/explain", null, "Explanation")]
     [InlineData("GET", "/api/v1/services/s/instances/none/explain", null, "Explanation")]

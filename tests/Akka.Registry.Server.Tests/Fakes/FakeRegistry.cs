@@ -73,6 +73,20 @@ public sealed class FakeRegistry : IServiceRegistry
     public Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default) =>
         Task.FromResult(Put(Current(key, null) with { Override = status }));
 
+    /// <summary>Who has not confirmed the next drain.</summary>
+    public (DrainLaggard[] Named, int Count) Laggards { get; set; } = ([], 0);
+
+    public TimeSpan? LastDrainDeadline { get; private set; }
+
+    public Task<DrainResult> DrainAsync(RecordKey key, ulong? epoch, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        LastDrainDeadline = deadline;
+        var entry = Put(Current(key, epoch) with { Reported = InstanceStatus.Draining });
+        return Task.FromResult(new DrainResult(entry, [.. Laggards.Named], Laggards.Count));
+    }
+
+    public Sessions.IRegistrySession OpenSession(string client) => throw new NotSupportedException("No door of these tests opens one.");
+
     public Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
     {
         Current(key, epoch);

@@ -14,6 +14,11 @@ public sealed class FakeSubscription : ISubscription
 
     public void Tell(ChangeBatch batch) => _batches.Writer.TryWrite(batch);
 
+    /// <summary>How many batches the reader has dealt with, by its word.</summary>
+    public long Acknowledged { get; private set; }
+
+    public void Acknowledge(long batches) => Acknowledged = batches;
+
     public void End() => _batches.Writer.Complete();
 
     public IAsyncEnumerable<ChangeBatch> ReadAllAsync(CancellationToken cancellation = default) => _batches.Reader.ReadAllAsync(cancellation);

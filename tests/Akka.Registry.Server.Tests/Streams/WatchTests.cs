@@ -31,7 +31,7 @@ public sealed class WatchTests
             """));
         (await stream.NextAsync()).ShouldBe(
             """event: changes|id: c2|data: {"kind":"changes","revision":2,"changes":[{"kind":"removed","service":"orders","id":"1","epoch":5}]}""");
-        door.Registry.LastSubscription.ShouldBe(new SubscriptionRequest { Service = "orders" });
+        door.Registry.LastSubscription.ShouldBe(new SubscriptionRequest { Service = "orders", Name = "watch", AcknowledgesExplicitly = true });
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class WatchTests
         using var stream = await EventReader.OpenAsync(door, "/api/v1/watch" + query, lastEventId);
 
         (await stream.NextAsync()).ShouldBeNull();
-        door.Registry.LastSubscription.ShouldBe(new SubscriptionRequest { Cursor = cursor });
+        door.Registry.LastSubscription.ShouldBe(new SubscriptionRequest { Cursor = cursor, Name = "watch", AcknowledgesExplicitly = true });
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class FaultTimeline
         var last = TimeSpan.Zero;
         foreach (var span in _spans)
         {
-            if (span.From <= moment && span.Fault != Fault.Unreachable)
+            if (span.From <= moment && span.Fault != Harm.Unreachable)
                 last = Max(last, span.To < moment ? span.To : moment);
         }
 
@@ -34,14 +34,14 @@ internal sealed class FaultTimeline
 
     /// <summary>Whether anything but its clients' trouble touched the node in that time.</summary>
     public bool Touched(string node, TimeSpan from, TimeSpan to) =>
-        Any(from, to, span => span.Fault != Fault.Unreachable && (span.Node is null || span.Node == node || span.Peer == node));
+        Any(from, to, span => span.Fault != Harm.Unreachable && (span.Node is null || span.Node == node || span.Peer == node));
 
     /// <summary>Whether the node stood still in that time.</summary>
     public bool Frozen(string node, TimeSpan from, TimeSpan to) =>
-        Any(from, to, span => span.Fault == Fault.Paused && (span.Node is null || span.Node == node));
+        Any(from, to, span => span.Fault == Harm.Paused && (span.Node is null || span.Node == node));
 
     /// <summary>Whether the node's process ended or was absent in that time.</summary>
-    public bool Dead(string node, TimeSpan from, TimeSpan to) => Any(from, to, span => span.Fault == Fault.Killed && span.Node == node);
+    public bool Dead(string node, TimeSpan from, TimeSpan to) => Any(from, to, span => span.Fault == Harm.Killed && span.Node == node);
 
     /// <summary>When the node was last started again before that moment; zero if never.</summary>
     public TimeSpan StartedBefore(string node, TimeSpan moment)
@@ -49,7 +49,7 @@ internal sealed class FaultTimeline
         var started = TimeSpan.Zero;
         foreach (var span in _spans)
         {
-            if (span.Fault == Fault.Killed && span.Node == node && span.To <= moment)
+            if (span.Fault == Harm.Killed && span.Node == node && span.To <= moment)
                 started = Max(started, span.To);
         }
 
@@ -58,7 +58,7 @@ internal sealed class FaultTimeline
 
     /// <summary>Whether anything stood between two nodes in that time.</summary>
     public bool Separated(string a, string b, TimeSpan from, TimeSpan to) => a != b && Any(from, to, span =>
-        span.Fault is Fault.Cut or Fault.Deaf or Fault.Mute or Fault.Lossy or Fault.Slow
+        span.Fault is Harm.Cut or Harm.Deaf or Harm.Mute or Harm.Lossy or Harm.Slow
         && ((span.Node == a && (span.Peer is null || span.Peer == b)) || (span.Node == b && (span.Peer is null || span.Peer == a))));
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
@@ -83,7 +83,7 @@ internal sealed class FaultTimeline
         _spans[open] = _spans[open] with { To = ended.At };
     }
 
-    private sealed record Span(string? Node, Fault Fault, string? Peer)
+    private sealed record Span(string? Node, Harm Fault, string? Peer)
     {
         public TimeSpan From { get; init; }
 

@@ -85,10 +85,10 @@ public abstract record HistoryEvent
     /// <param name="Node">Who is harmed; null for all, as when the machine under them stalls.</param>
     /// <param name="Fault">By what.</param>
     /// <param name="Peer">The only peer that is affected; null for all.</param>
-    public sealed record FaultBegan(TimeSpan At, string? Node, Fault Fault, string? Peer = null) : HistoryEvent(At);
+    public sealed record FaultBegan(TimeSpan At, string? Node, Harm Fault, string? Peer = null) : HistoryEvent(At);
 
     /// <summary>The harm that began with the same words is over; a killed node's process has been started again.</summary>
-    public sealed record FaultEnded(TimeSpan At, string? Node, Fault Fault, string? Peer = null) : HistoryEvent(At);
+    public sealed record FaultEnded(TimeSpan At, string? Node, Harm Fault, string? Peer = null) : HistoryEvent(At);
 }
 
 /// <summary>How an epoch of an instance ends.</summary>
@@ -106,8 +106,8 @@ public enum Ending
 }
 
 /// <summary>What is done to a node.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Fault>))]
-public enum Fault
+[JsonConverter(typeof(JsonStringEnumConverter<Harm>))]
+public enum Harm
 {
     /// <summary>Its process was ended without a word.</summary>
     Killed,

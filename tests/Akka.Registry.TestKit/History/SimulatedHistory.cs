@@ -39,7 +39,7 @@ public sealed class SimulatedHistory
     /// <summary>Ends a node's process.</summary>
     public void Crash(SimulatedNode node)
     {
-        Add(new HistoryEvent.FaultBegan(Now, node.Name, Fault.Killed));
+        Add(new HistoryEvent.FaultBegan(Now, node.Name, Harm.Killed));
         node.Crash();
     }
 
@@ -47,13 +47,13 @@ public sealed class SimulatedHistory
     public void Start(SimulatedNode node)
     {
         node.Start();
-        Add(new HistoryEvent.FaultEnded(Now, node.Name, Fault.Killed));
+        Add(new HistoryEvent.FaultEnded(Now, node.Name, Harm.Killed));
     }
 
     /// <summary>Freezes a node's process.</summary>
     public void Pause(SimulatedNode node)
     {
-        Add(new HistoryEvent.FaultBegan(Now, node.Name, Fault.Paused));
+        Add(new HistoryEvent.FaultBegan(Now, node.Name, Harm.Paused));
         node.Pause();
     }
 
@@ -61,11 +61,11 @@ public sealed class SimulatedHistory
     public void Resume(SimulatedNode node)
     {
         node.Resume();
-        Add(new HistoryEvent.FaultEnded(Now, node.Name, Fault.Paused));
+        Add(new HistoryEvent.FaultEnded(Now, node.Name, Harm.Paused));
     }
 
     /// <summary>Cuts a node off its peers, both ways or one way.</summary>
-    public void Cut(SimulatedNode node, Fault how)
+    public void Cut(SimulatedNode node, Harm how)
     {
         var began = new HistoryEvent.FaultBegan(Now, node.Name, how);
         _cuts.Add(began);
@@ -74,9 +74,9 @@ public sealed class SimulatedHistory
         var blocked = _cluster.Network.Conditions with { Blocked = true };
         foreach (var other in _cluster.Nodes.Where(other => other != node))
         {
-            if (how is Fault.Cut or Fault.Deaf)
+            if (how is Harm.Cut or Harm.Deaf)
                 _cluster.Network.SetLink(other.Address, node.Address, blocked);
-            if (how is Fault.Cut or Fault.Mute)
+            if (how is Harm.Cut or Harm.Mute)
                 _cluster.Network.SetLink(node.Address, other.Address, blocked);
         }
     }

@@ -61,7 +61,7 @@ public class LeaseTableModelTests
                     break;
                 case 9:
                     var cut = new LeaseKey(key, (ulong)(step.Amount % 3) + 1);
-                    table.CutShort(cut, now + Interval).ShouldBe(model.CutShort(cut, now + Interval));
+                    table.CutShort(cut, 0, now + Interval).ShouldBe(model.CutShort(cut, now + Interval));
                     break;
                 case 10:
                     var held = model.Find(key);

@@ -130,9 +130,9 @@ public class LeaseTableTests
         Grant(other, 1);
         SweepTo(Start + TimeSpan.FromSeconds(1));
         var until = _now + TimeSpan.FromSeconds(1);
-        _table.CutShort(new LeaseKey(Key, 1), until).ShouldBeTrue();
-        _table.CutShort(new LeaseKey(other, 1), until).ShouldBeTrue();
-        _table.CutShort(new LeaseKey(Key, 2), until).ShouldBeFalse();
+        _table.CutShort(new LeaseKey(Key, 1), session: 0, until).ShouldBeTrue();
+        _table.CutShort(new LeaseKey(other, 1), session: 0, until).ShouldBeTrue();
+        _table.CutShort(new LeaseKey(Key, 2), session: 0, until).ShouldBeFalse();
         _table.Renew(other, 1, _now);
         SweepTo(until - OneTick).ShouldBe("");
         SweepTo(until).ShouldBe("missed a");
@@ -144,7 +144,7 @@ public class LeaseTableTests
     {
         Grant(Key, 1);
         SweepTo(Start + TimeSpan.FromSeconds(29.5));
-        _table.CutShort(new LeaseKey(Key, 1), _now + TimeSpan.FromSeconds(1));
+        _table.CutShort(new LeaseKey(Key, 1), session: 0, _now + TimeSpan.FromSeconds(1));
         SweepTo(Start + Terms.Ttl).ShouldBe("missed a");
     }
 

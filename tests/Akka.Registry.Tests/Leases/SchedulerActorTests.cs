@@ -118,7 +118,7 @@ public sealed class SchedulerActorTests
         Grant("a");
         Grant("b");
         _world.RunFor(TimeSpan.FromSeconds(2));
-        _scheduler.Tell(new SchedulerMessage.Disconnected([new LeaseKey(Key("a"), 1), new LeaseKey(Key("b"), 1), new LeaseKey(Key("c"), 1)]));
+        _scheduler.Tell(new SchedulerMessage.Disconnected(0, [new LeaseKey(Key("a"), 1), new LeaseKey(Key("b"), 1), new LeaseKey(Key("c"), 1)]));
         _world.RunFor(TimeSpan.FromSeconds(0.5));
         _scheduler.Tell(new SchedulerMessage.Beat(Key("b"), 1, null));
         _world.RunFor(TimeSpan.FromSeconds(0.75));

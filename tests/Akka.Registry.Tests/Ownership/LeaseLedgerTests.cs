@@ -167,11 +167,37 @@ public class LeaseLedgerTests
     [Fact]
     public void A_contested_lease_that_is_written_again_is_not_granted_anew()
     {
-        var (first, tombstone) = Contest();
-        Replace(tombstone, Mine());
+        var (_, tombstone) = Contest();
+        var again = Mine();
+        _ledger.Replaced(tombstone, again, Decode(again), runsUntil: new Instant(200), default);
         Messages().ShouldBeEmpty();
         _ledger.ContestedCount.ShouldBe(0);
-        first.IsLive.ShouldBeTrue();
+    }
+
+    /// <summary>Its end may not have been told yet, or was told of a life before: the entry must be judged by somebody.</summary>
+    [Fact]
+    public void A_contested_lease_that_has_run_out_is_granted_anew_when_the_entry_is_back()
+    {
+        var (_, tombstone) = Contest();
+        var entry = Replace(tombstone, Mine())!;
+        Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Grant(Key, 7, Terms));
+
+        _ledger.Expired(Lease, entry);
+        Writes().ShouldBeEmpty("the verdict is older than the grant");
+    }
+
+    [Fact]
+    public void A_lease_that_has_expired_is_not_contested_when_another_node_evicts_first()
+    {
+        var first = Mine();
+        var entry = Granted(first);
+        _ledger.Expired(Lease, entry);
+        Writes().ShouldHaveSingleItem().ShouldBeOfType<MapWrite.Evict>();
+
+        _ledger.Replaced(first, Removal(first, Other), null, null, default);
+
+        _ledger.ContestedCount.ShouldBe(0);
+        Writes().ShouldBeEmpty();
     }
 
     [Fact]
@@ -194,6 +220,32 @@ public class LeaseLedgerTests
             Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Release(Key));
             _ledger.ContestedCount.ShouldBe(0);
         }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void The_verdict_of_a_node_that_does_not_hear_it_gives_way_to_a_lease_that_runs_here(bool missed, bool runs)
+    {
+        var first = Mine();
+        Granted(first);
+        var verdict = Record(Other, change: value => (value.LeaseMissed, value.Unverified) = (missed, !missed));
+        _ledger.Replaced(first, verdict, Decode(verdict), new Instant(runs ? 101 : 100), new Instant(100));
+        if (!runs)
+        {
+            Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Release(Key));
+            Writes().ShouldBeEmpty();
+            return;
+        }
+
+        Messages().ShouldBeEmpty();
+        var write = Writes().ShouldHaveSingleItem().ShouldBeOfType<MapWrite.Replace>();
+        (write.Expected, Flags(write)).ShouldBe((verdict.Order, (false, false)));
+        var again = Mine();
+        _ledger.Replaced(verdict, again, Decode(again), new Instant(101), new Instant(100));
+        Messages().ShouldBeEmpty("the lease has run on");
+        _ledger.ContestedCount.ShouldBe(0);
     }
 
     [Fact]

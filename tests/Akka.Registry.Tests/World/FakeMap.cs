@@ -166,14 +166,16 @@ internal sealed class FakeMap : IReplicatedMap
 
     private MapEvent.Since Since(MapCommand.ReadSince read)
     {
-        var outcome = !Vector.Covers(read.Vector) ? SinceOutcome.Behind
-            : !read.Vector.Covers(Collected) ? SinceOutcome.TooOld : SinceOutcome.Delta;
+        var outcome = !Vector.Covers(read.Cursor.Vector) || !read.Cursor.Beyond.All(HoldsOrCovers) ? SinceOutcome.Behind
+            : !read.Cursor.Vector.Covers(Collected) ? SinceOutcome.TooOld : SinceOutcome.Delta;
         var records = _records.Values
-            .Where(record => outcome == SinceOutcome.Delta && !read.Vector.Covers(record.Dot))
+            .Where(record => outcome == SinceOutcome.Delta && !read.Cursor.Knows(record.Dot))
             .Where(record => read.Service is null || record.Key.Service == read.Service)
             .OrderBy(record => record.Dot);
         return new MapEvent.Since(read.Token, outcome, [.. records], Vector);
     }
+
+    private bool HoldsOrCovers(Dot dot) => Vector.Covers(dot) || _records.Values.Any(record => record.Dot == dot);
 
     private MapWriteResult Write(MapWrite write)
     {
@@ -212,6 +214,9 @@ internal sealed class FakeMap : IReplicatedMap
                 return (MapWriteOutcome.Superseded, default, default);
             case MapWrite.Replace replace when standing.Order.Deregistered || (standing.Order.Evicted && !replace.Revive):
                 return (MapWriteOutcome.NotFound, default, default);
+            case MapWrite.Replace { IsVerdict: true } replace:
+                var above = standing.Order.Stamp with { Time = new HybridTimestamp(standing.Order.Stamp.Time.Value + 1) };
+                return (MapWriteOutcome.Accepted, standing.Order with { Stamp = above, Evicted = false }, replace.Value);
             case MapWrite.Replace replace:
                 return (MapWriteOutcome.Accepted, new RecordOrder(standing.Order.Epoch, false, StampOf(_self), false), replace.Value);
             case MapWrite.Deregister deregister when standing is null || (deregister.Epoch is null && !standing.IsLive):

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>A session of this node: remembers what it carries, and has the scheduler cut that short when it breaks.</summary>
+/// <remarks>
+/// Which session carries a lease is kept with the lease itself, as a number, and written by the beat: so a session that breaks
+/// late, when its client has long come again, takes nothing away.
+/// </remarks>
+internal sealed class RegistrySession(
+    uint number, string client, ServiceRegistry registry, RegistrySurroundings surroundings, TimeProvider time) : IRegistrySession
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RecordKey, ulong> _carried = [];
+    private State _state;
+
+    private enum State
+    {
+        Open,
+        Ended,
+        Broken,
+    }
+
+    /// <inheritdoc/>
+    public string Client { get; } = client;
+
+    /// <inheritdoc/>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+                return _state == State.Open;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RegistrationResult> RegisterAsync(
+        Registration registration, WriteOptions options, CancellationToken cancellation = default)
+    {
+        CheckRoom(new RecordKey(registration.Service ?? "", registration.Id ?? ""));
+        var result = await registry.RegisterAsync(registration, options, cancellation).ConfigureAwait(false);
+        await CarryAsync(result.Entry, cancellation).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<HeartbeatResult> HeartbeatAsync(RecordKey key, ulong? epoch, CancellationToken cancellation = default)
+    {
+        CheckRoom(key);
+        if (registry.FindUntroubled(key, epoch) is { } entry && await CarryAsync(entry, cancellation).ConfigureAwait(false))
+        {
+            surroundings.Metrics.Beaten();
+            return new HeartbeatResult(entry.Status, entry.Ttl, entry.Ttl);
+        }
+
+        var result = await registry.TakeOverAsync(key, epoch, cancellation).ConfigureAwait(false);
+        if (surroundings.Views.Find(key) is { } taken && (epoch is null || taken.Epoch == epoch))
+            await CarryAsync(taken, cancellation).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RecordKey>> HeartbeatManyAsync(
+        ReadOnlyMemory<RecordKey> keys, CancellationToken cancellation = default)
+    {
+        var untroubled = ImmutableArray.CreateBuilder<LeaseKey>(keys.Length);
+        var others = new List<LeaseKey>();
+        var refused = new List<RecordKey>();
+        Sort(keys.Span, untroubled, others, refused);
+        if (untroubled.Count > 0)
+        {
+            var leases = untroubled.DrainToImmutable();
+            var unknown = await BeatAsync(leases, cancellation).ConfigureAwait(false);
+            surroundings.Metrics.Beaten(leases.Length - unknown.Length);
+            others.AddRange(unknown);
+        }
+
+        var beats = others.ConvertAll(lease => TryHeartbeatAsync(lease, cancellation));
+        for (var i = 0; i < beats.Count; i++)
+        {
+            if (!await beats[i].ConfigureAwait(false))
+                refused.Add(others[i].Key);
+        }
+
+        return refused;
+    }
+
+    /// <inheritdoc/>
+    public async Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default)
+    {
+        CheckOpen();
+        await registry.DeregisterAsync(key, epoch, options, cancellation).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (epoch is null || (_carried.TryGetValue(key, out var carried) && carried <= epoch))
+                _carried.Remove(key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void End() => Close(State.Ended);
+
+    /// <inheritdoc/>
+    public void Break()
+    {
+        var carried = Close(State.Broken);
+        if (carried.Length > 0)
+            surroundings.Scheduler?.Tell(new SchedulerMessage.Disconnected(number, carried));
+    }
+
+    private ImmutableArray<LeaseKey> Close(State state)
+    {
+        lock (_gate)
+        {
+            if (_state != State.Open)
+                return [];
+            _state = state;
+            var carried = ImmutableArray.CreateBuilder<LeaseKey>(_carried.Count);
+            foreach (var (key, epoch) in _carried)
+                carried.Add(new LeaseKey(key, epoch));
+            _carried.Clear();
+            surroundings.SessionClosed();
+            return carried.DrainToImmutable();
+        }
+    }
+
+    private void CheckOpen() => ObjectDisposedException.ThrowIf(!IsOpen, this);
+
+    private void CheckRoom(RecordKey key)
+    {
+        CheckOpen();
+        var max = surroundings.Options.Limits.EntriesPerSession;
+        lock (_gate)
+        {
+            if (_carried.Count >= max && !_carried.ContainsKey(key))
+            {
+                throw new RegistryException(RegistryError.LimitReached,
+                    $"This session carries {max} entries, and no more are allowed; deregister some, or open another session.");
+            }
+        }
+    }
+
+    /// <summary>Carries the entry's lease from now on: a beat of its own.</summary>
+    /// <returns>Whether this node holds the lease.</returns>
+    private async Task<bool> CarryAsync(ServiceEntry entry, CancellationToken cancellation)
+    {
+        var lease = new LeaseKey(entry.Record.Key, entry.Epoch);
+        lock (_gate)
+        {
+            if (_state == State.Open)
+                _carried[lease.Key] = lease.Epoch;
+        }
+
+        var unknown = await BeatAsync([lease], cancellation).ConfigureAwait(false);
+        return unknown.IsEmpty;
+    }
+
+    private async Task<ImmutableArray<LeaseKey>> BeatAsync(ImmutableArray<LeaseKey> leases, CancellationToken cancellation)
+    {
+        if (surroundings.Scheduler is not { } scheduler)
+            return leases;
+        var unknown = await scheduler.Ask<SchedulerMessage, ImmutableArray<LeaseKey>>(
+            to => new SchedulerMessage.BeatSession(number, leases, to), Patience, time, cancellation).ConfigureAwait(false);
+        // A beat that was under way when the session broke carries the lease all the same; nobody else will let it fall.
+        lock (_gate)
+        {
+            if (_state == State.Broken)
+                scheduler.Tell(new SchedulerMessage.Disconnected(number, leases));
+        }
+
+        return unknown;
+    }
+
+    private void Sort(
+        ReadOnlySpan<RecordKey> keys, ImmutableArray<LeaseKey>.Builder untroubled, List<LeaseKey> others, List<RecordKey> refused)
+    {
+        CheckOpen();
+        lock (_gate)
+        {
+            foreach (var key in keys)
+            {
+                if (!_carried.TryGetValue(key, out var epoch))
+                    refused.Add(key);
+                else if (registry.FindUntroubled(key, epoch) is not null)
+                    untroubled.Add(new LeaseKey(key, epoch));
+                else
+                    others.Add(new LeaseKey(key, epoch));
+            }
+        }
+    }
+
+    private async Task<bool> TryHeartbeatAsync(LeaseKey lease, CancellationToken cancellation)
+    {
+        try
+        {
+            await HeartbeatAsync(lease.Key, lease.Epoch, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is RegistryException or TimeoutException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

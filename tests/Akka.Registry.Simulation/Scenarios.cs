@@ -1,0 +1,42 @@
+namespace Akka.Registry.Simulation;
+
+/// <summary>Every scenario: the ordinary run, the soak, the replay of a seed and the regressions share this table.</summary>
+internal static class Scenarios
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("convergence", "Five nodes under loss, delay, reordering, duplication and partitions agree in the end, and on the truth.",
+            Seeds: 500, seed => ConvergenceTests.Run(seed)),
+        new("harsh world", "Whatever happens to nodes, network and instances: after quiet all agree, and on the truth.",
+            Seeds: 400, seed => HarshWorld.Run(seed)),
+        new("faults", "Twelve faults of any kind, overlapping as they come: after quiet all agree, and on the truth.",
+            Seeds: 300, seed => FaultWorld.Run(seed)),
+        new("bounds", "A slow peer, a long cut, restarts and heavy churn: what nodes hold and send stays within what settings allow.",
+            Seeds: 60, BoundsWorld.Run),
+        new("clocks", "Clocks that are wrong by minutes, jump and drift harm nobody.",
+            Seeds: 100, ClockTests.Run),
+        new("cut off", "What a node that was cut off evicted is not taken from those who moved.",
+            Seeds: 150, seed => CutOffTests.Run(seed)),
+        new("governor", "A mass of silence is held, and the hold ends.",
+            Seeds: 40, GovernorTests.Run),
+        new("leave", "A rolling restart with goodbyes takes nobody away.",
+            Seeds: 150, LeaveTests.Run),
+        new("pause", "What ended while its node slept never returns.",
+            Seeds: 150, seed => PauseTests.Run(seed)),
+        new("rolling restart", "A rolling restart without goodbyes loses nobody.",
+            Seeds: 100, seed => RestartTests.Roll(seed)),
+        new("crash of all", "After a crash of all nodes at once everybody is back within a TTL.",
+            Seeds: 150, RestartTests.CrashAll),
+        new("death with instances", "A node that dies with its instances leaves nothing.",
+            Seeds: 150, seed => RestartTests.DieTogether(seed)),
+        new("readers", "Readers that change nodes with their cursor end with the map: no gap, nothing twice, no older view.",
+            Seeds: 150, ReaderTests.Run),
+    ];
+
+    /// <summary>The scenario of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message names those that there are.</exception>
+    public static Scenario Find(string name) =>
+        All.FirstOrDefault(scenario => scenario.Name == name) ??
+        throw new ArgumentException($"No scenario '{name}'; there are: {string.Join(", ", All)}.", nameof(name));
+}

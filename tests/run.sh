@@ -16,19 +16,37 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 D
 configuration=Release
 results=$(mktemp -d)
 
-# Processes that tests start are noted with their start time; what a run that died has left is ended by id.
+# Processes that tests start are noted with their start time, network namespaces with their names; what a run that died has left is
+# ended by id, and removed by name.
 export AKREG_TEST_LEDGER="$results/processes"
 end_leftovers() {
+  local leftovers=""
   [ -f "$AKREG_TEST_LEDGER" ] || return 0
   while read -r pid started; do
+    if [ "$pid" = netns ]; then
+      leftovers="$leftovers $started"
+      continue
+    fi
     [ "$(awk '{ sub(/.*\) /, ""); print $20 }' "/proc/$pid/stat" 2>/dev/null)" = "$started" ] && kill -KILL "$pid" 2>/dev/null
   done <"$AKREG_TEST_LEDGER"
+  for name in $leftovers; do ip netns del "$name" 2>/dev/null; done
   return 0
 }
 trap 'end_leftovers; rm -rf "$results"' EXIT
 
 # One line of a TRX file holds the counters: <Counters total="3" executed="3" passed="3" failed="0" ... />
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+
+# What the ring of namespaces needs is installed where it is missing and that is allowed; without it the ring says why it is skipped.
+install_network_tools() {
+  local missing=""
+  command -v ip >/dev/null && command -v tc >/dev/null || missing="iproute2"
+  command -v nft >/dev/null || missing="$missing nftables"
+  [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  # shellcheck disable=SC2086 # One argument a package.
+  { apt-get install -y --no-install-recommends $missing || { apt-get update && apt-get install -y --no-install-recommends $missing; }; } \
+    >"$results/apt" 2>&1 || echo "   could not install$missing: $(tail -n 1 "$results/apt")"
+}
 
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
@@ -58,7 +76,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd"
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -70,6 +88,7 @@ for ring in $rings; do
 
   echo "== $ring"
   started=$SECONDS
+  [ "$ring" = Chaos ] && install_network_tools
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

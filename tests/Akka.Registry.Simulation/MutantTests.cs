@@ -17,6 +17,8 @@ public class MutantTests
     {
         ["R1: a removal is ordered just above what it removes"] =
             (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false })),
+        ["R1: a verdict is ordered just above what it judges"] =
+            (40, seed => HistoryTests.Run(seed, Owners with { VerdictsJustAbove = false })),
         ["R2: who was away too long takes everything anew"] =
             (12, seed => InHarshWorld(seed, Map with { TakeAnew = false })),
         ["R4: nothing is taken from who was away too long"] =

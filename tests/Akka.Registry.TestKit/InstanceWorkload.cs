@@ -8,13 +8,18 @@ public sealed class InstanceWorkload
     private readonly List<Task> _goodbyes = [];
 
     /// <summary>Sets instances up, spread over services and nodes; none runs yet.</summary>
-    public InstanceWorkload(SimulatedCluster cluster, int services, int instances, TimeSpan ttl)
+    /// <param name="cluster">Where.</param>
+    /// <param name="services">Over how many services.</param>
+    /// <param name="instances">How many.</param>
+    /// <param name="ttl">Of each.</param>
+    /// <param name="kind">Begins the services' names, where there are several workloads.</param>
+    public InstanceWorkload(SimulatedCluster cluster, int services, int instances, TimeSpan ttl, string kind = "service")
     {
         _cluster = cluster;
         for (var i = 0; i < instances; i++)
         {
             var address = $"10.1.{i / 250}.{1 + (i % 250)}";
-            _instances.Add(new SimulatedInstance(cluster, $"service-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count, address));
+            _instances.Add(new SimulatedInstance(cluster, $"{kind}-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count, address));
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.TestKit.History;
 
 namespace Akka.Registry.TestKit;
 
@@ -69,10 +71,21 @@ public sealed class SimulatedInstance
     /// <summary>Which nodes it can reach; by default all.</summary>
     public Predicate<SimulatedNode> Reaches { get; set; } = _ => true;
 
+    /// <summary>Is told what it does and what is answered; by default nobody.</summary>
+    public Action<HistoryEvent>? Witness { get; set; }
+
+    /// <summary>What its registration holds in this epoch alone.</summary>
+    private string Mark => Witness is null ? "" : Epoch.ToString(CultureInfo.InvariantCulture);
+
+    private HistoryKey Name => new(Key.Service, Key.Instance);
+
     /// <summary>Starts a process of this id with an epoch of its own.</summary>
     public void Start()
     {
+        if (IsAlive)
+            Witness?.Invoke(new HistoryEvent.Ended(_cluster.Scheduler.Elapsed, Name, Epoch, Ending.Superseded));
         Epoch = Math.Max(Epoch + 1, (ulong)_cluster.Scheduler.Now.ToUnixTimeMilliseconds() + 1);
+        Witness?.Invoke(new HistoryEvent.Offered(_cluster.Scheduler.Elapsed, Name, Epoch, Mark, Ttl, Ttl));
         (IsAlive, IsAcknowledged, Status, _told) = (true, false, InstanceStatus.Passing, InstanceStatus.Passing);
         StartedAt = _cluster.Scheduler.Elapsed;
         var run = ++_run;
@@ -81,11 +94,7 @@ public sealed class SimulatedInstance
     }
 
     /// <summary>The process dies without a word.</summary>
-    public void Die()
-    {
-        (IsAlive, EndedAt) = (false, _cluster.Scheduler.Elapsed);
-        _run++;
-    }
+    public void Die() => Die(Ending.Silently);
 
     /// <summary>The process is killed. Its host closes its sockets, unless the host is gone too.</summary>
     /// <param name="socketClosed">
@@ -109,7 +118,7 @@ public sealed class SimulatedInstance
     /// <returns>Whether a node took it.</returns>
     public Task<bool> DeregisterAsync()
     {
-        Die();
+        Die(Ending.Deregistered);
         return DeregisterAsync(Epoch);
     }
 
@@ -123,15 +132,25 @@ public sealed class SimulatedInstance
         return old == 0 ? Task.CompletedTask : DeregisterAsync(old);
     }
 
+    private void Die(Ending how)
+    {
+        if (IsAlive)
+            Witness?.Invoke(new HistoryEvent.Ended(_cluster.Scheduler.Elapsed, Name, Epoch, how));
+        (IsAlive, EndedAt) = (false, _cluster.Scheduler.Elapsed);
+        _run++;
+    }
+
     private async Task<bool> DeregisterAsync(ulong epoch)
     {
         for (var attempt = 0; attempt < _cluster.Nodes.Count; attempt++)
         {
             if (Home() is { } node)
             {
+                var asked = _cluster.Scheduler.Elapsed;
                 try
                 {
                     await node.Registry.DeregisterAsync(Key, epoch, WriteOptions.Default).ConfigureAwait(false);
+                    Witness?.Invoke(new HistoryEvent.Deregistered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
                     return true;
                 }
                 catch (Exception e) when (e is RegistryException or TimeoutException)
@@ -165,19 +184,22 @@ public sealed class SimulatedInstance
             return;
         }
 
+        var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
         var call = (node, node.Node.Self.Uid);
         _calls.Add(call);
         try
         {
             // The node that took the word may have died with it: the answer to a beat says what the registry knows.
             var known = _told == Status
-                ? (await node.Registry.HeartbeatAsync(Key, Epoch).ConfigureAwait(false)).Status
-                : (await node.Registry.ReportStatusAsync(Key, Status, Epoch).ConfigureAwait(false)).Status;
+                ? (await node.Registry.HeartbeatAsync(Key, epoch).ConfigureAwait(false)).Status
+                : (await node.Registry.ReportStatusAsync(Key, Status, epoch).ConfigureAwait(false)).Status;
+            Witness?.Invoke(new HistoryEvent.Beaten(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 (LastTakenAt, _told) = (_cluster.Scheduler.Elapsed, known);
         }
         catch (RegistryException e) when (e.Error == RegistryError.NotFound)
         {
+            Witness?.Invoke(new HistoryEvent.Denied(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 await RegisterAsync(run).ConfigureAwait(false);
         }
@@ -199,6 +221,7 @@ public sealed class SimulatedInstance
             return;
         }
 
+        var (asked, epoch) = (_cluster.Scheduler.Elapsed, Epoch);
         var call = (node, node.Node.Self.Uid);
         _calls.Add(call);
         try
@@ -210,11 +233,13 @@ public sealed class SimulatedInstance
                 Id = Key.Instance,
                 Address = Address,
                 Port = 80,
+                Version = Mark,
                 Ttl = Ttl,
-                Epoch = Epoch,
+                Epoch = epoch,
                 Status = status,
             };
             await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
+            Witness?.Invoke(new HistoryEvent.Registered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 (IsAcknowledged, LastTakenAt, _told) = (true, _cluster.Scheduler.Elapsed, status);
         }

@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.TestKit.History;
 
 namespace Akka.Registry.TestKit;
 
@@ -32,6 +33,9 @@ public sealed class SimulatedWatcher
         Connect();
         cluster.Scheduler.Schedule(Pause, Look);
     }
+
+    /// <summary>Is told what it is told; by default nobody.</summary>
+    public Action<HistoryEvent>? Witness { get; set; }
 
     /// <summary>What it should never have been told, in order.</summary>
     public List<string> Complaints { get; } = [];
@@ -123,10 +127,13 @@ public sealed class SimulatedWatcher
             }
 
             (_subscription, _refusals) = (subscription, 0);
+            var isFirst = true;
             await foreach (var batch in subscription.ReadAllAsync().ConfigureAwait(false))
             {
                 if (generation != _generation)
                     return;
+                Witness?.Invoke(SimulatedHistory.Told(_cluster.Scheduler.Elapsed, _name, node.Name, batch, isFirst));
+                isFirst = false;
                 Fold(batch, node);
                 if (Slowness > TimeSpan.Zero)
                     await _cluster.Delay(Slowness).ConfigureAwait(false);
@@ -147,6 +154,7 @@ public sealed class SimulatedWatcher
     {
         (_cursor, _refusals) = (null, 0);
         _seen.Clear();
+        Witness?.Invoke(new HistoryEvent.Forgot(_cluster.Scheduler.Elapsed, _name));
     }
 
     private void Fold(ChangeBatch batch, SimulatedNode at)

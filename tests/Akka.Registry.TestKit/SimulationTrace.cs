@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Akka.Registry.Actors.Virtual;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,7 @@ namespace Akka.Registry.TestKit;
 public sealed class SimulationTrace(VirtualScheduler scheduler)
 {
     private const int LinesMax = 200_000;
+    private const int TimeColumns = 12;
 
     private readonly List<string> _lines = [];
     private readonly List<string> _errors = [];
@@ -26,6 +28,10 @@ public sealed class SimulationTrace(VirtualScheduler scheduler)
 
     /// <summary>Loggers of one node.</summary>
     public ILoggerFactory CreateLoggers(string node) => new Loggers(this, node);
+
+    /// <summary>The lines up to that moment.</summary>
+    public IEnumerable<string> Before(TimeSpan moment) =>
+        _lines.TakeWhile(line => double.Parse(line.AsSpan(0, TimeColumns), CultureInfo.InvariantCulture) <= moment.TotalSeconds);
 
     /// <summary>All lines.</summary>
     public override string ToString() => string.Join('\n', _lines);

@@ -197,6 +197,9 @@ internal sealed class RumourJudge(SwimState state)
         {
             case MemberState.Down:
                 state.Note(new SwimEvent.MemberDown(entry.Node, rumour.Accuser));
+                // Nobody gossips to the dead. One that lives, and was accused by a node that was cut off, is to refute at once
+                // (memberlist gossips to the dead for a while, GossipToTheDeadTime).
+                state.Send(entry.Node.Address, new SwimMessage.Gossip([entry.ToRumour(state.Now)]));
                 break;
             case MemberState.Joining or MemberState.Up or MemberState.Leaving
                 when before.State is MemberState.Suspect or MemberState.Down:

@@ -74,6 +74,17 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    public void Who_is_called_dead_by_hearsay_is_told_at_once_so_that_it_may_refute()
+    {
+        var rig = Member(others: 3);
+        rig.Take();
+        rig.Hear(3, Down(Node(2), accuser: 3));
+
+        rig.Sent<SwimMessage.Gossip>().ShouldContain(sent =>
+            sent.To == Node(2).Address && sent.Message.Rumours.Single().Standing.State == MemberState.Down);
+    }
+
+    [Fact]
     public void A_dead_member_comes_back_by_refuting_and_needs_no_restart()
     {
         var rig = Member(others: 3);

@@ -10,13 +10,14 @@ internal sealed class NodeApi : IDisposable
     private readonly HttpClient _client;
 
     public NodeApi(Uri url)
+        : this(url, connectTimeout: TimeSpan.FromSeconds(2), timeout: TimeSpan.FromSeconds(10))
+    {
+    }
+
+    public NodeApi(Uri url, TimeSpan connectTimeout, TimeSpan timeout)
     {
         Url = url;
-        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })
-        {
-            BaseAddress = url,
-            Timeout = TimeSpan.FromSeconds(10),
-        };
+        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = connectTimeout }) { BaseAddress = url, Timeout = timeout };
     }
 
     public Uri Url { get; }

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Akka.Registry.EndToEnd.Harness;
 
-/// <summary>One registry node as a real process on loopback.</summary>
+/// <summary>One registry node as a real process.</summary>
 internal sealed partial class NodeProcess : IDisposable
 {
     private const int SigKill = 9;
@@ -18,18 +18,20 @@ internal sealed partial class NodeProcess : IDisposable
     private readonly string[] _arguments;
     private Process _process;
 
-    private NodeProcess(string name, int httpPort, int clusterPort, string[] arguments)
+    private NodeProcess(NodeSite site, string[] arguments)
     {
-        (Name, HttpPort, ClusterPort, _arguments) = (name, httpPort, clusterPort, arguments);
-        Api = new NodeApi(new Uri($"http://127.0.0.1:{httpPort}"));
+        (Site, _arguments) = (site, arguments);
+        Api = new NodeApi(new Uri($"http://{site.HttpHost}:{site.HttpPort}"));
         _process = Launch();
     }
 
-    public string Name { get; }
+    public NodeSite Site { get; }
 
-    public int HttpPort { get; }
+    public string Name => Site.Name;
 
-    public int ClusterPort { get; }
+    public int HttpPort => Site.HttpPort;
+
+    public int ClusterPort => Site.ClusterPort;
 
     public NodeApi Api { get; }
 
@@ -37,16 +39,7 @@ internal sealed partial class NodeProcess : IDisposable
 
     public string Log => string.Join('\n', _log);
 
-    public static NodeProcess Start(string name, int httpPort, int clusterPort, string seeds, params string[] more) =>
-        new(name, httpPort, clusterPort,
-        [
-            $"--node.name={name}",
-            $"--http.urls=http://127.0.0.1:{httpPort}",
-            "--transport.host=127.0.0.1",
-            $"--transport.port={clusterPort}",
-            $"--cluster.seed-nodes={seeds}",
-            .. more,
-        ]);
+    public static NodeProcess Start(NodeSite site, string seeds, params string[] more) => new(site, [.. site.Switches(seeds), .. more]);
 
     /// <summary>A port that the system picked and that is free again.</summary>
     public static int FreePort()
@@ -109,15 +102,16 @@ internal sealed partial class NodeProcess : IDisposable
 
     private Process Launch()
     {
-        var start = new ProcessStartInfo("dotnet")
+        // "ip netns exec" becomes what it starts: the process has this id.
+        string[] command = Site.Namespace is { } name ? ["ip", "netns", "exec", name, "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(ServerAssembly());
-        foreach (var argument in _arguments)
+        foreach (var argument in (string[])[.. command[1..], ServerAssembly(), .. _arguments])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         process.OutputDataReceived += (_, line) => Note(line.Data);

@@ -44,7 +44,7 @@ internal sealed class TestCluster : IDisposable
     public NodeProcess Start(int number)
     {
         var (http, port) = _ports[number - 1];
-        var node = NodeProcess.Start($"node-{number}", http, port, _seeds, _more);
+        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, _more);
         _nodes[number - 1] = node;
         return node;
     }

@@ -17,10 +17,7 @@ public sealed class InstanceWorkload
     {
         _cluster = cluster;
         for (var i = 0; i < instances; i++)
-        {
-            var address = $"10.1.{i / 250}.{1 + (i % 250)}";
-            _instances.Add(new SimulatedInstance(cluster, $"{kind}-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count, address));
-        }
+            _instances.Add(new SimulatedInstance(cluster, $"{kind}-{i % services}", $"instance-{i}", ttl, i % cluster.Nodes.Count));
     }
 
     /// <summary>Whether instances drain too, and take each other's addresses over; default no.</summary>

@@ -8,7 +8,7 @@ public sealed class SimulatedHosts(VirtualScheduler scheduler)
 {
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(1);
 
-    private readonly Dictionary<string, SimulatedInstance> _instances = [];
+    private readonly List<SimulatedInstance> _instances = [];
 
     /// <summary>Tries that were made, by outcome.</summary>
     public Dictionary<ProbeOutcome, int> Tries { get; } = [];
@@ -19,16 +19,28 @@ public sealed class SimulatedHosts(VirtualScheduler scheduler)
     internal string Add(SimulatedInstance instance)
     {
         var number = _instances.Count + 1;
-        var address = $"10.1.{number / 250}.{1 + (number % 250)}";
-        _instances.Add(address, instance);
-        return address;
+        _instances.Add(instance);
+        return $"10.1.{number / 250}.{1 + (number % 250)}";
+    }
+
+    /// <summary>Who serves at the address; else one that did.</summary>
+    private SimulatedInstance? At(string host)
+    {
+        var last = default(SimulatedInstance);
+        foreach (var instance in _instances)
+        {
+            if (instance.Address == host && (last is null || instance.IsAlive))
+                last = instance;
+        }
+
+        return last;
     }
 
     private sealed class Probe(SimulatedHosts hosts, SimulatedNode node) : IAddressProbe
     {
         public Task<ProbeOutcome> ProbeAsync(string host, int port, TimeSpan timeout)
         {
-            var outcome = !hosts._instances.TryGetValue(host, out var instance) || !instance.Reaches(node) ? ProbeOutcome.Silent
+            var outcome = hosts.At(host) is not { } instance || !instance.Reaches(node) ? ProbeOutcome.Silent
                 : instance.IsAlive ? ProbeOutcome.Connected
                 : ProbeOutcome.Refused;
             hosts.Tries[outcome] = hosts.Tries.GetValueOrDefault(outcome) + 1;

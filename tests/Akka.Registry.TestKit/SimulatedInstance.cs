@@ -16,15 +16,12 @@ public sealed class SimulatedInstance
     private int _run;
     private InstanceStatus _told;
 
-    internal SimulatedInstance(SimulatedCluster cluster, string service, string id, TimeSpan ttl, int home, string address = "10.1.0.1")
+    internal SimulatedInstance(SimulatedCluster cluster, string service, string id, TimeSpan ttl, int home)
     {
-        (_cluster, Ttl, _home, Address) = (cluster, ttl, home, address);
+        (_cluster, Ttl, _home) = (cluster, ttl, home);
         Key = new RecordKey(service, id);
         Address = cluster.Hosts.Add(this);
     }
-
-    /// <summary>The address of its host, which is its alone.</summary>
-    public string Address { get; }
 
     /// <summary>Service and id.</summary>
     public RecordKey Key { get; }
@@ -32,7 +29,7 @@ public sealed class SimulatedInstance
     /// <summary>Its TTL.</summary>
     public TimeSpan Ttl { get; }
 
-    /// <summary>Where it serves, from its next registration on.</summary>
+    /// <summary>Where it serves, from its next registration on; at first a host that is its alone.</summary>
     public string Address { get; set; }
 
     /// <summary>The status that it wants to be known by: passing, or draining.</summary>

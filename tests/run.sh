@@ -5,6 +5,7 @@
 #   tests/run.sh Cluster Server  only the rings whose project name holds one of the words
 #   tests/run.sh --soak 30       thirty minutes of fresh seeds over all simulated scenarios, on all cores; ends with
 #                                "soak: N seeds, N node-hours, N failures", and with an error if there are any
+#   tests/run.sh --scale 300 1000    so many simulated nodes and instances: time, bytes and memory until each node holds all
 #   SEED=17 SCENARIO='harsh world' tests/run.sh Simulation    one seed, with the trace of what each node did
 #
 # Rings, in order: machines and actors (exact, virtual time), simulation (many nodes, one thread, seeds), real sockets on
@@ -54,10 +55,10 @@ simulate() {
   dotnet "tests/Akka.Registry.Simulation/bin/$configuration/net10.0/Akka.Registry.Simulation.dll" "$@"
   exit
 }
-if [ "${1:-}" = --soak ]; then
-  shift
-  simulate soak "$@"
-fi
+case "${1:-}" in
+  --soak) shift; simulate soak "$@" ;;
+  --scale) shift; simulate scale "$@" ;;
+esac
 
 passed=0 failed=0 skipped=0
 finish() {

@@ -46,8 +46,9 @@ internal static class BoundsWorld
         {
             new Fault.Partition(TimeSpan.FromSeconds(random.Next(5)), TimeSpan.FromSeconds(random.Next(5, 40)), [3]),
         };
+        var (narrow, far) = (random.Next(600, 4_000), TimeSpan.FromMilliseconds(50));
         for (var from = 0; from < 4; from++)
-            faults.Add(new Fault.SlowLink(TimeSpan.Zero, TimeSpan.FromSeconds(45), from, To: 4, random.Next(600, 4_000), TimeSpan.FromMilliseconds(50)));
+            faults.Add(new Fault.SlowLink(TimeSpan.Zero, TimeSpan.FromSeconds(45), from, To: 4, narrow, far));
         for (var restart = 0; restart < 4; restart++)
             faults.Add(new Fault.Crash(TimeSpan.FromSeconds(10 * restart), TimeSpan.FromSeconds(1 + random.Next(4)), Node: 2));
         return faults;

@@ -98,7 +98,8 @@ public sealed class InstanceWorkload
         if (entry.Address != instance.Address)
             throw new InvariantException($"{where}: lives at {instance.Address}, shown at {entry.Address}.\n{_cluster.Tail(80)}");
         if (entry.Status != instance.Status || entry.Unverified)
-            throw new InvariantException($"{where}: lives as {instance.Status}, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
+            throw new InvariantException(
+                $"{where}: lives as {instance.Status}, shown as {entry.Status}{(entry.Unverified ? ", unverified" : "")}.\n{_cluster.Tail(80)}");
     }
 
     private string LeaseOf(ServiceEntry entry)

@@ -13,7 +13,7 @@ namespace Akka.Registry.TestKit;
 /// </remarks>
 public sealed class SimulatedNetwork(VirtualScheduler scheduler)
 {
-    private readonly Dictionary<NodeAddress, SimulatedTransport> _hosts = [];
+    private readonly Dictionary<NodeAddress, SimulatedTransport> _hosts = new(SimulatedTransport.AddressComparer.Instance);
     private readonly Dictionary<(NodeAddress From, NodeAddress To), LinkConditions> _links = [];
 
     /// <summary>How long a connection is tried, or what it carries waits for an answer, before it counts as broken; default 2 s.</summary>

@@ -8,7 +8,7 @@ namespace Akka.Registry.TestKit;
 public sealed class SimulatedTransport : IPeerTransport
 {
     private readonly SimulatedNetwork _network;
-    private readonly Dictionary<(NodeAddress To, Lane Lane), SimulatedLink> _links = [];
+    private readonly Dictionary<NodeAddress, SimulatedLink?[]> _links = new(AddressComparer.Instance);
     private readonly LaneTraffic[] _traffic = [new(), new(), new(), new()];
     private ITransportSink? _sink;
     private bool _closed;
@@ -24,7 +24,8 @@ public sealed class SimulatedTransport : IPeerTransport
 
     internal NodeIdentity? Self { get; private set; }
 
-    internal IEnumerable<SimulatedLink> Links => _links.Values;
+    /// <summary>Its links, in the order of their first frames to each address.</summary>
+    internal IEnumerable<SimulatedLink> Links => _links.Values.SelectMany(lanes => lanes).OfType<SimulatedLink>();
 
     /// <inheritdoc/>
     public void Start(NodeIdentity self, ITransportSink sink) => (Self, _sink) = (self, sink);
@@ -34,14 +35,14 @@ public sealed class SimulatedTransport : IPeerTransport
     {
         if (_closed || Self is null)
             return false;
-        if (!_links.TryGetValue((to, lane), out var link))
-            _links.Add((to, lane), link = new SimulatedLink(_network, this, to, lane));
+        if (!_links.TryGetValue(to, out var lanes))
+            _links.Add(to, lanes = new SimulatedLink?[_traffic.Length]);
         _network.Count(frame);
-        return link.TrySend(frame);
+        return (lanes[(int)lane] ??= new SimulatedLink(_network, this, to, lane)).TrySend(frame);
     }
 
     /// <inheritdoc/>
-    public long QueuedBytes(NodeAddress to, Lane lane) => _links.TryGetValue((to, lane), out var link) ? link.QueuedBytes : 0;
+    public long QueuedBytes(NodeAddress to, Lane lane) => _links.TryGetValue(to, out var lanes) ? lanes[(int)lane]?.QueuedBytes ?? 0 : 0;
 
     /// <summary>What this process sent on the lane.</summary>
     public LaneTraffic Traffic(Lane lane) => _traffic[(int)lane];
@@ -55,11 +56,10 @@ public sealed class SimulatedTransport : IPeerTransport
 
     internal void OnPeerConnected(NodeAddress peer)
     {
-        for (var lane = Lane.Membership; lane <= Lane.Messages; lane++)
-        {
-            if (_links.TryGetValue((peer, lane), out var link))
-                link.EndBackOff();
-        }
+        if (!_links.TryGetValue(peer, out var lanes))
+            return;
+        foreach (var link in lanes)
+            link?.EndBackOff();
     }
 
     internal void Receive(NodeIdentity from, Lane lane, Frame frame) => _sink?.FrameReceived(from, lane, frame);
@@ -68,5 +68,22 @@ public sealed class SimulatedTransport : IPeerTransport
     {
         if (!_closed)
             _sink?.LinkBroken(peer);
+    }
+
+    /// <summary>Addresses of one cluster differ at their end: no need to walk the whole text for each frame.</summary>
+    internal sealed class AddressComparer : IEqualityComparer<NodeAddress>
+    {
+        public static AddressComparer Instance { get; } = new();
+
+        public bool Equals(NodeAddress? x, NodeAddress? y) =>
+            ReferenceEquals(x, y) || (x is not null && y is not null && x.Port == y.Port && x.Host == y.Host);
+
+        public int GetHashCode(NodeAddress address)
+        {
+            var (host, hash) = (address.Host, address.Port);
+            for (var i = Math.Max(0, host.Length - 6); i < host.Length; i++)
+                hash = (hash * 31) + host[i];
+            return hash;
+        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class RegistryActor
         var touched = new List<TouchedKey>(changed.Changes.Length);
         var entries = new ServiceEntry?[changed.Changes.Length];
         for (var i = 0; i < entries.Length; i++)
-            entries[i] = Show(changed.Changes[i], touched);
+            entries[i] = Show(changed.Changes[i], touched, now);
         _writer.Commit();
         _position.Advance(touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
@@ -66,10 +66,19 @@ internal sealed partial class RegistryActor
 
     /// <summary>Brings one change into the views.</summary>
     /// <returns>The entry that is shown from now on; null for none.</returns>
-    private ServiceEntry? Show(RecordChange change, List<TouchedKey> touched)
+    private ServiceEntry? Show(RecordChange change, List<TouchedKey> touched, Instant now)
     {
         if (change.After is not { } after)
             return null; // A tombstone was collected: nothing that anybody sees.
+        if (_doubt.End(after.Key) is { } doubted)
+            _position.Release(doubted.Dot);
+        if (_doubt.Applies(change.Before, after) && Hears(change.Before!, now))
+        {
+            _doubt.Withhold(after, now);
+            _position.Withhold(after.Dot);
+            return null;
+        }
+
         if (change.Before is { IsLive: true } && !after.IsLive)
             CountRemoval(after);
         _unreadable.Remove(after.Key);
@@ -98,6 +107,38 @@ internal sealed partial class RegistryActor
         else if (before is { IsLive: true } && before.Dot.Origin == Self)
             runsUntil = _surroundings.Leases.ExpiresAt(before.Key, before.Order.Epoch);
         _ledger.Replaced(before, after, entry, runsUntil, now);
+    }
+
+    /// <summary>Whether the owner of the record is heard: it will write again what lives.</summary>
+    private bool Hears(MapRecord record, Instant now) => record.Dot.Origin == Self
+        ? _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now
+        : _members.Find(record.Dot.Origin) is { IsCurrent: true } && !_orphans.IsLost(record.Dot.Origin);
+
+    /// <summary>Owners had their time to write again what others evicted: what still stands is gone.</summary>
+    private void ShowDueEvictions(Instant now)
+    {
+        if (_doubt.IsEmpty || _load is not null)
+            return;
+        var touched = new List<TouchedKey>();
+        foreach (var eviction in _doubt.TakeDue(now))
+        {
+            _position.Release(eviction.Dot);
+            CountRemoval(eviction);
+            if (_writer.Remove(eviction.Key, eviction.Order.Stamp.Time))
+                touched.Add(new TouchedKey(eviction.Key, eviction.Dot, eviction.Order.Epoch));
+        }
+
+        if (touched.Count > 0)
+            Publish(touched, _surroundings.Map.Status.Vector);
+    }
+
+    /// <summary>Brings what was written to the views in sight, and tells those who follow.</summary>
+    private void Publish(List<TouchedKey> touched, VersionVector vector)
+    {
+        _writer.Commit();
+        _position.Advance(touched, vector);
+        _views.MoveTo(_position.Cursor);
+        _hub.OnChanged(touched);
     }
 
     private ServiceEntry Trusted(ServiceEntry entry) =>
@@ -178,6 +219,7 @@ internal sealed partial class RegistryActor
 
         _owners = owners;
         _writer.Replace(load.Services, LatestClock());
+        _doubt.Clear();
         _position.Replace(load.State.Vector, load.Beyond);
         _views.MoveTo(_position.Cursor);
         _surroundings.IsWhole = true;

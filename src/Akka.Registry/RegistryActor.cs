@@ -41,6 +41,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly ViewWriter _writer;
     private readonly LeaseLedger _ledger;
     private readonly OrphanWatch _orphans;
+    private readonly EvictionDoubt _doubt;
     private readonly SubscriptionHub _hub;
     private readonly CallTable _calls;
     private readonly Forwarder _forwarder;
@@ -68,6 +69,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _writer = new ViewWriter(_views);
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
+        _doubt = new EvictionDoubt(surroundings.Options.Ownership.EvictionGrace, surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
         var governor = surroundings.Options.Leases.Governor;
         _inquiry = new LossInquiry(surroundings.Self, governor.Confirmation, governor.Rules);
@@ -159,6 +161,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _orphans.Tick(now, toggled);
         Toggle(toggled);
         EvictOrphans(now);
+        ShowDueEvictions(now);
         _orphans.Forget(_owners);
         _hub.Tick(now);
         _post.Tick(now);

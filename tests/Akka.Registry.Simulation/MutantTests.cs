@@ -19,6 +19,8 @@ public class MutantTests
             (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false })),
         ["R1: a verdict is ordered just above what it judges"] =
             (40, seed => HistoryTests.Run(seed, Owners with { VerdictsJustAbove = false })),
+        ["What others evicted stays in sight where its owner is heard"] =
+            (40, seed => HistoryTests.LongCut(seed, Owners with { EvictionsDoubted = false })),
         ["R2: who was away too long takes everything anew"] =
             (12, seed => InHarshWorld(seed, Map with { TakeAnew = false })),
         ["R4: nothing is taken from who was away too long"] =

@@ -39,6 +39,16 @@ public sealed record OwnershipOptions
     public TimeSpan HandOverTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How long an entry stays in sight that another node evicted while this one hears the owner; 0 to 1 min, default 3 s.
+    /// </summary>
+    /// <remarks>
+    /// After a long cut each side has evicted what beats on the other; the owner writes again what lives as soon as the sides meet.
+    /// Longer than that takes: shorter shows living instances as gone for a moment, longer shows a few dead ones for as long.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan EvictionGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Entries treated in one turn when a node is lost or leaves, or a state is loaded; 16 to 1,000,000, default 4,096.
     /// More: sooner done; fewer: calls wait less.
     /// </summary>

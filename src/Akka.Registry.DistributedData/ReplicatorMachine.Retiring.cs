@@ -85,12 +85,16 @@ internal sealed partial class ReplicatorMachine
     {
         foreach (var entry in _retired)
         {
-            if (entry.Origin.Node != node)
-                continue;
-            _retired = _retired.With(entry.Origin, 0);
-            _retiredAt.Remove(entry.Origin);
-            _map.Cover(entry.Origin, entry.Sequence);
+            if (entry.Origin.Node == node)
+                Reinstate(entry);
         }
+    }
+
+    private void Reinstate(VectorEntry retired)
+    {
+        _retired = _retired.With(retired.Origin, 0);
+        _retiredAt.Remove(retired.Origin);
+        _map.Cover(retired.Origin, retired.Sequence);
     }
 
     private void ForgetRetired()
@@ -121,12 +125,33 @@ internal sealed partial class ReplicatorMachine
         return false;
     }
 
-    /// <summary>A vector from outside without what this node has retired.</summary>
+    /// <summary>
+    /// A peer's vector without what this node has retired. An origin of which the peer covers more was not gone, and counts again.
+    /// </summary>
     private VersionVector Unretired(VersionVector vector)
     {
         foreach (var entry in _retired)
-            vector = vector.With(entry.Origin, 0);
+        {
+            if (vector[entry.Origin] > entry.Sequence)
+                Reinstate(entry);
+            else
+                vector = vector.With(entry.Origin, 0);
+        }
+
         return vector;
+    }
+
+    /// <summary>A reader's cursor without what this node has retired; what it has seen beyond that stays, and is waited for.</summary>
+    private ReadCursor Unretired(ReadCursor cursor)
+    {
+        var vector = cursor.Vector;
+        foreach (var entry in _retired)
+        {
+            if (vector[entry.Origin] <= entry.Sequence)
+                vector = vector.With(entry.Origin, 0);
+        }
+
+        return ReferenceEquals(vector, cursor.Vector) ? cursor : new ReadCursor(vector, cursor.Beyond);
     }
 
     private PeerFrame.Delta Unretired(PeerFrame.Delta delta) => _retired.Count == 0 || !delta.Last

@@ -122,7 +122,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Answers a reader who has what the cursor names.</summary>
     public MapEvent.Since ReadSince(MapCommand.ReadSince request)
     {
-        var cursor = _retired.Count == 0 ? request.Cursor : new ReadCursor(Unretired(request.Cursor.Vector), request.Cursor.Beyond);
+        var cursor = Unretired(request.Cursor);
         var outcome = !IsServing || !_map.Vector.Covers(cursor.Vector) || !HoldsAll(cursor.Beyond) ? SinceOutcome.Behind
             : !cursor.Vector.Covers(_map.Collected) ? SinceOutcome.TooOld
             : SinceOutcome.Delta;

@@ -17,9 +17,6 @@ public class ConfirmedLossTests
     /// <summary>Each rule that ends, or must not end, a hold.</summary>
     public static TheoryData<string> Rules => ["HoldsEnd", "TheConfirmedFall", "OnlyRefusalsConfirm"];
 
-    [Fact]
-    public void The_silenced_are_held_and_the_killed_are_gone() => Seeds.Run("confirmed loss", first: 1, count: 24, seed => Run(seed));
-
     [Theory]
     [MemberData(nameof(Rules))]
     public void A_governor_without_the_rule_fails(string rule)

@@ -1,15 +1,17 @@
 using Akka.Registry.DistributedData;
+using Akka.Registry.Ownership;
 
 namespace Akka.Registry.Simulation;
 
 /// <summary>A node that was cut off evicts whom it no longer hears; those who went elsewhere lose nothing by it.</summary>
 internal static class CutOffTests
 {
-    public static void Run(int seed, ReplicationRules? rules = null)
+    public static void Run(int seed, ReplicationRules? rules = null, OwnershipRules? owners = null)
     {
         var world = new QuietWorld(seed, options: QuietWorld.Ungoverned with
         {
             Replication = new ReplicationOptions { Rules = rules ?? ReplicationRules.All },
+            Ownership = new OwnershipOptions { Rules = owners ?? OwnershipRules.All },
         });
         var reader = world.ReadAt(1 + world.Random.Next(4));
         world.Cluster.RunFor(TimeSpan.FromSeconds(1));

@@ -16,14 +16,6 @@ public class DisconnectTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1.5);
 
     [Fact]
-    public void A_killed_process_is_gone_in_about_a_second_and_who_moves_stays() =>
-        Seeds.Run("disconnect", first: 1, count: 25, seed => Run(seed));
-
-    [Fact]
-    public void A_node_whose_network_fails_condemns_none_of_those_who_went_elsewhere() =>
-        Seeds.Run("disconnect, cut off", first: 1, count: 25, seed => CutOff(seed));
-
-    [Fact]
     public void With_verdicts_at_the_time_of_saying_a_cut_off_node_condemns_the_living() =>
         Should.Throw<InvariantException>(() =>
         {

@@ -9,13 +9,10 @@ namespace Akka.Registry.Simulation;
 /// A drain that is confirmed means that no reader of any node still has the instance for one that serves, however slow the readers and
 /// however bad the network; one that is not names who lags, and nobody else.
 /// </summary>
-public class DrainTests
+internal static class DrainTests
 {
     private const string Service = "service-0";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
-    [Fact]
-    public void A_confirmed_drain_is_known_to_every_reader() => Seeds.Run("drain", first: 1, count: 40, Run);
 
     internal static void Run(int seed)
     {
@@ -27,7 +24,9 @@ public class DrainTests
         for (var round = 0; round < 4; round++)
         {
             var asked = random.Next(5);
-            var key = world.Workload.Instances.Where(instance => instance.Key.Service == Service).ElementAt(round).Key;
+            var instance = world.Workload.Instances.Where(instance => instance.Key.Service == Service).ElementAt(round);
+            instance.Drain(); // It wants to: its beats do not say otherwise.
+            var key = instance.Key;
             switch (random.Next(4))
             {
                 case 0: BadNetwork(world, readers, asked, key); break;

@@ -12,14 +12,6 @@ public class HistoryTests
     private static readonly TimeSpan LongTtl = TimeSpan.FromSeconds(9);
 
     [Fact]
-    public void A_history_of_crashes_pauses_and_cuts_keeps_every_promise() =>
-        Seeds.Run("history", first: 1, count: 40, seed => Run(seed));
-
-    [Fact]
-    public void Nobody_is_missing_when_sides_meet_that_have_given_each_other_up() =>
-        Seeds.Run("long cut", first: 1, count: 40, seed => LongCut(seed));
-
-    [Fact]
     public void The_judge_puts_every_promise_to_the_test()
     {
         var verdict = Run(Seeds.Replayed ?? 7);

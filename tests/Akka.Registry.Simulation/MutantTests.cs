@@ -16,7 +16,7 @@ public class MutantTests
     private static readonly Dictionary<string, (int Seeds, Action<int> Run)> Mutants = new()
     {
         ["R1: a removal is ordered just above what it removes"] =
-            (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false })),
+            (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false }, Owners with { EvictionsDoubted = false })),
         ["R1: a verdict is ordered just above what it judges"] =
             (40, seed => HistoryTests.Run(seed, Owners with { VerdictsJustAbove = false })),
         ["What others evicted stays in sight where its owner is heard"] =

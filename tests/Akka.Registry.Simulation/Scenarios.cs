@@ -32,6 +32,20 @@ internal static class Scenarios
             Seeds: 150, seed => RestartTests.DieTogether(seed)),
         new("readers", "Readers that change nodes with their cursor end with the map: no gap, nothing twice, no older view.",
             Seeds: 150, ReaderTests.Run),
+        new("drain", "A confirmed drain is known to every reader of every node; one that is not names who lags, and nobody else.",
+            Seeds: 60, DrainTests.Run),
+        new("disconnect", "A killed process is gone in about a second, and who moves stays.",
+            Seeds: 60, seed => DisconnectTests.Run(seed)),
+        new("sessions cut", "A node whose network fails condemns none of those who went elsewhere.",
+            Seeds: 60, seed => DisconnectTests.CutOff(seed)),
+        new("confirmed loss", "With most of a service silenced nothing is deleted before the longest hold; with most killed, they are gone.",
+            Seeds: 40, seed => ConfirmedLossTests.Run(seed)),
+        new("history", "Crashes, pauses and cuts, judged from outside by what was done and seen.",
+            Seeds: 60, seed => HistoryTests.Run(seed)),
+        new("long cut", "Nobody is missing when sides meet that have given each other up.",
+            Seeds: 60, seed => HistoryTests.LongCut(seed)),
+        new("membership", "The dead are found and the living return within their bounds.",
+            Seeds: 60, seed => Membership.MembershipTests.Run(seed)),
     ];
 
     /// <summary>The scenario of that name.</summary>

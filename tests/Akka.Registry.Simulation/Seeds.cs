@@ -16,14 +16,6 @@ internal static class Seeds
     public static string? Chosen { get; } =
         Environment.GetEnvironmentVariable("SCENARIO") is { Length: > 0 } name ? Scenarios.Find(name).Name : null;
 
-    /// <summary>Runs a scenario that is not in the table once a seed.</summary>
-    /// <param name="scenario">Its name, for the message.</param>
-    /// <param name="first">The first seed.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="run">Throws when an invariant does not hold.</param>
-    public static void Run(string scenario, int first, int count, Action<int> run) =>
-        Run(new Scenario(scenario, "", count, run), first, SimulationTally.Shared);
-
     /// <summary>Runs the scenario once a seed.</summary>
     /// <param name="scenario">Which one, and how many seeds.</param>
     /// <param name="first">The first seed.</param>

@@ -195,6 +195,9 @@ public sealed record ReplicationStatus
     /// <summary>What this node covers.</summary>
     public VersionVector Vector { get; init; } = VersionVector.Empty;
 
+    /// <summary>Origins that are gone and count no more, with what was covered of them.</summary>
+    public VersionVector Retired { get; init; } = VersionVector.Empty;
+
     /// <summary>Order-independent hash over (key, order) of all live entries.</summary>
     public ulong StateHash { get; init; }
 

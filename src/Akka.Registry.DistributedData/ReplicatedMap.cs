@@ -67,6 +67,7 @@ public sealed class ReplicatedMap : IReplicatedMap
         {
             Synchronized = machine.IsServing,
             Vector = map.Vector,
+            Retired = machine.Retired,
             StateHash = map.StateHash,
             LiveEntries = map.LiveEntries,
             Tombstones = map.Tombstones,

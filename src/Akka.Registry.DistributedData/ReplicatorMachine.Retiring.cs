@@ -24,8 +24,10 @@ internal sealed partial class ReplicatorMachine
 
     private readonly List<Origin> _due = [];
 
-    /// <summary>Retired origins, with what was covered of them.</summary>
     private VersionVector _retired = VersionVector.Empty;
+
+    /// <summary>Retired origins, with what was covered of them.</summary>
+    public VersionVector Retired => _retired;
 
     private void RetireOrigins()
     {

@@ -14,7 +14,7 @@ public static class Checkers
         {
             first ??= node;
             var (a, b) = (first.Node.Map.Status, node.Node.Map.Status);
-            if (a.StateHash != b.StateHash || a.LiveEntries != b.LiveEntries || !a.Vector.Covers(b.Vector) || !b.Vector.Covers(a.Vector))
+            if (a.StateHash != b.StateHash || a.LiveEntries != b.LiveEntries || !a.Vector.Merge(a.Retired).Equals(b.Vector.Merge(b.Retired)))
             {
                 throw new InvariantException($"Seed {cluster.Scheduler.Seed}: {first.Name} holds {a.LiveEntries} entries ({a.StateHash:x16}), " +
                     $"{node.Name} {b.LiveEntries} ({b.StateHash:x16}); vectors {a.Vector} and {b.Vector}.\n{cluster.Tail(80)}");

@@ -265,7 +265,10 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     {
         var changes = ImmutableArray.CreateBuilder<Change>(since.Records.Length);
         foreach (var record in since.Records)
-            changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
+        {
+            if (record.IsLive || views.Find(record.Key) is null) // Else its removal is withheld from sight: it follows.
+                changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
+        }
 
         if (read.Resumed is null)
         {

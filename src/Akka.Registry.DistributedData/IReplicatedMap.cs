@@ -182,6 +182,11 @@ public enum SinceOutcome
     /// <summary>The reader has seen what this node has not: wait for it to catch up, or read elsewhere.</summary>
     Behind,
 
+    /// <summary>
+    /// The reader has seen what nobody holds whom this node hears: it died with its writer, or is beyond a cut. Read elsewhere.
+    /// </summary>
+    Ahead,
+
     /// <summary>Tombstones that the reader lacks are collected: it must begin with the whole state.</summary>
     TooOld,
 }

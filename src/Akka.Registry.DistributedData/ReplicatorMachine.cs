@@ -119,24 +119,6 @@ internal sealed partial class ReplicatorMachine
         return next;
     }
 
-    /// <summary>Answers a reader who has what the cursor names.</summary>
-    public MapEvent.Since ReadSince(MapCommand.ReadSince request)
-    {
-        var cursor = Unretired(request.Cursor);
-        var outcome = !IsServing || !_map.Vector.Covers(cursor.Vector) || !HoldsAll(cursor.Beyond) ? SinceOutcome.Behind
-            : !cursor.Vector.Covers(_map.Collected) ? SinceOutcome.TooOld
-            : SinceOutcome.Delta;
-        var records = new List<MapRecord>();
-        if (outcome == SinceOutcome.Delta)
-            _map.CopySince(cursor.Vector, records);
-        if (request.Service is not null || !cursor.Beyond.IsEmpty)
-            records.RemoveAll(record => (request.Service is { } service && record.Key.Service != service) || cursor.Knows(record.Dot));
-        return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
-    }
-
-    /// <summary>The whole state, for a new subscriber.</summary>
-    public MapEvent.State ReadState() => new(_map.ToArray(), _map.Vector, _hasServed);
-
     /// <summary>Each current peer as last heard from.</summary>
     public ImmutableArray<PeerStatus> DescribePeers()
     {
@@ -144,17 +126,6 @@ internal sealed partial class ReplicatorMachine
         foreach (var peer in _peers.Values)
             peers.Add(new PeerStatus(peer.Uid, peer.Told is null ? null : peer.Vector, peer.Told?.StateHash, peer.ClockOffset));
         return peers.MoveToImmutable();
-    }
-
-    private bool HoldsAll(ImmutableArray<Dot> dots)
-    {
-        foreach (var dot in dots)
-        {
-            if (!_map.Vector.Covers(dot) && !_map.Holds(dot))
-                return false;
-        }
-
-        return true;
     }
 
     private void OnWrite(MapCommand.Write command)

@@ -61,12 +61,6 @@ public sealed class SimulatedCluster
     /// <summary>Nodes that run and are not frozen.</summary>
     public IEnumerable<SimulatedNode> LiveNodes => _nodes.Where(node => node is { IsRunning: true, IsPaused: false });
 
-    /// <summary>
-    /// Tells a node that the connection of an instance to it has ended without goodbye; null, the default, while nothing listens to
-    /// connections. For <see cref="SimulatedInstance.Kill"/>.
-    /// </summary>
-    public Action<SimulatedNode, SimulatedInstance>? SessionEnded { get; set; }
-
     /// <summary>How long nodes have run in virtual time, summed over all of them.</summary>
     public TimeSpan NodeTime => new(_nodes.Sum(node => node.RunningTime.Ticks));
 

@@ -90,23 +90,10 @@ public sealed class SimulatedInstance
         _cluster.Scheduler.Schedule(Ttl / 3, () => Tick(run));
     }
 
-    /// <summary>The process dies without a word.</summary>
+    /// <summary>
+    /// The process dies without a word. It holds no session: of one whose socket closes, see <see cref="SimulatedClient"/>.
+    /// </summary>
     public void Die() => Die(Ending.Silently);
-
-    /// <summary>The process is killed. Its host closes its sockets, unless the host is gone too.</summary>
-    /// <param name="socketClosed">
-    /// Whether the node that it talks to sees its session end, which <see cref="SimulatedCluster.SessionEnded"/> tells it.
-    /// </param>
-    /// <exception cref="InvalidOperationException">Sockets were to be closed, and nothing is set that tells a node of it.</exception>
-    public void Kill(bool socketClosed)
-    {
-        Die();
-        if (!socketClosed)
-            return;
-        var told = _cluster.SessionEnded ?? throw new InvalidOperationException($"{nameof(SimulatedCluster.SessionEnded)} is not set.");
-        if (Home() is { } node)
-            told(node, this);
-    }
 
     /// <summary>From now on it takes nothing new: it tells the registry so with its next beat, and goes on beating.</summary>
     public void Drain() => Status = InstanceStatus.Draining;

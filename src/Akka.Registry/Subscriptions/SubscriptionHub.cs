@@ -161,11 +161,14 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             case SinceOutcome.TooOld:
                 Finish(read, scope.Snapshot(_verifications));
                 break;
-            case SinceOutcome.Behind when read.Resumed is not null:
+            case SinceOutcome.Behind or SinceOutcome.Ahead when read.Resumed is not null:
                 Finish(read, scope.Snapshot(_verifications)); // The node itself began anew; there is no later state than its own.
                 break;
             case SinceOutcome.Behind:
                 _waiting.Add(read);
+                break;
+            case SinceOutcome.Ahead:
+                Refuse(read, "The cursor is ahead of every node that this one hears");
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No rule for {since.Outcome}.");
@@ -181,11 +184,14 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             if (now < read.Until)
                 continue;
             _waiting.RemoveAt(i);
-            _count--;
-            read.ReplyTo!.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.NotReady,
-                $"The cursor is ahead of this node, which did not catch up within {options.CatchUpTimeout.TotalSeconds:0.###} s; " +
-                "go to another node, or begin without a cursor."));
+            Refuse(read, $"The cursor is ahead of this node, which did not catch up within {options.CatchUpTimeout.TotalSeconds:0.###} s");
         }
+    }
+
+    private void Refuse(CatchUp read, string why)
+    {
+        _count--;
+        read.ReplyTo!.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.NotReady, $"{why}; go to another node, or begin without a cursor."));
     }
 
     private SubscriptionScope ScopeOf(string? service)

@@ -280,9 +280,15 @@ public class ExchangeTests
         Read(Vector((1, 4))).ShouldSatisfyAllConditions(
             since => since.Outcome.ShouldBe(SinceOutcome.Delta), since => since.Records.ShouldBeEmpty(), since => since.Token.ShouldBe(9));
         Read(Vector((1, 2)), beyond: b.Dot).Records.ShouldBe([c]);
-        Read(Vector((1, 4)), beyond: new Dot(Uid(8), 1)).Outcome.ShouldBe(SinceOutcome.Behind);
-        Read(Vector((1, 5))).Outcome.ShouldBe(SinceOutcome.Behind);
+        Read(Vector((1, 4), (8, 1))).Outcome.ShouldBe(SinceOutcome.Ahead);                        // Nobody is there to send it.
+        solo.Members(2);
+        Read(Vector((1, 4), (8, 1))).Outcome.ShouldBe(SinceOutcome.Behind);                       // It has told nothing yet.
+        solo.Told(2, Vector((1, 4), (8, 1)));
         Read(Vector((1, 4), (8, 1))).Outcome.ShouldBe(SinceOutcome.Behind);
+        Read(Vector((1, 4)), beyond: new Dot(Uid(8), 1)).Outcome.ShouldBe(SinceOutcome.Behind);
+        Read(Vector((1, 4), (8, 2))).Outcome.ShouldBe(SinceOutcome.Ahead);
+        Read(Vector((1, 4)), beyond: new Dot(Uid(8), 2)).Outcome.ShouldBe(SinceOutcome.Ahead);
+        Read(Vector((1, 4), (2, 7))).Outcome.ShouldBe(SinceOutcome.Behind);                       // The writer itself is there.
         Read(Vector((1, 1))).Outcome.ShouldBe(SinceOutcome.TooOld);
     }
 

@@ -29,6 +29,9 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
     private const int PicksMax = 16;
     private const int Backlog = 128;
 
+    /// <summary>What a burst may fill before datagrams are lost, as far as the system grants it.</summary>
+    private const int DatagramBufferBytes = 1024 * 1024;
+
     private readonly CancellationTokenSource _stop = new();
     private Socket? _datagrams;
     private Socket? _streams;
@@ -108,6 +111,7 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
         var streams = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            datagrams.ReceiveBufferSize = DatagramBufferBytes;
             datagrams.Bind(options.Listen);
             var port = ((IPEndPoint)datagrams.LocalEndPoint!).Port;
             streams.Bind(new IPEndPoint(options.Listen.Address, port));

@@ -67,8 +67,9 @@ internal sealed class DnsStreamSocket(Socket listener, DnsOptions options, DnsAn
         }
         finally
         {
-            socket.Dispose();
+            // In this order: who sees its connection closed may have another.
             Interlocked.Decrement(ref _open);
+            socket.Dispose();
         }
     }
 

@@ -49,6 +49,14 @@ install_network_tools() {
     >"$results/apt" 2>&1 || echo "   could not install$missing: $(tail -n 1 "$results/apt")"
 }
 
+# The tests of DNS ask with dig too; without it those are skipped.
+install_dig() {
+  command -v dig >/dev/null && return 0
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  { apt-get install -y --no-install-recommends dnsutils || { apt-get update && apt-get install -y --no-install-recommends dnsutils; }; } \
+    >"$results/apt" 2>&1 || echo "   could not install dnsutils: $(tail -n 1 "$results/apt")"
+}
+
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
   dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
@@ -90,6 +98,7 @@ for ring in $rings; do
   echo "== $ring"
   started=$SECONDS
   [ "$ring" = Chaos ] && install_network_tools
+  [ "$ring" = Server.Tests ] && install_dig
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

@@ -2,6 +2,7 @@ using Akka.Registry.Hosting;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
+using Akka.Registry.Server.Dns;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -22,7 +23,8 @@ catch (Exception e) when (e is SettingsException or HoconException)
 
 await using var app = RegistryServer.Build(
     settings.Http,
-    builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0]));
+    builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
+        .Services.AddRegistryDns(settings.Dns));
 try
 {
     await app.RunAsync();
@@ -31,6 +33,7 @@ try
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {
     await Console.Error.WriteLineAsync(
-        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT or --transport.port=PORT.");
+        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT "
+        + "or --dns.listen=127.0.0.1:PORT.");
     return 1;
 }

@@ -1,13 +1,15 @@
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
+using Akka.Registry.Server.Dns;
 
 namespace Akka.Registry.Server;
 
 /// <summary>Everything that a server is told: by files, by the environment, by switches, in rising order of precedence.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Http">Its HTTP door.</param>
+/// <param name="Dns">Its DNS door.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
-internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http, IReadOnlyList<EffectiveSetting> Effective)
+internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
 
@@ -35,8 +37,8 @@ internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http
         foreach (var file in ConfigFiles(arguments))
             configuration.AddHoconFile(file);
         configuration.AddRegistryEnvironment().AddRegistrySwitches(arguments);
-        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Bind();
-        return new ServerSettings(bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Settings);
+        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Add<DnsOptions>("dns").Bind();
+        return new ServerSettings(bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

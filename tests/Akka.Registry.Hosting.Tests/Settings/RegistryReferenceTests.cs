@@ -1,6 +1,7 @@
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
+using Akka.Registry.Server.Dns;
 using Shouldly;
 using Xunit;
 
@@ -20,7 +21,8 @@ public sealed class RegistryReferenceTests
 
     private static readonly ReferenceChecks Checks = new ReferenceChecks()
         .Add<RegistryNodeOptions>()
-        .Add<HttpOptions>("http");
+        .Add<HttpOptions>("http")
+        .Add<DnsOptions>("dns");
 
     private static string Folder { get; } = Find("hocon");
 

@@ -15,6 +15,7 @@ public sealed class FakeRegistry : IServiceRegistry
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SortedDictionary<string, ServiceEntry>> _services = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServiceView> _views = new(StringComparer.Ordinal);
     private ulong _sequence;
 
     public bool IsReady { get; set; } = true;
@@ -138,9 +139,13 @@ public sealed class FakeRegistry : IServiceRegistry
         ThrowIfRefused();
         lock (_lock)
         {
-            return _services.TryGetValue(service, out var instances)
-                ? new ServiceView { Name = service, Revision = Revision, Instances = InstanceList.From(instances.Values) }
-                : null;
+            if (_views.TryGetValue(service, out var view) && view.Revision == Revision)
+                return view;
+            if (!_services.TryGetValue(service, out var instances))
+                return null;
+            view = new ServiceView { Name = service, Revision = Revision, Instances = InstanceList.From(instances.Values) };
+            _views[service] = view;
+            return view;
         }
     }
 

@@ -1,0 +1,29 @@
+namespace Akka.Registry.Server.Dns;
+
+/// <summary>From a message to its answer, as both sockets need it: the responder, and the resolvers where it needs them.</summary>
+internal sealed class DnsAnswers(DnsResponder responder, DnsRecursor recursor, TimeProvider time, ILogger logger)
+{
+    /// <summary>Answers at once, or says that a resolver has to be asked.</summary>
+    public DnsVerdict Respond(ReadOnlySpan<byte> message, bool isStream, Span<byte> response, out int length)
+    {
+        try
+        {
+            return responder.Respond(message, isStream, time.GetUtcNow(), response, out length);
+        }
+        catch (Exception e)
+        {
+            // The edge of this door: a defect costs one answer.
+            DnsLog.QueryFailed(logger, e, message.Length);
+            length = responder.Fail(message, response);
+            return DnsVerdict.Answer;
+        }
+    }
+
+    /// <summary>Asks the resolvers.</summary>
+    /// <returns>The answer's length.</returns>
+    public async Task<int> RecurseAsync(ReadOnlyMemory<byte> message, bool isStream, Memory<byte> response, CancellationToken stop)
+    {
+        var length = await recursor.AskAsync(message, isStream, response, stop);
+        return length > 0 ? length : responder.Fail(message.Span, response.Span);
+    }
+}

@@ -12,7 +12,8 @@ namespace Akka.Registry.Client;
 /// <param name="Node">The node of its session, or of the attempt to open one; null while it waits for the next.</param>
 /// <param name="IsConnected">Whether there is a session.</param>
 /// <param name="Failures">Attempts that failed in a row.</param>
-public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, int Failures);
+/// <param name="KnownNodes">Nodes that the last node named; 0 before the first session.</param>
+public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, int Failures, int KnownNodes);
 
 /// <summary>An application's side of the registry: one session with one node at a time, moved to another when that one fails. Any thread.</summary>
 /// <remarks>

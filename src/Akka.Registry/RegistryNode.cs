@@ -84,7 +84,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var routees = new RouteeSelector(new Random(random.Next()), environment.RoutingLogics);
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
-        Sessions = new SessionDoor(registry, surroundings, environment.Time);
+        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>

@@ -45,7 +45,10 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         get
         {
             lock (_gate)
-                return new RegistryClientStatus(_connection.Node, _connection.State == ConnectionState.Open, _connection.Failures);
+            {
+                return new RegistryClientStatus(
+                    _connection.Node, _connection.State == ConnectionState.Open, _connection.Failures, _connection.KnownNodes);
+            }
         }
     }
 

@@ -93,6 +93,9 @@ internal sealed class ConnectionMachine(RegistryClientOptions options, Random ra
     /// <summary>Failures in a row.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Nodes that the last node named.</summary>
+    public int KnownNodes => _learned.Length;
+
     /// <summary>Takes an input.</summary>
     public ConnectionEffect Advance(ConnectionInput input)
     {

@@ -34,7 +34,10 @@ internal sealed class ClientSession(
         var end = new SessionEnd("the connection broke");
         try
         {
-            await _outbox.SendAsync(Welcome(), ended.Token);
+            var shown = surroundings.Membership.View;
+            await _outbox.SendAsync(Welcome(shown), ended.Token);
+            Volatile.Write(ref _shown, shown);
+            TellNodes();        // What has changed meanwhile; from now on the door tells.
             end = await ReadAsync(requests, ended.Token);
         }
         catch (Exception failure) when (IsLinkFailure(failure))
@@ -49,6 +52,18 @@ internal sealed class ClientSession(
                 session.Break();
             await CloseAsync(end, requests, writing, ended);
         }
+    }
+
+    /// <summary>
+    /// Tells the client where nodes are, where that has changed. Any thread; without room, the next sign of life tells.
+    /// </summary>
+    public void TellNodes()
+    {
+        var view = surroundings.Membership.View;
+        if (Volatile.Read(ref _shown) is not { } shown || ReferenceEquals(shown, view))
+            return;     // Before the welcome there is nothing to add to.
+        if (_outbox.TrySend(Frame.Of(FrameKind.SessionNodes, new SessionNodes { Nodes = { Nodes(view) } })))
+            Volatile.Write(ref _shown, view);
     }
 
     private static bool IsLinkFailure(Exception failure) => failure is IOException or OperationCanceledException or ObjectDisposedException;
@@ -146,8 +161,7 @@ internal sealed class ClientSession(
         }
 
         await requests.AnswerBeatsAsync(desk, stop);
-        if (!ReferenceEquals(_shown, surroundings.Membership.View))
-            await _outbox.SendAsync(Frame.Of(FrameKind.SessionNodes, new SessionNodes { Nodes = { Nodes() } }), stop);
+        TellNodes();
         if (!surroundings.IsLeaving)
             return null;
         await _outbox.SendAsync(Frame.Of(FrameKind.SessionGoodbye, new SessionGoodbye { Reason = "This node leaves the cluster." }), stop);
@@ -166,18 +180,17 @@ internal sealed class ClientSession(
         return wrong.Length == 0;
     }
 
-    private Frame Welcome()
+    private Frame Welcome(MembershipView view)
     {
         var welcome = new SessionWelcome { Protocol = WireProtocol.Max, Node = surroundings.Self.Name };
-        welcome.Nodes.AddRange(Nodes());
+        welcome.Nodes.AddRange(Nodes(view));
         return Frame.Of(FrameKind.SessionWelcome, welcome);
     }
 
-    private List<string> Nodes()
+    private static List<string> Nodes(MembershipView view)
     {
-        _shown = surroundings.Membership.View;
         var nodes = new List<string>();
-        foreach (var member in _shown.Members)
+        foreach (var member in view.Members)
         {
             if (member.State is MemberState.Up or MemberState.Suspect)
                 nodes.Add(member.Node.Address.ToString());

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Google.Protobuf;
@@ -6,10 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Akka.Registry.Sessions;
 
 /// <summary>Where clients' sessions begin: looks at who comes, and gives each a session of its own.</summary>
-internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings surroundings, TimeProvider time) : ISessionSink
+internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings surroundings, ActorSystem system, TimeProvider time) : ISessionSink
 {
     private const int ClientNameLengthMax = 256;
 
+    private readonly ConcurrentDictionary<ClientSession, bool> _open = new();
+    private int _watches;
     private readonly ILogger _logger = surroundings.LoggerFactory.CreateLogger<SessionDoor>();
 
     /// <inheritdoc/>
@@ -41,7 +46,19 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         }
 
         Log.SessionOpened(_logger, client, link.Remote);
-        await new ClientSession(session, registry, surroundings, link, time, _logger).RunAsync(stop);
+        var serving = new ClientSession(session, registry, surroundings, link, time, _logger);
+        _open.TryAdd(serving, true);
+        try
+        {
+            // A node without clients has nobody to tell.
+            if (Interlocked.Exchange(ref _watches, 1) == 0)
+                surroundings.Membership.Subscribe(system.ActorOf(Props.Of(() => new MemberWatch(this)), "sessions"));
+            await serving.RunAsync(stop);
+        }
+        finally
+        {
+            _open.TryRemove(serving, out _);
+        }
     }
 
     private string? Objection(SessionHello hello)
@@ -59,5 +76,15 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         if (hello.Client.Length > ClientNameLengthMax || hello.Client.Any(char.IsControl))
             return $"the client's name is none of at most {ClientNameLengthMax} printable characters";
         return surroundings.WritesRefused;
+    }
+
+    /// <summary>Has every session tell its client where nodes are, so that none is stranded when this one dies a moment later.</summary>
+    private sealed class MemberWatch(SessionDoor door) : Actor<MembershipChanged>
+    {
+        protected override void Receive(MembershipChanged message)
+        {
+            foreach (var (session, _) in door._open)
+                session.TellNodes();
+        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class SessionOutbox(int capacity)
     private readonly Channel<ReadOnlyMemory<Frame>> _waiting = Channel.CreateBounded<ReadOnlyMemory<Frame>>(
         new BoundedChannelOptions(capacity) { SingleReader = true });
 
+    /// <summary>Does not wait. False when there is no room.</summary>
+    public bool TrySend(Frame frame) => _waiting.Writer.TryWrite(new[] { frame });
+
     /// <summary>Waits for room, then for nothing more. What is sent after the end is dropped.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<Frame> frames, CancellationToken stop)
     {

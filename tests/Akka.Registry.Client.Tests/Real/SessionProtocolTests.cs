@@ -21,6 +21,19 @@ public class SessionProtocolTests
     }
 
     [Fact]
+    public async Task Tells_its_clients_at_once_when_a_node_joins()
+    {
+        await using var node = await TestNode.StartAsync();
+        var (client, _) = await RawClient.OpenAsync(node);
+        using var _1 = client;
+        await using var second = await TestNode.StartAsync(2, node);
+        string[] nodes = [];
+        while (nodes.Length < 2)
+            nodes = [.. (await client.HearAsync(FrameKind.SessionNodes)).Read(SessionNodes.Parser).Nodes];
+        nodes.ShouldBe([node.Address, second.Address], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_socket_that_closes_takes_its_instances_out_of_the_routees_within_the_grace_and_a_second()
     {
         await using var node = await TestNode.StartAsync();

@@ -80,4 +80,52 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Contracts.ProbeResults"/>.</summary>
     ProbeResults = 59,
+
+    /// <summary><see cref="Contracts.SessionHello"/>: the first frame of a client's session.</summary>
+    SessionHello = 64,
+
+    /// <summary><see cref="Contracts.SessionWelcome"/>: the answer to it.</summary>
+    SessionWelcome = 65,
+
+    /// <summary><see cref="Contracts.SessionNodes"/>.</summary>
+    SessionNodes = 66,
+
+    /// <summary><see cref="Contracts.SessionGoodbye"/>.</summary>
+    SessionGoodbye = 67,
+
+    /// <summary><see cref="Contracts.RegisterInstances"/>.</summary>
+    RegisterInstances = 68,
+
+    /// <summary><see cref="Contracts.RegisterResults"/>.</summary>
+    RegisterResults = 69,
+
+    /// <summary><see cref="Contracts.SessionBeats"/>.</summary>
+    SessionBeats = 70,
+
+    /// <summary><see cref="Contracts.SessionBeatResults"/>.</summary>
+    SessionBeatResults = 71,
+
+    /// <summary><see cref="Contracts.InstanceCommand"/>.</summary>
+    InstanceCommand = 72,
+
+    /// <summary><see cref="Contracts.InstanceCommandResult"/>.</summary>
+    InstanceCommandResult = 73,
+
+    /// <summary><see cref="Contracts.Subscribe"/>.</summary>
+    Subscribe = 74,
+
+    /// <summary><see cref="Contracts.Unsubscribe"/>.</summary>
+    Unsubscribe = 75,
+
+    /// <summary><see cref="Contracts.SubscriptionEnded"/>.</summary>
+    SubscriptionEnded = 76,
+
+    /// <summary><see cref="Contracts.SubscriptionBatch"/>.</summary>
+    SubscriptionBatch = 77,
+
+    /// <summary><see cref="Contracts.SubscriptionPart"/>.</summary>
+    SubscriptionPart = 78,
+
+    /// <summary><see cref="Contracts.SubscriptionAck"/>.</summary>
+    SubscriptionAck = 79,
 }

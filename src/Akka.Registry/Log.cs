@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -41,4 +42,16 @@ internal static partial class Log
 
     [LoggerMessage(4022, LogLevel.Information, "{Count} leases of {Peer}, which leaves, are adopted.")]
     public static partial void LeasesAdopted(ILogger logger, int count, NodeIdentity peer);
+
+    [LoggerMessage(4030, LogLevel.Debug, "Client '{Client}' opened a session from {Remote}.")]
+    public static partial void SessionOpened(ILogger logger, string client, EndPoint? remote);
+
+    [LoggerMessage(4031, LogLevel.Debug, "The session of client '{Client}' from {Remote} ended: {Reason}.")]
+    public static partial void SessionEnded(ILogger logger, string client, EndPoint? remote, string reason);
+
+    [LoggerMessage(4032, LogLevel.Warning, "The session of client '{Client}' from {Remote} is closed: {Reason}.")]
+    public static partial void SessionRefused(ILogger logger, string client, EndPoint? remote, string reason);
+
+    [LoggerMessage(4033, LogLevel.Error, "A request of client '{Client}' met a defect; its session is closed.")]
+    public static partial void SessionDefect(ILogger logger, string client, Exception defect);
 }

@@ -6,6 +6,7 @@ using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Routing;
+using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -81,7 +82,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         (_metrics, _leases) = (surroundings.Metrics, surroundings.Leases);
         _actor = System.ActorOf(RegistryActor.Props(surroundings), "registry");
         var routees = new RouteeSelector(new Random(random.Next()), environment.RoutingLogics);
-        Registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
+        var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
+        Registry = registry;
+        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -101,6 +104,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>How far the replicated map is.</summary>
     public IReplicatedMap Map => _map;
+
+    /// <summary>Takes the clients that come to the transport's port.</summary>
+    public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
     /// <exception cref="ArgumentException">A seed node is no address.</exception>

@@ -3,6 +3,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
+using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 
 namespace Akka.Registry;
@@ -33,6 +34,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>What subscribers may take.</summary>
     public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>What one client's session may take.</summary>
+    public SessionOptions Sessions { get; init; } = new();
 
     /// <summary>Taking an instance out and waiting until everybody knows.</summary>
     public DrainOptions Drains { get; init; } = new();

@@ -73,7 +73,10 @@ internal sealed class ServiceRegistry(
     }
 
     /// <inheritdoc/>
-    public IRegistrySession OpenSession(string client)
+    public IRegistrySession OpenSession(string client) => Open(client);
+
+    /// <summary>As <see cref="OpenSession"/>, for the door of this assembly.</summary>
+    internal RegistrySession Open(string client)
     {
         var max = surroundings.Options.Limits.Sessions;
         return surroundings.TryOpenSession(max) is { } number

@@ -51,4 +51,7 @@ public interface ITransportSink
 
     /// <summary>An established connection to the address broke, or none could be made. A hint, not a verdict.</summary>
     void LinkBroken(NodeAddress peer);
+
+    /// <summary>Who takes clients, which come to the same port; null (the default) when they are refused.</summary>
+    ISessionSink? Sessions => null;
 }

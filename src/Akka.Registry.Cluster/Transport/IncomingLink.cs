@@ -10,7 +10,7 @@ namespace Akka.Registry.Cluster.Transport;
 [SuppressMessage(
     "Design", "CA1001", Justification = "A source without a timer holds nothing; a stop may come after the end.")]
 internal sealed class IncomingLink(
-    TransportScope scope, Listener listener, Socket socket, HandshakeTerms terms, ITransportSink sink)
+    TransportScope scope, Listener listener, Socket socket, HandshakeTerms terms, ITransportSink sink) : ISessionLink
 {
     /// <summary>What is read on after a refusal, so that the peer can read why.</summary>
     private const long DrainBytesMax = 1024 * 1024;
@@ -18,6 +18,7 @@ internal sealed class IncomingLink(
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HandshakeStep.Established? _handshake;
+    private FrameStream? _session;
     private long _frames;
     private long _bytes;
 
@@ -41,6 +42,26 @@ internal sealed class IncomingLink(
         Interlocked.Read(ref _frames),
         Interlocked.Read(ref _bytes));
 
+    /// <inheritdoc/>
+    async ValueTask<FrameReading> ISessionLink.ReadAsync(FrameLimits limits, CancellationToken stop)
+    {
+        var reading = await _session!.ReadAsync(limits, stop);
+        if (reading.Outcome == FrameOutcome.Complete)
+            scope.Counters.Received(reading.Frame.WireBytes);
+        return reading;
+    }
+
+    /// <inheritdoc/>
+    ValueTask ISessionLink.WriteAsync(ReadOnlyMemory<Frame> frames, CancellationToken stop) => _session!.WriteAsync(frames, stop);
+
+    /// <inheritdoc/>
+    async Task ISessionLink.RefuseAsync(string reason)
+    {
+        listener.CountRefusal(Remote, reason);
+        using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
+        await SayGoodbyeAsync(_session!, reason, deadline.Token);
+    }
+
     public async Task RunAsync()
     {
         try
@@ -60,13 +81,27 @@ internal sealed class IncomingLink(
         FrameStream? frames = null;
         try
         {
+            Frame first;
             using (var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token))
             {
                 SocketTuning.Apply(socket, scope.Options.DeadLinkTimeout);
                 frames = new FrameStream(await OpenAsync(deadline.Token));
-                if (await ShakeHandsAsync(frames, deadline.Token) is not { } handshake)
-                    return;
-                Volatile.Write(ref _handshake, handshake);
+                var opening = await frames.ReadAsync(FrameLimits.Handshake, deadline.Token);
+                first = opening.Frame;
+                if (!IsClient(opening))
+                {
+                    if (await ShakeHandsAsync(frames, opening, deadline.Token) is not { } handshake)
+                        return;
+                    Volatile.Write(ref _handshake, handshake);
+                }
+            }
+
+            if (_handshake is null)
+            {
+                _session = frames;
+                listener.BecomeSession(this);
+                await sink.Sessions!.ServeAsync(this, first, _stop.Token);
+                return;
             }
 
             await listener.SupersedeAsync(this, _handshake);
@@ -90,12 +125,14 @@ internal sealed class IncomingLink(
         return scope.Upgrade is { } upgrade ? await upgrade(stream, connectedTo: null, stop) : stream;
     }
 
-    private async Task<HandshakeStep.Established?> ShakeHandsAsync(FrameStream frames, CancellationToken stop)
+    private bool IsClient(in FrameReading opening) =>
+        opening is { Outcome: FrameOutcome.Complete, Frame.Kind: FrameKind.SessionHello } && sink.Sessions is not null;
+
+    private async Task<HandshakeStep.Established?> ShakeHandsAsync(FrameStream frames, FrameReading reading, CancellationToken stop)
     {
         var handshake = new AcceptHandshake(terms, terms.DrawChallenge());
         while (true)
         {
-            var reading = await frames.ReadAsync(FrameLimits.Handshake, stop);
             if (reading.Outcome == FrameOutcome.NeedMore)
             {
                 scope.Counters.ConnectionRefused();
@@ -110,6 +147,7 @@ internal sealed class IncomingLink(
             {
                 case HandshakeStep.Reply reply:
                     await frames.WriteAsync(reply.Frame, stop);
+                    reading = await frames.ReadAsync(FrameLimits.Handshake, stop);
                     break;
                 case HandshakeStep.Established established:
                     return established;
@@ -179,7 +217,7 @@ internal sealed class IncomingLink(
     {
         if (_handshake is { } handshake)
             scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, LinkFailure.Reason(failure));
-        else if (!_stop.IsCancellationRequested)
+        else if (_session is null && !_stop.IsCancellationRequested)
             listener.CountRefusal(Remote, $"no handshake: {LinkFailure.Reason(failure)}");
     }
 

@@ -11,6 +11,7 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
 
     private readonly Lock _gate = new();
     private readonly HashSet<IncomingLink> _links = [];
+    private readonly HashSet<IncomingLink> _sessions = [];
     private readonly Dictionary<(NodeUid Peer, Lane Lane), IncomingLink> _current = [];
     private readonly CancellationTokenSource _stop = new();
     private Action<NodeAddress>? _connected;
@@ -57,7 +58,7 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
         socket.Dispose();
         IncomingLink[] links;
         lock (_gate)
-            links = [.. _links];
+            links = [.. _links, .. _sessions];
         foreach (var link in links)
             link.Abort();
     }
@@ -82,12 +83,23 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
         await older.Ended;
     }
 
+    /// <summary>The link is a client's: how many there may be is for the sink of sessions to say, not for the limit of peers.</summary>
+    public void BecomeSession(IncomingLink link)
+    {
+        lock (_gate)
+        {
+            _links.Remove(link);
+            _sessions.Add(link);
+        }
+    }
+
     /// <summary>Forgets a link that has ended.</summary>
     public void Remove(IncomingLink link, HandshakeStep.Established? handshake)
     {
         lock (_gate)
         {
             _links.Remove(link);
+            _sessions.Remove(link);
             if (handshake is null)
                 return;
             var key = (handshake.Peer.Uid, handshake.Lane);

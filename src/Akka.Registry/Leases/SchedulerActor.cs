@@ -75,7 +75,7 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
     {
         var now = Now;
         ImmutableArray<LeaseKey>.Builder? unknown = null;
-        foreach (var lease in beats.Leases)
+        foreach (var lease in beats.Leases.Span)
         {
             if (!_leases.Beat(lease, beats.Session, now))
                 (unknown ??= ImmutableArray.CreateBuilder<LeaseKey>()).Add(lease);

@@ -33,10 +33,10 @@ public abstract record SchedulerMessage
     /// hold: nothing is allocated for the others.
     /// </summary>
     /// <param name="Session">The session's number at this node; never 0.</param>
-    /// <param name="Leases">What it beats for.</param>
+    /// <param name="Leases">What it beats for; the sender's to use again once the answer is there.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
     public sealed record BeatSession(
-        uint Session, ImmutableArray<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
+        uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
     /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are

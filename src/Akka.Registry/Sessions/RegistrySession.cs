@@ -76,7 +76,7 @@ internal sealed class RegistrySession(
         if (untroubled.Count > 0)
         {
             var leases = untroubled.DrainToImmutable();
-            var unknown = await BeatAsync(leases, cancellation).ConfigureAwait(false);
+            var unknown = await BeatAsync(leases.AsMemory(), cancellation).ConfigureAwait(false);
             surroundings.Metrics.Beaten(leases.Length - unknown.Length);
             others.AddRange(unknown);
         }
@@ -157,21 +157,25 @@ internal sealed class RegistrySession(
                 _carried[lease.Key] = lease.Epoch;
         }
 
-        var unknown = await BeatAsync([lease], cancellation).ConfigureAwait(false);
+        var unknown = await BeatAsync(new[] { lease }, cancellation).ConfigureAwait(false);
         return unknown.IsEmpty;
     }
 
-    private async Task<ImmutableArray<LeaseKey>> BeatAsync(ImmutableArray<LeaseKey> leases, CancellationToken cancellation)
+    /// <summary>Beats for leases that the session carries, of entries with nothing to write when they beat.</summary>
+    /// <param name="leases">The caller's to use again once the answer is there; not after <see cref="TimeoutException"/>.</param>
+    /// <param name="cancellation">Ends the wait; beats may have counted.</param>
+    /// <returns>Those that this node does not hold.</returns>
+    internal async Task<ImmutableArray<LeaseKey>> BeatAsync(ReadOnlyMemory<LeaseKey> leases, CancellationToken cancellation)
     {
         if (surroundings.Scheduler is not { } scheduler)
-            return leases;
+            return [.. leases.Span];
         var unknown = await scheduler.Ask<SchedulerMessage, ImmutableArray<LeaseKey>>(
             to => new SchedulerMessage.BeatSession(number, leases, to), Patience, time, cancellation).ConfigureAwait(false);
         // A beat that was under way when the session broke carries the lease all the same; nobody else will let it fall.
         lock (_gate)
         {
             if (_state == State.Broken)
-                scheduler.Tell(new SchedulerMessage.Disconnected(number, leases));
+                scheduler.Tell(new SchedulerMessage.Disconnected(number, [.. leases.Span]));
         }
 
         return unknown;

@@ -60,6 +60,7 @@ public enum ChangeBatchKind
 public sealed class ChangeBatch
 {
     private object? _encoded;
+    private object? _encodedToo;
 
     /// <summary>Snapshot or changes.</summary>
     public required ChangeBatchKind Kind { get; init; }
@@ -76,15 +77,18 @@ public sealed class ChangeBatch
     /// <summary>Changes of verification that this node had made by then: what a cursor does not say.</summary>
     internal long Verifications { get; init; }
 
-    /// <summary>The batch in a door's encoding, made once and kept.</summary>
+    /// <summary>The batch in a door's encoding, made once and kept: for two doors, event streams and sessions, beside each other.</summary>
     /// <param name="encode">Pure; may run twice when two readers come at once.</param>
     public T Encoded<T>(Func<ChangeBatch, T> encode)
         where T : class
     {
         if (Volatile.Read(ref _encoded) is T known)
             return known;
+        if (Volatile.Read(ref _encodedToo) is T knownToo)
+            return knownToo;
         var made = encode(this);
-        Volatile.Write(ref _encoded, made);
+        if (Interlocked.CompareExchange(ref _encoded, made, null) is not null)
+            Volatile.Write(ref _encodedToo, made);
         return made;
     }
 }

@@ -1,0 +1,74 @@
+using Akka.Registry.Contracts;
+using Google.Protobuf;
+
+namespace Akka.Registry.Client.Directory;
+
+/// <summary>One instance of a service as the registry shows it. Immutable.</summary>
+public sealed record ServiceInstance
+{
+    private static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>(0);
+
+    /// <summary>The service's name.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The instance's id, unique within the service.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its epoch.</summary>
+    public required ulong Epoch { get; init; }
+
+    /// <summary>Host name or IP address to call.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>1 to 65,535, or 0 where the address says it all.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The RPC methods that it offers.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
+    /// <summary>Free labels.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Free pairs.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
+
+    /// <summary>The zone that it stands in; empty for none.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>The version of its software; empty for none.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Its share of calls.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>The status that counts.</summary>
+    public required InstanceStatus Status { get; init; }
+
+    /// <summary>Whether nobody can vouch for it now: to be called only when nothing better is left.</summary>
+    public bool Unverified { get; init; }
+
+    /// <summary>Whether it may be called: it passes, perhaps with a warning.</summary>
+    public bool IsServing => Status is InstanceStatus.Passing or InstanceStatus.Warning;
+
+    /// <exception cref="InvalidProtocolBufferException">The value cannot be read.</exception>
+    internal static ServiceInstance Read(WireChange change)
+    {
+        var value = InstanceValue.Parser.ParseFrom(change.Value);
+        return new ServiceInstance
+        {
+            Service = change.Service,
+            Id = change.Instance,
+            Epoch = change.Epoch,
+            Address = value.Address,
+            Port = (int)value.Port,
+            Methods = value.Methods.Count == 0 ? [] : [.. value.Methods],
+            Tags = value.Tags.Count == 0 ? [] : [.. value.Tags],
+            Metadata = value.Metadata.Count == 0 ? NoMetadata : new Dictionary<string, string>(value.Metadata, StringComparer.Ordinal),
+            Zone = value.Zone,
+            Version = value.Version,
+            Weight = (int)value.Weight,
+            Status = (InstanceStatus)change.Status,
+            Unverified = change.Unverified,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using Akka.Registry.Client.Directory;
+using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Session;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Akka.Registry.Client;
+
+/// <summary>How a client stands with the registry.</summary>
+/// <param name="Node">The node of its session, or of the attempt to open one; null while it waits for the next.</param>
+/// <param name="IsConnected">Whether there is a session.</param>
+/// <param name="Failures">Attempts that failed in a row.</param>
+/// <param name="KnownNodes">Nodes that the last node named; 0 before the first session.</param>
+public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, int Failures, int KnownNodes);
+
+/// <summary>An application's side of the registry: one session with one node at a time, moved to another when that one fails. Any thread.</summary>
+/// <remarks>
+/// It connects by itself and for ever; nothing that an application calls waits for the registry unless it says so, and nothing
+/// fails because the registry cannot be reached. What is registered and followed moves with the session.
+/// </remarks>
+public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServiceDirectory
+{
+    private readonly ClientSession _session;
+
+    private RegistryClient(ClientSession session) => _session = session;
+
+    /// <summary>Registers instances.</summary>
+    public IServiceRegistrar Registrar => this;
+
+    /// <summary>Knows services.</summary>
+    public IServiceDirectory Directory => this;
+
+    /// <summary>How it stands with the registry.</summary>
+    public RegistryClientStatus Status => _session.Status;
+
+    /// <inheritdoc/>
+    IReadOnlyList<RegisteredInstance> IServiceRegistrar.Instances => _session.Instances;
+
+    /// <summary>Starts a client: it looks for a node at once, and does not wait for it.</summary>
+    /// <param name="options">Where nodes are, and how patient to be.</param>
+    /// <param name="random">All chance of the client; its alone from now on.</param>
+    /// <param name="time">Its clock; by default the machine's.</param>
+    /// <param name="loggers">Where it logs; by default nowhere.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public static RegistryClient Start(
+        RegistryClientOptions options, Random random, TimeProvider? time = null, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<RegistryClient>();
+        var session = new ClientSession(options, time ?? TimeProvider.System, random, logger);
+        session.Begin();
+        return new RegistryClient(session);
+    }
+
+    /// <inheritdoc/>
+    RegisteredInstance IServiceRegistrar.Register(ServiceRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        return _session.Register(registration);
+    }
+
+    /// <inheritdoc/>
+    ServiceSnapshot? IServiceDirectory.Find(string service) => _session.Feeds.Find(service)?.Current;
+
+    /// <inheritdoc/>
+    void IServiceDirectory.Follow(string service) => _session.Follow(service);
+
+    /// <inheritdoc/>
+    ValueTask<ServiceSnapshot> IServiceDirectory.GetAsync(string service, CancellationToken cancellation)
+    {
+        var feed = _session.Follow(service);
+        return feed.Current is { } current ? ValueTask.FromResult(current) : feed.NextAsync(null, cancellation);
+    }
+
+    /// <inheritdoc/>
+    async IAsyncEnumerable<ServiceChange> IServiceDirectory.WatchAsync(string service, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var feed = _session.Follow(service);
+        ServiceSnapshot? seen = null;
+        while (true)
+        {
+            ServiceSnapshot current;
+            try
+            {
+                current = await feed.NextAsync(seen, cancellation);
+            }
+            catch (ObjectDisposedException)
+            {
+                yield break;
+            }
+
+            yield return current.Since(seen);
+            seen = current;
+        }
+    }
+
+    /// <summary>
+    /// Deregisters what is registered, for at most <see cref="RegistryClientOptions.FarewellTimeout"/>, says goodbye and closes.
+    /// </summary>
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+}

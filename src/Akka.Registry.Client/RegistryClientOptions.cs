@@ -1,0 +1,119 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Akka.Registry.Client;
+
+/// <summary>How an application speaks with the registry.</summary>
+public sealed record RegistryClientOptions : IValidatableObject
+{
+    /// <summary>
+    /// Nodes to begin with, as <c>host:port</c>; 1 to 64, default <c>127.0.0.1:4053</c>. The others are learned from them, and these are
+    /// tried again when none of the learned ones answers.
+    /// </summary>
+    [Required, MinLength(1), MaxLength(64)]
+    public IReadOnlyList<string> Nodes { get; init; } = ["127.0.0.1:4053"];
+
+    /// <summary>The cluster that is meant; at most 128 characters, default empty: whichever the nodes belong to.</summary>
+    [Required(AllowEmptyStrings = true), StringLength(128)]
+    public string Cluster { get; init; } = "";
+
+    /// <summary>
+    /// Who this is, for people; printable, at most 256 characters, default empty: the connection's address.
+    /// </summary>
+    [Required(AllowEmptyStrings = true), StringLength(256)]
+    public string Name { get; init; } = "";
+
+    /// <summary>
+    /// How long connecting and the handshake may take together; 10 ms to 1 min, default 3 s. Then another node is tried.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// After a session has ended the client moves at a random moment within this; 0 to 1 min, default 500 ms.
+    /// </summary>
+    /// <remarks>
+    /// Spreads the clients of a node that is lost over time. Beyond the nodes' disconnect grace (1 s) instances of a client whose
+    /// connection alone broke would be critical for a moment.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan MoveSpread { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long after a first failed attempt the next one is made; 1 ms to 1 min, default 50 ms. Doubles with each further one;
+    /// jitter takes up to half of it off.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan RetryDelayMin { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// The longest time between two attempts; 1 ms to 10 min, default 5 s, at least <see cref="RetryDelayMin"/>. Shorter finds
+    /// a registry that is back sooner; longer spares it a crowd.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The longest time between two signs of life; 100 ms to 10 min, default 10 s, below the nodes' idle timeout (1 min). Instances
+    /// beat every third of the shortest TTL, when that is sooner.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan SignInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a node may leave a sign of life unanswered; 100 ms to 10 min, default 5 s. Then the client moves. Looked at with
+    /// each sign, so a hung node is left after this and one interval at most.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a view is held, as stale, while no node has reached what it shows; 1 s to 1 day, default 1 min. Then the
+    /// view begins anew with what the registry holds.
+    /// </summary>
+    /// <remarks>
+    /// A registry that lost everything never gets where it was; its instances are back within a third of their TTL. Longer rides out
+    /// longer absences of the nodes that were ahead; shorter follows a registry that began anew sooner.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CursorPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long closing waits for instances to be deregistered; 0 to 1 min, default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan FarewellTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Instances registered through this client; 1 to 1,000,000, default 10,000. More are refused at once.</summary>
+    [Range(1, 1_000_000)]
+    public int InstancesMax { get; init; } = 10_000;
+
+    /// <summary>Services followed at once; 1 to 100,000, default 1,000. More are refused at once.</summary>
+    [Range(1, 100_000)]
+    public int ServicesMax { get; init; } = 1_000;
+
+    /// <summary>The largest frame of a node in bytes; 512 KiB to 64 MiB, default 1 MiB. A node that announces more is left.</summary>
+    [Range(512 * 1024, 64 * 1024 * 1024)]
+    public int FrameBytesMax { get; init; } = 1024 * 1024;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (RetryDelayMax < RetryDelayMin)
+            yield return new ValidationResult("The longest delay is below the first.", [nameof(RetryDelayMax)]);
+        foreach (var node in Nodes)
+        {
+            if (!NodeEndpoint.TryParse(node, out _))
+                yield return new ValidationResult($"'{node}' is no address; give host:port.", [nameof(Nodes)]);
+        }
+    }
+
+    internal IReadOnlyList<NodeEndpoint> Endpoints()
+    {
+        var endpoints = new List<NodeEndpoint>();
+        foreach (var node in Nodes)
+        {
+            if (NodeEndpoint.TryParse(node, out var endpoint))
+                endpoints.Add(endpoint);
+        }
+
+        return endpoints;
+    }
+}

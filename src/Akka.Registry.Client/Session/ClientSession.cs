@@ -1,0 +1,399 @@
+using Akka.Registry.Client.Directory;
+using Akka.Registry.Client.Registrar;
+using Akka.Registry.Contracts;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.Client.Session;
+
+/// <summary>The shell of the client's machines: gives them time, chance and frames under one lock, and does what they want.</summary>
+/// <remarks>Nothing that runs under the lock waits: sends go to the link's bounded queue, connecting runs beside.</remarks>
+internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly RegistryClientOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConnectionMachine _connection;
+    private readonly RegistrationBook _book;
+    private readonly Dictionary<ulong, TaskCompletionSource<DrainOutcome>> _drains = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly long _began;
+    private readonly ITimer _delay;
+    private readonly ITimer _sign;
+    private Task _running = Task.CompletedTask;
+    private SessionLink? _link;
+    private TimeSpan? _unansweredSince;
+    private bool _isEnding;
+
+    public ClientSession(RegistryClientOptions options, TimeProvider time, Random random, ILogger logger)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _connection = new ConnectionMachine(options, random);
+        _book = new RegistrationBook(options);
+        Feeds = new FeedBook(options);
+        _began = time.GetTimestamp();
+        _delay = time.CreateTimer(static state => ((ClientSession)state!).OnDelayPassed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sign = time.CreateTimer(static state => ((ClientSession)state!).OnSignDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What is followed; look-ups alone are for any thread.</summary>
+    public FeedBook Feeds { get; }
+
+    public RegistryClientStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new RegistryClientStatus(
+                    _connection.Node, _connection.State == ConnectionState.Open, _connection.Failures, _connection.KnownNodes);
+            }
+        }
+    }
+
+    public IReadOnlyList<RegisteredInstance> Instances
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _book.Instances];
+        }
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_began);
+
+    public void Begin()
+    {
+        lock (_gate)
+            Do(_connection.Advance(new ConnectionInput.Begin()));
+    }
+
+    public RegisteredInstance Register(ServiceRegistration registration)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isEnding, typeof(RegistryClient));
+            var instance = _book.Add(this, registration, _time.GetUtcNow());
+            Send(_book.Due());
+            return instance;
+        }
+    }
+
+    public ServiceFeed Follow(string service)
+    {
+        if (Feeds.Find(service) is { } known)
+            return known;
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isEnding, typeof(RegistryClient));
+            var feed = Feeds.Follow(service);
+            Send(Feeds.Due());
+            return feed;
+        }
+    }
+
+    void IRegistrationOwner.Report(RegisteredInstance instance, InstanceStatus status)
+    {
+        lock (_gate)
+        {
+            _book.Report(instance, status);
+            Send(_book.Due());
+        }
+    }
+
+    void IRegistrationOwner.Deregister(RegisteredInstance instance)
+    {
+        lock (_gate)
+        {
+            _book.End(instance);
+            Send(_book.Due());
+        }
+    }
+
+    Task<DrainOutcome> IRegistrationOwner.DrainAsync(RegisteredInstance instance, TimeSpan deadline)
+    {
+        lock (_gate)
+        {
+            var isRegistered = instance.State == RegistrationState.Registered && _link is not null;
+            // Reported as well: it stands at every node to come, and where the drain's own write is refused.
+            _book.Report(instance, InstanceStatus.Draining);
+            Send(_book.Due());
+            if (!isRegistered)
+                return Task.FromResult(new DrainOutcome(IsConfirmed: false, ["no node of this client holds it now"]));
+            var drain = new TaskCompletionSource<DrainOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var command = new InstanceCommand
+            {
+                Request = _book.NextRequest(),
+                Action = WireInstanceAction.Drain,
+                Service = instance.Registration.Service,
+                Instance = instance.Registration.Id,
+                Epoch = instance.Epoch,
+                TimeoutMs = Math.Max(1, (uint)deadline.TotalMilliseconds),
+            };
+            _drains[command.Request] = drain;
+            _link?.Send(Frame.Of(FrameKind.InstanceCommand, command));
+            return drain.Task;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task farewell;
+        lock (_gate)
+        {
+            if (_isEnding)
+                return;
+            _isEnding = true;
+            RegisteredInstance[] instances = [.. _book.Instances];
+            foreach (var instance in instances)
+                _book.End(instance);
+            Send(_book.Due());
+            farewell = _link is null ? Task.CompletedTask : Task.WhenAll(instances.Select(instance => instance.DeregisterAsync()));
+        }
+
+        await farewell.WaitAsync(_options.FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task running;
+        TimeSpan patience;
+        lock (_gate)
+        {
+            patience = _link is null ? TimeSpan.Zero : _options.FarewellTimeout;
+            _connection.Advance(new ConnectionInput.Stop());
+            _link?.Send(Frame.Of(FrameKind.SessionGoodbye, new SessionGoodbye { Reason = "The client closes." }));
+            _link?.CompleteSending();
+            running = _running;
+            Feeds.End();
+            foreach (var instance in _book.Instances)
+                instance.End();
+        }
+
+        // The node closes in answer to the goodbye; one that does not is left.
+        await running.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _delay.DisposeAsync();
+        await _sign.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private void OnDelayPassed()
+    {
+        lock (_gate)
+            Do(_connection.Advance(new ConnectionInput.DelayPassed(_connection.Attempt)));
+    }
+
+    private void OnSignDue()
+    {
+        lock (_gate)
+        {
+            if (_link is null)
+                return;
+            if (_unansweredSince is { } since && Now - since >= _options.AnswerTimeout)
+            {
+                _link.Dispose();        // Its reader ends, and says so.
+                return;
+            }
+
+            _unansweredSince ??= Now;
+            Send(_book.Signs());
+            Feeds.Retry();
+            Send(_book.Due());
+            Send(Feeds.Due());
+            ArmSign();
+        }
+    }
+
+    private void ArmSign() => _sign.Change(_book.SignInterval, Timeout.InfiniteTimeSpan);
+
+    private void Do(ConnectionEffect effect)
+    {
+        switch (effect)
+        {
+            case ConnectionEffect.Connect connect: _running = Task.Run(() => RunAsync(connect)); break;
+            case ConnectionEffect.Wait wait: _delay.Change(wait.Delay, Timeout.InfiniteTimeSpan); break;
+            case ConnectionEffect.None: break;
+            default: throw new System.Diagnostics.UnreachableException($"No rule for {effect}.");
+        }
+    }
+
+    private void Send(List<Frame> frames)
+    {
+        if (_link is null)
+            return;
+        foreach (var frame in frames)
+            _link.Send(frame);
+    }
+
+    private async Task RunAsync(ConnectionEffect.Connect connect)
+    {
+        SessionLink link;
+        try
+        {
+            link = await SessionLink.OpenAsync(connect.Node, _options, _time, _stop.Token);
+        }
+        catch (Exception failure) when (IsLinkFailure(failure))
+        {
+            Log.CannotOpen(_logger, connect.Node, failure is OperationCanceledException ? "It took too long." : failure.Message);
+            lock (_gate)
+                Do(_connection.Advance(new ConnectionInput.Failed(connect.Attempt)));
+            return;
+        }
+
+        using (link)
+        {
+            var reason = "";
+            var writing = WriteAsync(link);
+            try
+            {
+                OnOpened(connect, link);
+                reason = await ReadAsync(connect, link);
+            }
+            catch (Exception failure) when (IsLinkFailure(failure) || failure is InvalidProtocolBufferException)
+            {
+                reason = failure is OperationCanceledException ? "The client closes." : failure.Message;
+            }
+            catch (Exception defect)
+            {
+                // The edge of the application: a defect here ends this session, and the next one begins.
+                Log.Defect(_logger, defect);
+            }
+
+            OnEnded(connect, reason);
+            link.Dispose();
+            await writing;
+        }
+    }
+
+    private async Task WriteAsync(SessionLink link)
+    {
+        try
+        {
+            await link.WriteAsync(_stop.Token);
+        }
+        catch (Exception failure) when (IsLinkFailure(failure))
+        {
+            link.Dispose();     // The reader says why.
+        }
+    }
+
+    private async Task<string> ReadAsync(ConnectionEffect.Connect connect, SessionLink link)
+    {
+        while (true)
+        {
+            var frame = await link.ReadAsync(_stop.Token);
+            if (frame.Kind == FrameKind.SessionGoodbye)
+                return frame.Read(SessionGoodbye.Parser).Reason;
+            lock (_gate)
+                OnFrame(connect, frame);
+        }
+    }
+
+    private void OnOpened(ConnectionEffect.Connect connect, SessionLink link)
+    {
+        lock (_gate)
+        {
+            Do(_connection.Advance(new ConnectionInput.Opened(connect.Attempt, Endpoints(link.Welcome.Nodes))));
+            if (_connection.State != ConnectionState.Open)
+                throw new IOException("The client closes.");
+            (_link, _unansweredSince) = (link, null);
+            _book.Opened();
+            Feeds.Opened();
+            Send(_book.Due());
+            Send(Feeds.Due());
+            ArmSign();
+        }
+
+        Log.Opened(_logger, connect.Node);
+    }
+
+    private void OnEnded(ConnectionEffect.Connect connect, string reason)
+    {
+        Log.Ended(_logger, connect.Node, reason);
+        lock (_gate)
+        {
+            _link = null;
+            _book.Lost();
+            Feeds.Lost();
+            foreach (var drain in _drains.Values)
+                drain.TrySetResult(new DrainOutcome(IsConfirmed: false, ["the session ended before the answer"]));
+            _drains.Clear();
+            Do(_connection.Advance(new ConnectionInput.Ended(connect.Attempt)));
+        }
+    }
+
+    private void OnFrame(ConnectionEffect.Connect connect, in Frame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.SessionBeatResults:
+                _unansweredSince = null;
+                LogRefused(_book.OnBeatResults(frame.Read(SessionBeatResults.Parser)));
+                Do(_connection.Advance(new ConnectionInput.Settled(connect.Attempt)));
+                Send(_book.Due());
+                break;
+            case FrameKind.RegisterResults:
+                var before = _book.SignInterval;
+                LogRefused(_book.OnResults(frame.Read(RegisterResults.Parser)));
+                Send(_book.Due());
+                if (_book.SignInterval < before)
+                    ArmSign();
+                break;
+            case FrameKind.InstanceCommandResult: OnCommandResult(frame.Read(InstanceCommandResult.Parser)); break;
+            case FrameKind.SubscriptionBatch: Acknowledge(Feeds.OnBatch(frame.Read(SubscriptionBatch.Parser))); break;
+            case FrameKind.SubscriptionPart: Acknowledge(Feeds.OnPart(frame.Read(SubscriptionPart.Parser))); break;
+            case FrameKind.SubscriptionEnded: OnFeedEnded(frame.Read(SubscriptionEnded.Parser)); break;
+            case FrameKind.SessionNodes:
+                var nodes = Endpoints(frame.Read(SessionNodes.Parser).Nodes);
+                Do(_connection.Advance(new ConnectionInput.NodesTold(connect.Attempt, nodes)));
+                break;
+            default: throw new IOException($"{frame.Kind} is nothing that a node says.");
+        }
+    }
+
+    private void OnCommandResult(InstanceCommandResult result)
+    {
+        if (_book.OnCommandResult(result) || !_drains.Remove(result.Request, out var drain))
+            return;
+        drain.TrySetResult(result.Error == WireSessionError.None
+            ? new DrainOutcome(result.LaggardCount == 0, [.. result.Laggards])
+            : new DrainOutcome(IsConfirmed: false, [result.Message]));
+    }
+
+    private void OnFeedEnded(SubscriptionEnded ended)
+    {
+        if (Feeds.OnEnded(ended, Now) is not { } refusal)
+            return;
+        if (refusal.BeginsAnew)
+            Log.ViewAnew(_logger, refusal.Service);
+        else
+            Log.FeedRefused(_logger, refusal.Service, refusal.Reason);
+    }
+
+    private void Acknowledge(Frame? acknowledgement)
+    {
+        if (acknowledgement is { } frame)
+            _link?.Send(frame);
+    }
+
+    private void LogRefused(List<(RegisteredInstance Instance, string Reason)> refused)
+    {
+        foreach (var (instance, reason) in refused)
+            Log.Refused(_logger, instance.Registration.Service, instance.Registration.Id, reason);
+    }
+
+    private static List<NodeEndpoint> Endpoints(IEnumerable<string> nodes)
+    {
+        var endpoints = new List<NodeEndpoint>();
+        foreach (var node in nodes)
+        {
+            if (NodeEndpoint.TryParse(node, out var endpoint))
+                endpoints.Add(endpoint);
+        }
+
+        return endpoints;
+    }
+
+    private static bool IsLinkFailure(Exception failure) =>
+        failure is IOException or OperationCanceledException or ObjectDisposedException;
+}

@@ -1,0 +1,216 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Contracts;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>One client's connection at this node: reads what it asks, in order, and answers as answers come.</summary>
+/// <remarks>
+/// Beats are applied in the order of their frames, one frame at a time. Requests run beside each other, up to
+/// <see cref="SessionOptions.RequestsMax"/>; past it nothing is read, and the client's sends wait. However the connection ends, the
+/// registry's session ends with it: with a goodbye its leases live on by their TTL, without one they fall in the disconnect grace.
+/// </remarks>
+internal sealed class ClientSession(
+    RegistrySession session, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    private readonly SessionOptions _options = surroundings.Options.Sessions;
+    private readonly SessionOutbox _outbox = new(surroundings.Options.Sessions.Queue);
+    private readonly SessionLeases _leases = new();
+    private MembershipView? _shown;
+
+    /// <summary>Speaks with the client until either side ends.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var requests = new SessionRequests(session, registry, _leases, _outbox, _options, logger, ended);
+        var writing = _outbox.RunAsync(link, ended.Token);
+        _ = writing.ContinueWith(
+            static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var end = new SessionEnd("the connection broke");
+        try
+        {
+            var shown = surroundings.Membership.View;
+            await _outbox.SendAsync(Welcome(shown), ended.Token);
+            Volatile.Write(ref _shown, shown);
+            TellNodes();        // What has changed meanwhile; from now on the door tells.
+            end = await ReadAsync(requests, ended.Token);
+        }
+        catch (Exception failure) when (IsLinkFailure(failure))
+        {
+            end = new SessionEnd(failure is OperationCanceledException ? "it broke, was silent too long, or this node closes" : failure.Message);
+        }
+        finally
+        {
+            if (end.IsGoodbye)
+                session.End();
+            else
+                session.Break();
+            await CloseAsync(end, requests, writing, ended);
+        }
+    }
+
+    /// <summary>
+    /// Tells the client where nodes are, where that has changed. Any thread; without room, the next sign of life tells.
+    /// </summary>
+    public void TellNodes()
+    {
+        var view = surroundings.Membership.View;
+        if (Volatile.Read(ref _shown) is not { } shown || ReferenceEquals(shown, view))
+            return;     // Before the welcome there is nothing to add to.
+        if (_outbox.TrySend(Frame.Of(FrameKind.SessionNodes, new SessionNodes { Nodes = { Nodes(view) } })))
+            Volatile.Write(ref _shown, view);
+    }
+
+    private static bool IsLinkFailure(Exception failure) => failure is IOException or OperationCanceledException or ObjectDisposedException;
+
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session has ended meanwhile.
+        }
+    }
+
+    private async Task CloseAsync(SessionEnd end, SessionRequests requests, Task writing, CancellationTokenSource ended)
+    {
+        if (end.IsRefusal)
+            Log.SessionRefused(logger, session.Client, link.Remote, end.Reason);
+        else
+            Log.SessionEnded(logger, session.Client, link.Remote, end.Reason);
+        _outbox.Complete();
+        // What waits is written first: a frame that is cut off would take the last words with it.
+        if (end.IsRefusal || end.IsGoodbye)
+            await writing.WaitAsync(LastWords, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            if (end.IsRefusal && writing.IsCompletedSuccessfully)
+                await link.RefuseAsync(end.Reason);
+        }
+        catch (Exception failure) when (IsLinkFailure(failure))
+        {
+            // Nobody is there to read why.
+        }
+
+        await ended.CancelAsync();
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await requests.WhenAllEndedAsync();
+    }
+
+    private async Task<SessionEnd> ReadAsync(SessionRequests requests, CancellationToken stop)
+    {
+        using var silence = new CancellationTokenSource(_options.IdleTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
+        var desk = new BeatDesk(_leases, lease => registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
+        var limits = new FrameLimits(_options.FrameBytesMax);
+        while (true)
+        {
+            var reading = await link.ReadAsync(limits, either.Token);
+            if (reading.Outcome == FrameOutcome.NeedMore)
+                return new SessionEnd("the client closed it without goodbye");
+            if (reading.IsError)
+                return SessionEnd.Refusal(reading.Reason);
+            silence.CancelAfter(_options.IdleTimeout);
+            var end = reading.Frame.Kind switch
+            {
+                FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
+                FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),
+                _ => await HandAsync(requests, reading.Frame, stop),
+            };
+            if (end is not null)
+                return end;
+        }
+    }
+
+    private static async ValueTask<SessionEnd?> HandAsync(SessionRequests requests, Frame frame, CancellationToken stop)
+    {
+        try
+        {
+            return await requests.TakeAsync(frame, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return SessionEnd.Refusal($"{frame.Kind} cannot be read");
+        }
+    }
+
+    private async ValueTask<SessionEnd?> OnBeatsAsync(BeatDesk desk, SessionRequests requests, Frame frame, CancellationToken stop)
+    {
+        if (!TrySort(desk, frame, out var wrong))
+            return SessionEnd.Refusal(wrong);
+        if (desk.Due.Length > 0)
+        {
+            try
+            {
+                var unknown = await session.BeatAsync(desk.Due, stop);
+                surroundings.Metrics.Beaten(desk.Due.Length - unknown.Length);
+                desk.Troubled.AddRange(unknown);
+            }
+            catch (TimeoutException)
+            {
+                desk.LetGo();       // The scheduler is too busy; what it still applies counts, and the client beats again.
+            }
+        }
+
+        await requests.AnswerBeatsAsync(desk, stop);
+        TellNodes();
+        if (!surroundings.IsLeaving)
+            return null;
+        await _outbox.SendAsync(Frame.Of(FrameKind.SessionGoodbye, new SessionGoodbye { Reason = "This node leaves the cluster." }), stop);
+        return SessionEnd.Goodbye("this node leaves");
+    }
+
+    private bool TrySort(BeatDesk desk, in Frame frame, out string wrong)
+    {
+        wrong = "";
+        if (!LeasePack.TryRead(frame.Payload.Span, out var pack))
+            wrong = "SessionBeats cannot be read";
+        else if (pack.Count > _options.BeatsPerFrame)
+            wrong = $"a frame of {pack.Count} beats is over the limit";
+        else
+            desk.Sort(pack);
+        return wrong.Length == 0;
+    }
+
+    private Frame Welcome(MembershipView view)
+    {
+        var welcome = new SessionWelcome { Protocol = WireProtocol.Max, Node = surroundings.Self.Name };
+        welcome.Nodes.AddRange(Nodes(view));
+        return Frame.Of(FrameKind.SessionWelcome, welcome);
+    }
+
+    private static List<string> Nodes(MembershipView view)
+    {
+        var nodes = new List<string>();
+        foreach (var member in view.Members)
+        {
+            if (member.State is MemberState.Up or MemberState.Suspect)
+                nodes.Add(member.Node.Address.ToString());
+        }
+
+        return nodes;
+    }
+}
+
+/// <summary>How a session ended.</summary>
+/// <param name="Reason">Why, for people.</param>
+internal sealed record SessionEnd(string Reason)
+{
+    /// <summary>Whether a side said goodbye.</summary>
+    public bool IsGoodbye { get; private init; }
+
+    /// <summary>Whether the client did what it may not.</summary>
+    public bool IsRefusal { get; private init; }
+
+    public static SessionEnd Goodbye(string reason) => new(reason) { IsGoodbye = true };
+
+    public static SessionEnd Refusal(string reason) => new(reason) { IsRefusal = true };
+}

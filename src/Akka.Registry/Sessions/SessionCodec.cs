@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Subscriptions;
+using Google.Protobuf;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>A batch as frames: made once, sent to every session that wants it.</summary>
+internal sealed record EncodedBatch(Frame[] Parts);
+
+/// <summary>Between what clients say and what the registry understands. Pure.</summary>
+internal static class SessionCodec
+{
+    /// <summary>Bytes after which a part ends: far below any limit of a frame, an entry more included.</summary>
+    private const int PartBytes = 256 * 1024;
+
+    private const int TimeoutMsMax = 60_000;
+
+    /// <summary>A registration as it came: nothing in it is trusted; the registry checks it.</summary>
+    public static Registration ToRegistration(WireRegistration wire)
+    {
+        var value = wire.Value ?? new InstanceValue();
+        return new Registration
+        {
+            Service = wire.Service,
+            Id = wire.Instance,
+            Address = value.Address,
+            Port = value.Port > int.MaxValue ? int.MaxValue : (int)value.Port,
+            Methods = [.. value.Methods],
+            Tags = [.. value.Tags],
+            Metadata = new Dictionary<string, string>(value.Metadata, StringComparer.Ordinal),
+            Zone = value.Zone,
+            Version = value.Version,
+            Weight = value.Weight > int.MaxValue ? int.MaxValue : (int)value.Weight,
+            Ttl = value.TtlMs == 0 ? null : Milliseconds(value.TtlMs),
+            DeregisterAfter = value.DeregisterAfterMs == 0 ? null : Milliseconds(value.DeregisterAfterMs),
+            Status = (InstanceStatus)value.Reported,
+            Epoch = wire.Epoch,
+        };
+    }
+
+    /// <summary>How far a client wants its writes to reach; null when it says nothing that is known.</summary>
+    public static WriteOptions? ToWriteOptions(uint consistency, uint timeoutMs) =>
+        consistency <= (uint)WriteConsistency.All && timeoutMs is > 0 and <= TimeoutMsMax
+            ? new WriteOptions((WriteConsistency)consistency, TimeSpan.FromMilliseconds(timeoutMs))
+            : null;
+
+    /// <summary>The answer to one registration.</summary>
+    public static WireRegisterResult ToWire(RegistrationResult result, ulong lease) => new()
+    {
+        Lease = lease,
+        TtlMs = (ulong)result.Entry.Ttl.TotalMilliseconds,
+        Replaced = result.Replaced,
+        HeldBy = (uint)result.HeldBy,
+        Members = (uint)result.Members,
+        ConsistencyReached = result.ConsistencyReached,
+    };
+
+    /// <summary>What a refusal is called on the wire, and why; <see cref="WireSessionError.None"/> for a defect.</summary>
+    public static (WireSessionError Error, string Message, string Field) ToWire(Exception refusal) => refusal switch
+    {
+        RegistryException known => (ToWire(known.Error), known.Message, known.Field ?? ""),
+        TimeoutException => (WireSessionError.Unreachable, "This node is too busy to answer in time. The call may have counted.", ""),
+        ObjectDisposedException => (WireSessionError.NotReady, "The session has ended.", ""),
+        _ => (WireSessionError.None, "", ""),
+    };
+
+    /// <summary>The frames of a batch: its beginning, which is the feed's own, and the parts, which all feeds share.</summary>
+    public static Frame[] Frames(ulong subscription, ulong number, ChangeBatch batch)
+    {
+        var parts = batch.Encoded(Encode).Parts;
+        var frames = new Frame[parts.Length + 1];
+        frames[0] = Frame.Of(FrameKind.SubscriptionBatch, new SubscriptionBatch
+        {
+            Subscription = subscription,
+            Number = number,
+            Snapshot = batch.Kind == ChangeBatchKind.Snapshot,
+            Cursor = batch.Cursor,
+            Revision = batch.Revision,
+            Parts = (uint)parts.Length,
+        });
+        parts.CopyTo(frames, 1);
+        return frames;
+    }
+
+    private static WireSessionError ToWire(RegistryError error) => error switch
+    {
+        RegistryError.Invalid => WireSessionError.Invalid,
+        RegistryError.NotFound => WireSessionError.NotFound,
+        RegistryError.StaleEpoch => WireSessionError.StaleEpoch,
+        RegistryError.LimitReached => WireSessionError.LimitReached,
+        RegistryError.NotReady => WireSessionError.NotReady,
+        RegistryError.OwnerUnreachable => WireSessionError.Unreachable,
+        _ => throw new UnreachableException($"No name for {error}."),
+    };
+
+    private static TimeSpan Milliseconds(ulong ms) => TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue));
+
+    private static EncodedBatch Encode(ChangeBatch batch)
+    {
+        var frames = new List<Frame>();
+        var part = new SubscriptionPart();
+        var bytes = 0;
+        foreach (var change in batch.Changes)
+        {
+            var wire = ToWire(change);
+            part.Changes.Add(wire);
+            bytes += wire.CalculateSize();
+            if (bytes < PartBytes)
+                continue;
+            frames.Add(Frame.Of(FrameKind.SubscriptionPart, part));
+            (part, bytes) = (new SubscriptionPart(), 0);
+        }
+
+        if (part.Changes.Count > 0)
+            frames.Add(Frame.Of(FrameKind.SubscriptionPart, part));
+        return new EncodedBatch([.. frames]);
+    }
+
+    private static WireChange ToWire(Change change)
+    {
+        var wire = new WireChange { Service = change.Key.Service, Instance = change.Key.Instance, Epoch = change.Epoch };
+        if (change.Entry is not { } entry)
+            return wire;
+        // The record's bytes never change: they are shared, not copied.
+        wire.Value = UnsafeByteOperations.UnsafeWrap(entry.Record.Value);
+        wire.Status = (WireInstanceStatus)entry.Status;
+        wire.Unverified = entry.Unverified;
+        return wire;
+    }
+}

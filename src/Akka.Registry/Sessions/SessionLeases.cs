@@ -1,0 +1,95 @@
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>The numbers that a client beats with: good in its session alone, so that nobody can guess another's.</summary>
+/// <remarks>
+/// Slot in the lower 32 bits, its generation in the upper 32: the number of a lease that has ended names no other one. Any thread.
+/// </remarks>
+internal sealed class SessionLeases
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RecordKey, int> _slotOf = [];
+    private readonly Stack<int> _free = [];
+    private Slot[] _slots = [];
+    private int _used;
+
+    /// <summary>The number of that lease; the one of another epoch of the same instance ends.</summary>
+    public ulong Put(LeaseKey lease)
+    {
+        lock (_gate)
+        {
+            if (_slotOf.TryGetValue(lease.Key, out var standing))
+            {
+                if (_slots[standing].Lease.Epoch == lease.Epoch)
+                    return IdOf(standing);
+                Free(standing);
+            }
+
+            var slot = _free.TryPop(out var free) ? free : Grow();
+            _slots[slot].Lease = lease;
+            _slots[slot].Generation++;      // Odd while it stands.
+            _slotOf[lease.Key] = slot;
+            return IdOf(slot);
+        }
+    }
+
+    /// <summary>The lease of that number. Allocates nothing.</summary>
+    /// <returns>False when the number names none.</returns>
+    public bool TryFind(ulong id, out LeaseKey lease)
+    {
+        var (slot, generation) = ((uint)id, (uint)(id >> 32));
+        lock (_gate)
+        {
+            if (slot < (uint)_used && (generation & 1) == 1 && _slots[slot].Generation == generation)
+            {
+                lease = _slots[slot].Lease;
+                return true;
+            }
+        }
+
+        lease = default;
+        return false;
+    }
+
+    /// <summary>The number of that lease; 0 for none.</summary>
+    public ulong IdOf(LeaseKey lease)
+    {
+        lock (_gate)
+            return _slotOf.TryGetValue(lease.Key, out var slot) && _slots[slot].Lease.Epoch == lease.Epoch ? IdOf(slot) : 0;
+    }
+
+    /// <summary>Its number names nothing any more.</summary>
+    public void Remove(LeaseKey lease)
+    {
+        lock (_gate)
+        {
+            if (_slotOf.TryGetValue(lease.Key, out var slot) && _slots[slot].Lease.Epoch == lease.Epoch)
+                Free(slot);
+        }
+    }
+
+    private ulong IdOf(int slot) => ((ulong)_slots[slot].Generation << 32) | (uint)slot;
+
+    private int Grow()
+    {
+        if (_used == _slots.Length)
+            Array.Resize(ref _slots, Math.Max(4, _used * 2));
+        return _used++;
+    }
+
+    private void Free(int slot)
+    {
+        _slotOf.Remove(_slots[slot].Lease.Key);
+        _slots[slot].Lease = default;
+        _slots[slot].Generation++;
+        _free.Push(slot);
+    }
+
+    private struct Slot
+    {
+        public LeaseKey Lease;
+        public uint Generation;
+    }
+}

@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Leases;
+using Akka.Registry.Subscriptions;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
+internal sealed class SessionRequests(
+    RegistrySession session, ServiceRegistry registry, SessionLeases leases, SessionOutbox outbox, SessionOptions options, ILogger logger,
+    CancellationTokenSource ended) : IDisposable
+{
+    private readonly SemaphoreSlim _room = new(options.RequestsMax);
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => _room.Dispose();
+
+    /// <summary>Completes when nothing runs any more; to be called once the session's token is set.</summary>
+    public async Task WhenAllEndedAsync()
+    {
+        while (!_running.IsEmpty)
+            await Task.WhenAll(_running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Takes a frame.</summary>
+    /// <returns>What is wrong with it, so that the session ends; null when all is well.</returns>
+    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">It cannot be read.</exception>
+    public async ValueTask<string?> TakeAsync(Frame frame, CancellationToken stop)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.RegisterInstances: return await OnRegisterAsync(frame.Read(RegisterInstances.Parser), stop);
+            case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
+            case FrameKind.Subscribe: return await OnSubscribeAsync(frame.Read(Subscribe.Parser), stop);
+            case FrameKind.Unsubscribe:
+                if (_feeds.TryRemove(frame.Read(Unsubscribe.Parser).Subscription, out var unwanted))
+                    unwanted.Stop();
+                return null;
+            case FrameKind.SubscriptionAck:
+                var ack = frame.Read(SubscriptionAck.Parser);
+                if (_feeds.TryGetValue(ack.Subscription, out var feed))
+                    feed.Acknowledge((long)Math.Min(ack.Number, long.MaxValue));
+                return null;
+            default: return $"{frame.Kind} is nothing that a client says";
+        }
+    }
+
+    /// <summary>Makes the beats that have something to write, and tells which did not count.</summary>
+    public async ValueTask AnswerBeatsAsync(BeatDesk desk, CancellationToken stop)
+    {
+        var results = new SessionBeatResults();
+        foreach (var id in desk.Unknown)
+            results.Refused.Add(new WireRefusedBeat { Lease = id, Error = WireSessionError.NotFound });
+        if (desk.Troubled.Count == 0)
+        {
+            await outbox.SendAsync(Frame.Of(FrameKind.SessionBeatResults, results), stop);
+            return;
+        }
+
+        LeaseKey[] troubled = [.. desk.Troubled];
+        await _room.WaitAsync(stop);
+        Run(async () =>
+        {
+            var outcomes = await Task.WhenAll(troubled.Select(lease => BeatAsync(lease, stop)));
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                if (outcomes[i] != WireSessionError.None)
+                    results.Refused.Add(new WireRefusedBeat { Lease = leases.IdOf(troubled[i]), Error = outcomes[i] });
+            }
+
+            await outbox.SendAsync(Frame.Of(FrameKind.SessionBeatResults, results), stop);
+        });
+    }
+
+    private async Task<WireSessionError> BeatAsync(LeaseKey lease, CancellationToken stop)
+    {
+        try
+        {
+            await session.HeartbeatAsync(lease.Key, lease.Epoch, stop);
+            return WireSessionError.None;
+        }
+        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        {
+            return SessionCodec.ToWire(refusal).Error;
+        }
+    }
+
+    private async ValueTask<string?> OnRegisterAsync(RegisterInstances request, CancellationToken stop)
+    {
+        if (request.Registrations.Count > options.RegistrationsPerFrame)
+            return $"a frame of {request.Registrations.Count} registrations is over the limit";
+        if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
+            return "RegisterInstances asks for a consistency or a timeout that cannot be";
+        await _room.WaitAsync(stop);
+        Run(async () =>
+        {
+            var results = await Task.WhenAll(request.Registrations.Select(registration => RegisterAsync(registration, write, stop)));
+            var answer = new RegisterResults { Request = request.Request };
+            answer.Results.AddRange(results);
+            await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
+        });
+        return null;
+    }
+
+    private async Task<WireRegisterResult> RegisterAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    {
+        try
+        {
+            var result = await session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop);
+            return SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+        }
+        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        {
+            var (error, message, field) = SessionCodec.ToWire(refusal);
+            return new WireRegisterResult { Error = error, Message = message, Field = field };
+        }
+    }
+
+    private async ValueTask<string?> OnCommandAsync(InstanceCommand command, CancellationToken stop)
+    {
+        if (command.Action is < WireInstanceAction.Deregister or > WireInstanceAction.Drain)
+            return "InstanceCommand asks for nothing that is known";
+        if (SessionCodec.ToWriteOptions(0, command.TimeoutMs) is not { } write)
+            return "InstanceCommand gives a timeout that cannot be";
+        await _room.WaitAsync(stop);
+        Run(async () =>
+        {
+            var answer = new InstanceCommandResult { Request = command.Request };
+            try
+            {
+                await DoAsync(command, write, answer, stop);
+            }
+            catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+            {
+                (answer.Error, answer.Message, _) = SessionCodec.ToWire(refusal);
+            }
+
+            await outbox.SendAsync(Frame.Of(FrameKind.InstanceCommandResult, answer), stop);
+        });
+        return null;
+    }
+
+    private async Task DoAsync(InstanceCommand command, WriteOptions write, InstanceCommandResult answer, CancellationToken stop)
+    {
+        var key = new RecordKey(command.Service, command.Instance);
+        if (command.Action == WireInstanceAction.Deregister)
+        {
+            await session.DeregisterAsync(key, command.Epoch, write, stop);
+            leases.Remove(new LeaseKey(key, command.Epoch));
+        }
+        else
+        {
+            var drained = await registry.DrainAsync(key, command.Epoch, write.Timeout, stop);
+            answer.LaggardCount = (uint)drained.LaggardCount;
+            foreach (var laggard in drained.Laggards.AsSpan()[..Math.Min(drained.Laggards.Length, 32)])
+                answer.Laggards.Add(laggard.Subscriber is null ? laggard.NodeName : $"{laggard.Subscriber} at {laggard.NodeName}");
+        }
+    }
+
+    private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
+    {
+        var feed = new SessionFeed(request.Subscription, registry, outbox);
+        var error = WireSessionError.None;
+        if (_feeds.Count >= options.SubscriptionsMax)
+            error = WireSessionError.LimitReached;
+        else if (!_feeds.TryAdd(request.Subscription, feed))
+            return "Subscribe uses a number again";
+        if (error != WireSessionError.None)
+        {
+            var refused = new SubscriptionEnded
+            {
+                Subscription = request.Subscription,
+                Error = error,
+                Message = $"A session has at most {options.SubscriptionsMax} subscriptions; end one.",
+            };
+            await outbox.SendAsync(Frame.Of(FrameKind.SubscriptionEnded, refused), stop);
+            return null;
+        }
+
+        var subscription = new SubscriptionRequest
+        {
+            Service = request.Service.Length == 0 ? null : request.Service,
+            Cursor = request.Cursor.Length == 0 ? null : request.Cursor,
+            Name = session.Client,
+            AcknowledgesExplicitly = true,
+        };
+        Track(Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await GuardAsync(() => feed.RunAsync(subscription, stop));
+                }
+                finally
+                {
+                    _feeds.TryRemove(new KeyValuePair<ulong, SessionFeed>(request.Subscription, feed));
+                }
+            },
+            CancellationToken.None));
+        return null;
+    }
+
+    /// <summary>Runs a request, which has its room already.</summary>
+    private void Run(Func<Task> request) => Track(Task.Run(
+        async () =>
+        {
+            try
+            {
+                await GuardAsync(request);
+            }
+            finally
+            {
+                _room.Release();
+            }
+        },
+        CancellationToken.None));
+
+    private void Track(Task task)
+    {
+        _running.TryAdd(task, true);
+        _ = task.ContinueWith(
+            static (done, running) => ((ConcurrentDictionary<Task, bool>)running!).TryRemove(done, out _), _running,
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>The edge of this door: a defect ends the session that met it, and no other.</summary>
+    private async Task GuardAsync(Func<Task> request)
+    {
+        try
+        {
+            await request();
+        }
+        catch (OperationCanceledException)
+        {
+            // The session ends.
+        }
+        catch (Exception defect)
+        {
+            Log.SessionDefect(logger, session.Client, defect);
+            await ended.CancelAsync();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Akka.Registry.Client.Tests.Real;
+
+/// <summary>A node of production on a free port of loopback.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly TcpPeerTransport _transport;
+    private int _disposed;
+
+    private TestNode(TcpPeerTransport transport, RegistryNode node) => (_transport, Node) = (transport, node);
+
+    public RegistryNode Node { get; }
+
+    public string Address => _transport.Address.ToString();
+
+    public int Port => _transport.Address.Port;
+
+    public IServiceRegistry Registry => Node.Registry;
+
+    /// <summary>Starts a node and waits until it is ready.</summary>
+    public static async Task<TestNode> StartAsync(
+        int number = 1, TestNode? seed = null, Func<RegistryNodeOptions, RegistryNodeOptions>? change = null, int port = 0,
+        ILoggerFactory? log = null)
+    {
+        var options = new RegistryNodeOptions
+        {
+            Node = new NodeOptions { Name = $"node-{number}" },
+            Transport = new TransportOptions { Port = port },
+            Cluster = new ClusterOptions { SeedNodes = seed is null ? [] : [seed.Address] },
+        };
+        options = change?.Invoke(options) ?? options;
+        log ??= NullLoggerFactory.Instance;
+        var transport = await TcpPeerTransport.BindAsync(
+            options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(number), log);
+        var node = RegistryNode.Start(
+            options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(number * 1_000), LoggerFactory = log });
+        await Until(() => node.Registry.IsReady && node.Membership.View.Find(node.Self.Uid)?.State == MemberState.Up, "the node is ready");
+        return new TestNode(transport, node);
+    }
+
+    /// <summary>Waits for what no event tells.</summary>
+    public static async Task Until(Func<bool> condition, string what, TimeSpan? patience = null)
+    {
+        using var late = new CancellationTokenSource(patience ?? Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+        {
+            if (late.IsCancellationRequested)
+                throw new TimeoutException($"In vain: {what}.");
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Watches that something holds for a time, without a moment's break.</summary>
+    public static async Task Holds(Func<bool> condition, string what, TimeSpan time)
+    {
+        using var over = new CancellationTokenSource(time);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!over.IsCancellationRequested)
+        {
+            if (!condition())
+                throw new InvalidOperationException($"Did not hold: {what}.");
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends as a process that is killed: without a word.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
+        await _transport.DisposeAsync();
+        await Node.DisposeAsync();
+    }
+
+    /// <summary>How many instances of a service may be called here.</summary>
+    public int Serving(string service)
+    {
+        var count = 0;
+        foreach (var entry in Registry.Find(service)?.Instances ?? Queries.InstanceList.Empty)
+            count += entry is { Status: Akka.Registry.InstanceStatus.Passing, Unverified: false } ? 1 : 0;
+        return count;
+    }
+}

@@ -72,9 +72,9 @@ internal sealed partial class RegistryActor
             return null; // A tombstone was collected: nothing that anybody sees.
         if (_doubt.End(after.Key) is { } doubted)
             _position.Release(doubted.Dot);
-        if (_doubt.Applies(change.Before, after) && Hears(change.Before!, now))
+        if (_doubt.Applies(change.Before, after) && KeptUntil(change.Before!, now) is { } until && until > now)
         {
-            _doubt.Withhold(after, now);
+            _doubt.Withhold(after, until);
             _position.Withhold(after.Dot);
             return null;
         }
@@ -109,10 +109,17 @@ internal sealed partial class RegistryActor
         _ledger.Replaced(before, after, entry, runsUntil, now);
     }
 
-    /// <summary>Whether the owner of the record is heard: it will write again what lives.</summary>
-    private bool Hears(MapRecord record, Instant now) => record.Dot.Origin == Self
-        ? _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now
-        : _members.Find(record.Dot.Origin) is { IsCurrent: true } && !_orphans.IsLost(record.Dot.Origin);
+    /// <summary>Until when an entry stays in sight that another node than its owner has evicted; null when it is to go now.</summary>
+    private Instant? KeptUntil(MapRecord record, Instant now)
+    {
+        var owner = record.Dot.Origin;
+        var heard = owner == Self
+            ? _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now
+            : _members.Find(owner) is { IsCurrent: true } && !_orphans.IsLost(owner);
+        return heard ? now + _surroundings.Options.Ownership.EvictionGrace
+            : owner == Self || _views.Find(record.Key) is not { } entry ? null
+            : _orphans.KeptUntil(owner, entry.Ttl);
+    }
 
     /// <summary>Owners had their time to write again what others evicted: what still stands is gone.</summary>
     private void ShowDueEvictions(Instant now)

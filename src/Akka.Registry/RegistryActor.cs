@@ -69,7 +69,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _writer = new ViewWriter(_views);
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
-        _doubt = new EvictionDoubt(surroundings.Options.Ownership.EvictionGrace, surroundings.Options.Ownership.Rules);
+        _doubt = new EvictionDoubt(surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
         var governor = surroundings.Options.Leases.Governor;
         _inquiry = new LossInquiry(surroundings.Self, governor.Confirmation, governor.Rules);

@@ -4,14 +4,17 @@ using Akka.Registry.DistributedData;
 namespace Akka.Registry.Ownership;
 
 /// <summary>
-/// Evictions that are not shown yet, because another node wrote them than the one that judges the lease, and that one is heard.
+/// Evictions that are not shown yet, because another node wrote them than the one that judges the lease, and that one is heard, or was
+/// until lately.
 /// </summary>
 /// <remarks>
-/// When a cut has lasted for longer than orphans are kept, each side has evicted what beats on the other. An eviction stands just above
+/// <para>When a cut has lasted for longer than orphans are kept, each side has evicted what beats on the other. An eviction stands just above
 /// the record that it removes, and a beat writes nothing: so when the sides meet, it takes away what lives until the owner, at which
-/// it beats, has written it again. For that moment it stays in sight.
+/// it beats, has written it again. For that moment it stays in sight.</para>
+/// <para>Whoever missed an owner earlier evicts earlier, too: where its loss was seen later the entry stays in sight for the rest of the
+/// orphan's grace, in which its instance may still beat.</para>
 /// </remarks>
-internal sealed class EvictionDoubt(TimeSpan grace, OwnershipRules rules)
+internal sealed class EvictionDoubt(OwnershipRules rules)
 {
     private readonly Dictionary<RecordKey, (MapRecord Eviction, Instant Until)> _withheld = [];
 
@@ -20,11 +23,11 @@ internal sealed class EvictionDoubt(TimeSpan grace, OwnershipRules rules)
 
     /// <summary>Whether one record in the place of another is an eviction that somebody else than the owner wrote.</summary>
     public bool Applies(MapRecord? before, MapRecord after) =>
-        rules.EvictionsDoubted && grace > TimeSpan.Zero && before is { IsLive: true }
+        rules.EvictionsDoubted && before is { IsLive: true }
         && after.Order is { Evicted: true, Deregistered: false } && after.Dot.Origin != before.Dot.Origin;
 
     /// <summary>Withholds it.</summary>
-    public void Withhold(MapRecord eviction, Instant now) => _withheld[eviction.Key] = (eviction, now + grace);
+    public void Withhold(MapRecord eviction, Instant until) => _withheld[eviction.Key] = (eviction, until);
 
     /// <summary>Another record stands.</summary>
     /// <returns>What was withheld of the key; null for nothing.</returns>

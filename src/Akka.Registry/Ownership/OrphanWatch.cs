@@ -44,6 +44,10 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
     /// <summary>Whether entries of that owner are to be shown as unverified.</summary>
     public bool IsLost(NodeUid owner) => _losses.TryGetValue(owner, out var loss) && loss.Marked;
 
+    /// <summary>Until when this node keeps an entry of that owner; null when the owner is not lost.</summary>
+    public Instant? KeptUntil(NodeUid owner, TimeSpan ttl) =>
+        _losses.TryGetValue(owner, out var loss) ? loss.Since + GraceOf(ttl) : null;
+
     /// <summary>Members have changed.</summary>
     /// <param name="view">All members.</param>
     /// <param name="now">Now, monotonic.</param>

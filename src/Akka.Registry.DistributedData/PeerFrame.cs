@@ -5,7 +5,10 @@ namespace Akka.Registry.DistributedData;
 /// <param name="Generation">How often the sender's state has begun anew, from 1 on.</param>
 internal abstract record PeerFrame(ulong Number, uint Generation)
 {
-    /// <summary>A part of an interval of records; or, with <see cref="To"/> empty and nothing to acknowledge, records alone.</summary>
+    /// <summary>
+    /// A part of an interval of records; or, with nothing to acknowledge, records that are passed on, with an interval of each origin that
+    /// <see cref="To"/> names.
+    /// </summary>
     internal sealed record Delta(ulong Number, uint Generation) : PeerFrame(Number, Generation)
     {
         /// <summary>Names the interval; for a state that was asked for anew, the request.</summary>

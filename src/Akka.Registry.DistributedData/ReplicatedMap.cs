@@ -50,7 +50,7 @@ public sealed class ReplicatedMap : IReplicatedMap
         var logger = system.Options.LoggerFactory.CreateLogger<ReplicatedMap>();
         var map = new ReplicatedMap();
         map.Commands = system.SystemActorOf(
-            Props.Of(() => new ReplicatorActor(map, machine, membership, transport, logger)), "replicator");
+            Props.Of(() => new ReplicatorActor(map, machine, membership, transport, options.Decoder, logger)), "replicator");
         return map;
     }
 

@@ -6,6 +6,9 @@ using Google.Protobuf;
 
 namespace Akka.Registry.DistributedData;
 
+/// <summary>Reads a frame; false when it is malformed.</summary>
+internal delegate bool FrameDecoder(Frame frame, out PeerFrame decoded);
+
 /// <summary>Between frames on the wire and what the machine speaks of. What is malformed in any field is refused as a whole.</summary>
 internal static class ReplicationCodec
 {

@@ -111,4 +111,7 @@ public sealed record ReplicationOptions
 
     /// <summary>All of them in production; a test takes one away to see that its absence is noticed. Not a setting.</summary>
     internal ReplicationRules Rules { get; init; } = ReplicationRules.All;
+
+    /// <summary>Reads frames. A test of many nodes in one process lets them share what they read. Not a setting.</summary>
+    internal FrameDecoder Decoder { get; init; } = ReplicationCodec.TryDecode;
 }

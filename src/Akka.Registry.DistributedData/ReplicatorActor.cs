@@ -9,7 +9,8 @@ namespace Akka.Registry.DistributedData;
 
 /// <summary>The shell of <see cref="ReplicatorMachine"/>: it tells it what happens and does what it says, in its order.</summary>
 internal sealed class ReplicatorActor(
-    ReplicatedMap map, ReplicatorMachine machine, IClusterMembership membership, IPeerTransport transport, ILogger logger) : Actor<MapCommand>
+    ReplicatedMap map, ReplicatorMachine machine, IClusterMembership membership, IPeerTransport transport, FrameDecoder decoder,
+    ILogger logger) : Actor<MapCommand>
 {
     private const string WakeTimer = "wake";
 
@@ -52,7 +53,7 @@ internal sealed class ReplicatorActor(
 
     private void OnFrame(ReplicatorMessage.FrameReceived received)
     {
-        if (ReplicationCodec.TryDecode(received.Frame, out var frame))
+        if (decoder(received.Frame, out var frame))
         {
             Advance(new ReplicatorInput.Received(received.From.Uid, frame));
             return;

@@ -124,8 +124,13 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
-        var recordsAlone = !delta.AckWanted && delta.To.Count == 0 && delta.Last;
-        var whole = recordsAlone || peer.Incoming.Advance(delta.Interval, delta.Part);
+        if (delta is { AckWanted: false, Last: true })
+        {
+            OnPassedOn(peer, delta);
+            return;
+        }
+
+        var whole = peer.Incoming.Advance(delta.Interval, delta.Part);
         var ahead = 0;
         foreach (var record in delta.Records)
         {
@@ -136,18 +141,13 @@ internal sealed partial class ReplicatorMachine
             }
 
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
-            if (!Merge(record))
-                continue;
-            if (recordsAlone)
-                _relay.Add(record);
+            Merge(record);
         }
 
         ReportAhead(peer, ahead);
-        if (!recordsAlone && delta.Last)
+        if (delta.Last)
             EndInterval(peer, delta, whole || !_rules.CompleteIntervals);
         PublishChanges();
-        if (_relay.Count > 0)
-            Relay(peer.Uid);
     }
 
     private void EndInterval(Peer peer, PeerFrame.Delta delta, bool whole)
@@ -157,6 +157,7 @@ internal sealed partial class ReplicatorMachine
         if (applied)
         {
             _map.Cover(delta.To);
+            FollowAhead();
             peer.HasGivenAll |= peer.Told is { } told && delta.To.Covers(told.Vector);
         }
 

@@ -210,6 +210,8 @@ internal sealed partial class ReplicatorMachine
         else
             _map.Cover(Me, sequence);
         _relayed = _sequence;
+        DropRelay();
+        _ahead.Clear();
         _superseded.Reset(_sequence);
     }
 

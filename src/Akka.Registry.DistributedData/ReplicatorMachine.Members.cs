@@ -72,6 +72,7 @@ internal sealed partial class ReplicatorMachine
             OnGossip();
         if (_fill is { } fill && fill.Deadline <= _world.Now)
             BreakFill("no answer in time");
+        RelayWhenDue();
         foreach (var peer in _peers.Values)
         {
             if (peer.Outgoing is { IsSent: true } overdue && overdue.Deadline <= _world.Now)

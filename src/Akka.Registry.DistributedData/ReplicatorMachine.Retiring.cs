@@ -79,6 +79,7 @@ internal sealed partial class ReplicatorMachine
         _retired = _retired.With(origin, _map.Vector[origin]);
         _retiredAt[origin] = _world.Now;
         _idle.Remove(origin);
+        _ahead.Forget(origin);
         _map.Retire(origin);
     }
 

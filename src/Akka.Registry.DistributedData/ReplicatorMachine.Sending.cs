@@ -22,35 +22,7 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
-        _map.CopyOf(Me, _relayed, _sequence, _relay);
-        _relayed = _sequence;
-        Relay(except: default);
-    }
-
-    /// <summary>Sends records alone to a few: vectors move by whole intervals only.</summary>
-    private void Relay(NodeUid except)
-    {
-        var candidates = new List<Peer>();
-        foreach (var peer in _peers.Values)
-        {
-            if (peer.Uid != except && IsVerified(peer) && _queuedBytes(peer.Node) < _options.WindowBytes)
-                candidates.Add(peer);
-        }
-
-        for (var left = _options.PushFanOut; left > 0 && candidates.Count > 0; left--)
-        {
-            var index = _random.Next(candidates.Count);
-            var chosen = candidates[index];
-            candidates.RemoveAt(index);
-            var interval = new OutgoingInterval(0, VersionVector.Empty, VersionVector.Empty, _relay, chosen.Generation);
-            while (!interval.IsSent)
-            {
-                var part = interval.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
-                Send(chosen, part with { AckWanted = false, Last = true });
-            }
-        }
-
-        _relay.Clear();
+        RelayOwn();
     }
 
     /// <summary>Goes on with the interval to the peer, or begins the next when one is due.</summary>

@@ -28,7 +28,6 @@ internal sealed partial class ReplicatorMachine
     private readonly SortedDictionary<NodeUid, Peer> _peers = [];
     private readonly List<ReplicatorEffect> _effects = [];
     private readonly ChangeBatch _changes = new();
-    private readonly List<MapRecord> _relay = [];
 
     private LwwMap _map = new();
     private Surroundings _world;
@@ -110,6 +109,8 @@ internal sealed partial class ReplicatorMachine
             next = fill.Deadline;
         if (IsSynchronized && _showAt is { } latest && latest < next)
             next = latest;
+        if (HasRelay && _lastRelay + _options.FlushInterval < next)
+            next = _lastRelay + _options.FlushInterval;
         foreach (var peer in _peers.Values)
         {
             if (NextAttempt(peer) is { } attempt && attempt < next)

@@ -45,7 +45,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly SubscriptionHub _hub;
     private readonly CallTable _calls;
     private readonly Forwarder _forwarder;
-    private readonly InstanceCodec _codec = new(new StringInterner());
+    private readonly InstanceCodec _codec;
     private readonly Queue<RegistryMessage.MapTold> _deferred = new();
     private readonly LogGate _unreadableGate = new(LogInterval);
     private readonly LogGate _malformedGate = new(LogInterval);
@@ -66,6 +66,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _logger = surroundings.LoggerFactory.CreateLogger<RegistryActor>();
         _views = surroundings.Views;
         _members = surroundings.Membership.View;
+        _codec = surroundings.Options.Codec();
         _writer = new ViewWriter(_views);
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);

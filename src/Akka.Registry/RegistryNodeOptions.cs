@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Sessions;
@@ -40,4 +41,7 @@ public sealed record RegistryNodeOptions
 
     /// <summary>Taking an instance out and waiting until everybody knows.</summary>
     public DrainOptions Drains { get; init; } = new();
+
+    /// <summary>Reads entries. A test of many nodes in one process lets them share what they read. Not a setting.</summary>
+    internal Func<InstanceCodec> Codec { get; init; } = static () => new InstanceCodec(new StringInterner());
 }

@@ -21,7 +21,7 @@ internal sealed record Scale(int Nodes, int Instances, TimeSpan Joining, TimeSpa
     public static Scale Run(int seed, int nodes, int instances)
     {
         var started = Environment.CpuUsage.TotalTime;
-        var cluster = new SimulatedCluster(seed, nodes);
+        var cluster = new SimulatedCluster(seed, nodes, new SharedReading().Options());
         cluster.StartAll();
         cluster.Await("every node serves and sees the others up", () => IsJoined(cluster), Limit);
         var joining = cluster.Scheduler.Elapsed;
@@ -62,7 +62,8 @@ internal sealed record Scale(int Nodes, int Instances, TimeSpan Joining, TimeSpa
 
     private static Registration RegistrationOf(int i) => new()
     {
-        Service = $"service-{i / 100}",
+        // One string for all of them, as the nodes have one for what they read.
+        Service = string.Intern($"service-{i / 100}"),
         Id = $"instance-{i}",
         Address = $"10.{2 + (i / 62_500)}.{i / 250 % 250}.{1 + (i % 250)}",
         Port = 8_080,

@@ -6,9 +6,9 @@ namespace Akka.Registry.Simulation;
 public class ScaleTests(ITestOutputHelper output)
 {
     [Fact]
-    public void Sixty_nodes_hold_a_thousand_instances_within_seconds()
+    public void A_hundred_nodes_hold_ten_thousand_instances_within_seconds()
     {
-        var scale = Scale.Run(seed: 1, nodes: 60, instances: 1_000);
+        var scale = Scale.Run(seed: 1, nodes: 100, instances: 10_000);
         output.WriteLine(scale.ToString());
         scale.Spreading.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }

@@ -11,7 +11,7 @@ namespace Akka.Registry.Entries;
 /// survive the edit.
 /// One thread, because of the shared strings.
 /// </remarks>
-internal sealed class InstanceCodec(StringInterner interner)
+internal class InstanceCodec(StringInterner interner)
 {
     /// <summary>No lease is longer: it keeps sums of times far from overflow.</summary>
     private const ulong SpanMsMax = 366UL * 24 * 60 * 60 * 1000;
@@ -33,7 +33,7 @@ internal sealed class InstanceCodec(StringInterner interner)
     /// <param name="record">The record, of any origin: nothing in it is trusted.</param>
     /// <param name="entry">The entry as its owner describes it.</param>
     /// <returns>False when the value is malformed or speaks of what this build does not know.</returns>
-    public bool TryDecode(MapRecord record, out ServiceEntry entry)
+    public virtual bool TryDecode(MapRecord record, out ServiceEntry entry)
     {
         entry = null!;
         InstanceValue value;

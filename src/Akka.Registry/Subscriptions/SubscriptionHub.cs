@@ -126,7 +126,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     public void OnChanged(IReadOnlyList<TouchedKey> touched)
     {
         RetryWaiting();
-        if (touched.Count > 0)
+        if (touched.Count > 0 && (_services.Count > 0 || !_whole.IsEmpty))
             Deliver([.. touched.Select(ToChange)]);
     }
 

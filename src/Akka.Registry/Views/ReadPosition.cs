@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
 
@@ -11,6 +12,8 @@ namespace Akka.Registry.Views;
 internal sealed class ReadPosition
 {
     private readonly SortedSet<Dot> _withheld = [];
+    private readonly SortedSet<Dot> _dots = [];     // Those of _beyond: a cursor names the first of them, at each batch.
+    private readonly List<RecordKey> _covered = [];
     private Dictionary<RecordKey, Dot> _beyond = [];
 
     /// <summary>What a reader of the views has been told.</summary>
@@ -20,19 +23,20 @@ internal sealed class ReadPosition
     public void Advance(IReadOnlyList<TouchedKey> touched, VersionVector vector)
     {
         vector = Shown(vector);
-        var moved = !vector.Equals(Cursor.Vector);
-        var before = _beyond.Count;
+        var advanced = !vector.Equals(Cursor.Vector);
+        var moved = advanced || touched.Count > 0;
         foreach (var key in touched)
         {
-            moved = true;
+            if (_beyond.Remove(key.Key, out var before))
+                _dots.Remove(before);
             if (vector.Covers(key.Dot))
-                _beyond.Remove(key.Key);
-            else
-                _beyond[key.Key] = key.Dot;
+                continue;
+            _beyond.Add(key.Key, key.Dot);
+            _dots.Add(key.Dot);
         }
 
-        if (before > 0)
-            moved |= DropCovered(vector);
+        if (advanced)
+            DropCovered(vector);
         if (moved)
             Cursor = new ReadCursor(vector, Beyond());
     }
@@ -48,6 +52,8 @@ internal sealed class ReadPosition
     {
         _withheld.Clear();
         _beyond = beyond;
+        _dots.Clear();
+        _dots.UnionWith(beyond.Values);
         Cursor = new ReadCursor(vector, Beyond());
     }
 
@@ -63,25 +69,29 @@ internal sealed class ReadPosition
         return vector;
     }
 
-    private bool DropCovered(VersionVector vector)
+    private void DropCovered(VersionVector vector)
     {
-        var before = _beyond.Count;
         foreach (var (key, dot) in _beyond)
         {
             if (vector.Covers(dot))
-                _beyond.Remove(key);
+                _covered.Add(key);
         }
 
-        return _beyond.Count < before;
+        foreach (var key in _covered)
+        {
+            _beyond.Remove(key, out var dot);
+            _dots.Remove(dot);
+        }
+
+        _covered.Clear();
     }
 
     private ImmutableArray<Dot> Beyond()
     {
-        if (_beyond.Count == 0)
+        if (_dots.Count == 0)
             return [];
-        var dots = new Dot[_beyond.Count];
-        _beyond.Values.CopyTo(dots, 0);
-        Array.Sort(dots);
-        return dots.Length <= ReadCursor.BeyondMax ? [.. dots] : [.. dots.AsSpan(0, ReadCursor.BeyondMax)];
+        var dots = new Dot[Math.Min(_dots.Count, ReadCursor.BeyondMax)];
+        _dots.CopyTo(dots, 0, dots.Length);
+        return ImmutableCollectionsMarshal.AsImmutableArray(dots);
     }
 }

@@ -44,7 +44,7 @@ public class HistoryTests
     {
         ["R1 removals just above"] = (Unrepaired, ReplicationRules.All with { RemovalJustAbove = false }),
         ["R2 take anew"] = (Small, ReplicationRules.All with { TakeAnew = false }),
-        ["R3 whole intervals"] = (Large, ReplicationRules.All with { WholeIntervals = false }),
+        ["R3 whole intervals"] = (Small, ReplicationRules.All with { WholeIntervals = false }),
         ["R4 guard"] = (Lossless, ReplicationRules.All with { Guard = false }),
         ["R5 orphans evicted"] = (Dropped, ReplicationRules.All),
         ["numbered frames"] = (Lossy, ReplicationRules.All with { NumberedFrames = false }),
@@ -80,7 +80,7 @@ public class HistoryTests
     [Theory]
     [InlineData("R1 removals just above", 0, 40)]
     [InlineData("R2 take anew", 0, 10)]
-    [InlineData("R3 whole intervals", 240, 650)]
+    [InlineData("R3 whole intervals", 190, 650)]
     [InlineData("R4 guard", 95, 650)]
     [InlineData("R5 orphans evicted", 0, 50)]
     [InlineData("numbered frames", 35, 90)]

@@ -41,6 +41,7 @@ public class ConsistencyTests
         for (ulong peer = 2; peer <= 5; peer++)
             solo.AckLast(peer);
         solo.Answers.All.Single().HeldBy.ShouldBe(5);
+        solo.After(TimeSpan.FromMilliseconds(5));
         solo.Clear();
         solo.Register("passed on, too");
         solo.Sent.Count.ShouldBe(1);

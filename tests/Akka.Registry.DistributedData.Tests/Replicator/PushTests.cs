@@ -122,32 +122,6 @@ public class PushTests
         solo.Deltas(2)[1].Records.Count.ShouldBe(2);
     }
 
-    [Fact]
-    public void In_a_large_cluster_records_go_to_a_few_who_pass_on_what_was_new_to_them_once()
-    {
-        ulong[] peers = [2, 3, 4, 5, 6, 7];
-        var solo = Solo.Synchronized(options: new ReplicationOptions { EagerPushPeers = 5, PushFanOut = 2 }, peers: peers);
-        var record = solo.Register("a");
-        solo.Sent.Count.ShouldBe(2);
-        solo.Sent.Select(sent => sent.To).Distinct().Count().ShouldBe(2);
-        foreach (var (_, frame) in solo.Sent)
-        {
-            var delta = frame.ShouldBeOfType<PeerFrame.Delta>();
-            (delta.To.Count, delta.AckWanted, delta.Records.Single()).ShouldBe((0, false, record));
-        }
-
-        solo.Clear();
-        var theirs = Live("b", 1, 5, 9, 4);
-        for (var times = 0; times < 3; times++)
-        {
-            solo.From(2, new PeerFrame.Delta(solo.Number(2), 1) { Interval = 0, Part = 0, Last = true, Records = [theirs], ReceiverGeneration = 1 });
-            solo.Sent.Count.ShouldBe(2);
-        }
-
-        solo.Sent.ShouldAllBe(sent => sent.To != 2 && ((PeerFrame.Delta)sent.Frame).Records.Single().Dot == theirs.Dot);
-        solo.Machine.Map.Vector.ShouldBe(Vector((1, 1)));           // Vectors move by whole intervals alone.
-    }
-
     /// <summary>Node 1 wrote three records; peer 3 covers the first; peer 2's write superseded the second before peer 3 had it.</summary>
     private static Solo Superseded(ReplicationRules rules, ReplicationOptions? options = null)
     {

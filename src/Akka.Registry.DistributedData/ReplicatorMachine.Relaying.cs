@@ -5,10 +5,12 @@ namespace Akka.Registry.DistributedData;
 
 /// <summary>Large clusters: what a node writes goes to a few peers, who pass on what was new to them, once.</summary>
 /// <remarks>
-/// A frame that asks for no answer names intervals of single origins, each with all that stands for its writes, whoever wrote it; as
-/// with a push, each origin's entry then moves alone. Who passes an interval on passes all of its records on, as they stand by then: so
-/// it says the same for the next receiver, and exchanges have to bring only what chance left out. Records that belong to no whole
-/// interval go along without one, and move no vector. What is new within a flush interval goes out together.
+/// A frame that asks for no answer names intervals of single origins, each with all that stands for its writes; as with a push, each
+/// origin's entry then moves alone. Who passes an interval on passes all of its records on, as they stand by then: so it says the same
+/// for the next receiver, and exchanges have to bring only what chance left out. An interval is named only while its own origin's
+/// records stand for its writes: of a record that another origin wrote no receiver could tell which interval it stands for, and might
+/// name the interval further without it. Other records go along without an interval, and move no vector. What is new within a flush
+/// interval goes out together.
 /// </remarks>
 internal sealed partial class ReplicatorMachine
 {
@@ -19,6 +21,7 @@ internal sealed partial class ReplicatorMachine
     private readonly IntervalsAhead _ahead = new(IntervalsAheadMax);
     private readonly List<OriginInterval> _news = [];
     private readonly List<MapRecord> _passOn = [];
+    private readonly HashSet<Origin> _mixed = [];
     private readonly List<VectorEntry> _entries = [];
     private readonly List<Peer> _chosen = [];
     private Instant _lastRelay = new(long.MinValue / 2);
@@ -36,20 +39,10 @@ internal sealed partial class ReplicatorMachine
         if (from == _sequence)
             return;
         _map.CopyOf(Me, from, _sequence, _passOn);
-        if (_rules.PushSuperseders)
-        {
-            _superseded.CopyTo(_keys, from, _sequence);
-            foreach (var key in _keys)
-            {
-                if (_map.Find(key) is { } standing)
-                    _passOn.Add(standing);
-            }
-
-            _keys.Clear();
-        }
-
-        if (from >= _superseded.Floor)
+        _superseded.CopyTo(_keys, from, _sequence);
+        if (from >= _superseded.Floor && (_keys.Count == 0 || !_rules.PushSuperseders))
             _news.Add(new OriginInterval(Me, from, _sequence));
+        _keys.Clear();
         PassOn(_self.Uid);
     }
 
@@ -75,6 +68,7 @@ internal sealed partial class ReplicatorMachine
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
             if (Merge(record) || BelongsToNews(delta, record.Dot))
                 _passOn.Add(record);
+            NoteMixed(record);
         }
 
         ReportAhead(peer, ahead);
@@ -84,7 +78,16 @@ internal sealed partial class ReplicatorMachine
             _ahead.Add(interval);
         FollowAhead();
         PublishChanges();
+        _news.RemoveAll(interval => _mixed.Contains(interval.Origin));
+        _mixed.Clear();
         PassOn(peer.Uid);
+    }
+
+    /// <summary>Another origin's record stands for that write: its origin's interval is named no further.</summary>
+    private void NoteMixed(MapRecord record)
+    {
+        if (_rules.PushSuperseders && _map.Find(record.Key) is { } standing && standing.Dot.Writer != record.Dot.Writer)
+            _mixed.Add(record.Dot.Writer);
     }
 
     /// <summary>Whether the record may stand for a write of an interval that is new: it is one of them, or of none that is named.</summary>
@@ -160,6 +163,11 @@ internal sealed partial class ReplicatorMachine
         _lastRelay = _world.Now;
         if (IsSynchronized)
             Choose();
+        foreach (var record in _relay)
+            NoteMixed(record);
+        foreach (var origin in _mixed)
+            _relayIntervals.Remove(origin);
+        _mixed.Clear();
         var (from, to) = RelayVectors();
         while (_chosen.Count > 0)
         {

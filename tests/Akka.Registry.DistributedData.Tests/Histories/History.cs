@@ -246,6 +246,15 @@ internal sealed class History
     private static Dictionary<string, ulong> LiveEpochs(ReplicatorMachine machine) =>
         machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
 
+    /// <summary>The vector without what either has retired: they do so one after the other.</summary>
+    private static VersionVector Counted(ReplicatorMachine one, ReplicatorMachine other)
+    {
+        var vector = one.Map.Vector;
+        foreach (var entry in one.Retired.Merge(other.Retired))
+            vector = vector.With(entry.Origin, 0);
+        return vector;
+    }
+
     private string? Judge()
     {
         var first = _network.Alive.First().Machine;
@@ -257,7 +266,7 @@ internal sealed class History
                 return "diverged";
             if (node.Machine.Map.StateHash != first.Map.StateHash)
                 return "unequal hashes";
-            if (!node.Machine.Map.Vector.Equals(first.Map.Vector))
+            if (!Counted(node.Machine, first).Equals(Counted(first, node.Machine)))
                 return "unequal vectors";
             if (node.Machine.Divergences > 0)
                 return "divergence repaired";

@@ -65,7 +65,7 @@ internal sealed partial class RegistryActor
     }
 
     /// <summary>Brings one change into the views.</summary>
-    /// <returns>The entry that is shown from now on; null for none.</returns>
+    /// <returns>The entry as its record has it, without this node's opinion of its owner; null for none.</returns>
     private ServiceEntry? Show(RecordChange change, List<TouchedKey> touched, Instant now)
     {
         if (change.After is not { } after)
@@ -84,8 +84,7 @@ internal sealed partial class RegistryActor
         _unreadable.Remove(after.Key);
         if (after.IsLive && _codec.TryDecode(after, out var entry))
         {
-            entry = Trusted(entry);
-            _writer.Put(entry, after.Order.Stamp.Time);
+            _writer.Put(Trusted(entry), after.Order.Stamp.Time);
             touched.Add(new TouchedKey(after.Key, after.Dot, after.Order.Epoch));
             return entry;
         }

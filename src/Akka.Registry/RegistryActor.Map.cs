@@ -128,6 +128,13 @@ internal sealed partial class RegistryActor
         var touched = new List<TouchedKey>();
         foreach (var eviction in _doubt.TakeDue(now))
         {
+            // An owner that was heard may have been lost meanwhile: then its instances have the orphan's grace, here as elsewhere.
+            if (_views.Find(eviction.Key) is { } entry && _orphans.KeptUntil(entry.Owner, entry.Ttl) is { } until && until > now)
+            {
+                _doubt.Withhold(eviction, until);
+                continue;
+            }
+
             _position.Release(eviction.Dot);
             CountRemoval(eviction);
             if (_writer.Remove(eviction.Key, eviction.Order.Stamp.Time))

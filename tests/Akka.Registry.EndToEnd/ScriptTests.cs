@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.EndToEnd;
 
-/// <summary>deploy/local-cluster.sh does what it says.</summary>
+/// <summary>The scripts under deploy do what they say.</summary>
 public partial class ScriptTests
 {
     [Fact]
@@ -41,6 +42,28 @@ public partial class ScriptTests
         }
     }
 
+    [Fact]
+    public async Task The_shop_notices_nothing_of_an_instance_that_is_killed()
+    {
+        var state = Directory.CreateTempSubdirectory("shop-demo-");
+        try
+        {
+            Dictionary<string, string> environment = new(StringComparer.Ordinal)
+            {
+                ["AKREG_SHOP_DEMO"] = state.FullName,
+                ["SHOP_SECONDS"] = "6",
+            };
+            var lines = await RunAsync("deploy/shop-demo.sh", environment);
+            var last = ShopRegex().Match(lines[^1]);
+            last.Success.ShouldBeTrue(string.Join('\n', lines));
+            int.Parse(last.Groups["calls"].Value, CultureInfo.InvariantCulture).ShouldBeGreaterThan(300);
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Two pairs of neighbouring ports that are free.</summary>
     private static (int Http, int Cluster) FreeRanges()
     {
@@ -52,7 +75,10 @@ public partial class ScriptTests
         }
     }
 
-    private static async Task<string[]> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    private static Task<string[]> RunAsync(Dictionary<string, string> environment, params string[] arguments) =>
+        RunAsync("deploy/local-cluster.sh", environment, arguments);
+
+    private static async Task<string[]> RunAsync(string script, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("bash")
         {
@@ -61,7 +87,7 @@ public partial class ScriptTests
             UseShellExecute = false,
             WorkingDirectory = SourceRoot.Path,
         };
-        start.ArgumentList.Add("deploy/local-cluster.sh");
+        start.ArgumentList.Add(script);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
@@ -73,6 +99,9 @@ public partial class ScriptTests
         process.ExitCode.ShouldBe(0, await errors);
         return lines;
     }
+
+    [GeneratedRegex(@"^shop: (?<calls>\d+) calls, 0 failed, 1 instances killed$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ShopRegex();
 
     [GeneratedRegex(@"\d+$", RegexOptions.None, 1000)]
     private static partial Regex PidRegex();

@@ -1,0 +1,20 @@
+// A service that anybody may call by its name: one instance of "orders".
+//
+//   dotnet run --project deploy/samples/Orders -- --urls http://127.0.0.1:0 --Registry:Nodes:0 127.0.0.1:4053
+
+using Akka.Registry.Hosting;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Services.AddHealthChecks();
+builder.Services.AddRegistryClient(builder.Configuration.GetSection("Registry")).RegisterService("orders");
+
+var app = builder.Build();
+app.MapHealthChecks("/health");
+app.MapGet("/orders/{id:int}", (int id) => new Order(id, "shipped", Environment.ProcessId)).WithName("Orders.Get");
+app.Run();
+
+/// <summary>What a caller gets.</summary>
+/// <param name="Id">The order's number.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="ServedBy">The process that answered.</param>
+internal sealed record Order(int Id, string State, int ServedBy);

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Akka.Registry.EndToEnd.Harness;
+
+/// <summary>One program of this solution as a real process. Ended by its id, and noted so that a run that dies leaves none.</summary>
+internal sealed partial class DotnetProcess : IDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
+    private const int LinesMax = 2_000;
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly string _assembly;
+    private readonly string[] _arguments;
+    private readonly string? _namespace;
+    private Process _process;
+
+    private DotnetProcess(string name, string assembly, string? networkNamespace, string[] arguments)
+    {
+        (Name, _assembly, _namespace, _arguments) = (name, assembly, networkNamespace, arguments);
+        _process = Launch();
+    }
+
+    public string Name { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Of a process that has exited.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>The last lines that it wrote.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts the program of a project that was built with these tests: same configuration, same tree.</summary>
+    /// <param name="name">What failures call it.</param>
+    /// <param name="project">The project's folder, from the root.</param>
+    /// <param name="networkNamespace">The network namespace that it is started in; null for the one of the test.</param>
+    /// <param name="arguments">What it is started with.</param>
+    public static DotnetProcess Start(string name, string project, string? networkNamespace, params string[] arguments) =>
+        new(name, AssemblyOf(project), networkNamespace, arguments);
+
+    /// <summary>Kills as a power cut does.</summary>
+    public void Kill() => SignalAndWait(SigKill);
+
+    /// <summary>Asks the process to end, and waits.</summary>
+    public void Terminate() => SignalAndWait(SigTerm);
+
+    public void Pause() => Send(SigStop);
+
+    public void Resume() => Send(SigCont);
+
+    /// <summary>Starts it again with the same arguments.</summary>
+    public void Restart()
+    {
+        _process.HasExited.ShouldBe(true, $"{Name} still runs");
+        _process.Dispose();
+        _process = Launch();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Send(SigKill);
+            _process.WaitForExit(10_000);
+        }
+
+        _process.Dispose();
+    }
+
+    private void SignalAndWait(int signal)
+    {
+        Send(signal);
+        if (!_process.WaitForExit(30_000))
+            throw new TimeoutException($"{Name} did not end within 30 s of signal {signal}:\n{Log}");
+        _process.WaitForExit();     // Its last lines are read as well.
+    }
+
+    private void Send(int signal)
+    {
+        if (kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"Signal {signal} to {Name} failed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private Process Launch()
+    {
+        // "ip netns exec" becomes what it starts: the process has this id.
+        string[] command = _namespace is { } name ? ["ip", "netns", "exec", name, "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in (string[])[.. command[1..], _assembly, .. _arguments])
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        RunLedger.Note(process);
+        return process;
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        _log.Enqueue(line);
+        while (_log.Count > LinesMax)
+            _log.TryDequeue(out _);
+    }
+
+    private static string AssemblyOf(string project)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var path = Path.Combine(SourceRoot.Path, project, "bin", configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built.", path);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+}

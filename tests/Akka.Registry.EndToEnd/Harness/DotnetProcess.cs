@@ -58,7 +58,8 @@ internal sealed partial class DotnetProcess : IDisposable
     /// <summary>Starts it again with the same arguments.</summary>
     public void Restart()
     {
-        _process.HasExited.ShouldBe(true, $"{Name} still runs");
+        if (!_process.HasExited)
+            throw new InvalidOperationException($"{Name} still runs.");
         _process.Dispose();
         _process = Launch();
     }

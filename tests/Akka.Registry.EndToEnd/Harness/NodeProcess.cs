@@ -25,6 +25,8 @@ internal sealed class NodeProcess : IDisposable
 
     public NodeApi Api { get; }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public string Log => _process.Log;

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Akka.Registry.Contracts;
+
+namespace Akka.Registry.Benchmarks.Load;
+
+/// <summary>A session that sends frames made beforehand, and counts what comes back: as little of its own as can be.</summary>
+internal sealed class LoadSession : IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly PipeReader _reader;
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<RegisterResults>> _registering = new();
+    private readonly SemaphoreSlim _beats;
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private Task _reading = Task.CompletedTask;
+    private ulong _requests;
+
+    private LoadSession(Socket socket, int window)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
+        _beats = new SemaphoreSlim(window, window);
+    }
+
+    /// <summary>Told of each part of a subscription, on the reading thread.</summary>
+    public Action<SubscriptionPart>? Told { get; set; }
+
+    /// <summary>Leases that were refused.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Opens a session at a node on loopback.</summary>
+    /// <param name="port">The node's cluster port.</param>
+    /// <param name="window">Frames of beats that may wait for an answer.</param>
+    public static async Task<LoadSession> OpenAsync(int port, int window = 64)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync("127.0.0.1", port);
+        var session = new LoadSession(socket, window);
+        var hello = new SessionHello { Magic = WireProtocol.Magic, ProtocolMin = WireProtocol.Min, ProtocolMax = WireProtocol.Max, Client = "load" };
+        await session.SendAsync(Frame.Of(FrameKind.SessionHello, hello));
+        var first = await session.ReadAsync();
+        if (first?.Kind != FrameKind.SessionWelcome)
+            throw new InvalidOperationException($"The node answered {first?.Kind} to the hello.");
+        session._reading = session.ReadAllAsync();
+        return session;
+    }
+
+    /// <summary>Registers instances, several frames at once.</summary>
+    /// <returns>Their leases, in order.</returns>
+    public async Task<ulong[]> RegisterAsync(IReadOnlyList<WireRegistration> registrations, int perFrame = 1_000, int framesAtOnce = 16)
+    {
+        var leases = new ulong[registrations.Count];
+        using var room = new SemaphoreSlim(framesAtOnce, framesAtOnce);
+        var frames = new List<Task>();
+        for (var from = 0; from < registrations.Count; from += perFrame)
+        {
+            await room.WaitAsync();
+            frames.Add(RegisterFrameAsync(registrations, from, Math.Min(perFrame, registrations.Count - from), leases, room));
+        }
+
+        await Task.WhenAll(frames);
+        return leases;
+    }
+
+    /// <summary>Sends a frame of beats once there is room for it in the window.</summary>
+    public async ValueTask BeatAsync(ReadOnlyMemory<byte> wire)
+    {
+        await _beats.WaitAsync();
+        await _stream.WriteAsync(wire);
+    }
+
+    /// <summary>Waits until every frame of beats is answered.</summary>
+    public async Task BeatsAnsweredAsync(int window = 64)
+    {
+        for (var i = 0; i < window; i++)
+            await _beats.WaitAsync();
+        _beats.Release(window);
+    }
+
+    /// <summary>Subscribes to a service; each batch is acknowledged as it comes.</summary>
+    public Task SubscribeAsync(ulong number, string service) =>
+        SendAsync(Frame.Of(FrameKind.Subscribe, new Subscribe { Subscription = number, Service = service }));
+
+    /// <summary>A frame as it stands on the wire.</summary>
+    public static byte[] Wire(in Frame frame)
+    {
+        var bytes = new ArrayBufferWriter<byte>(frame.WireBytes);
+        FrameWriter.Write(bytes, frame);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _stream.DisposeAsync();
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _beats.Dispose();
+        _sending.Dispose();
+    }
+
+    private async Task RegisterFrameAsync(
+        IReadOnlyList<WireRegistration> registrations, int from, int count, ulong[] leases, SemaphoreSlim room)
+    {
+        var request = new RegisterInstances { Request = Interlocked.Increment(ref _requests), TimeoutMs = 30_000 };
+        for (var i = 0; i < count; i++)
+            request.Registrations.Add(registrations[from + i]);
+        var answer = new TaskCompletionSource<RegisterResults>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _registering[request.Request] = answer;
+        await SendAsync(Frame.Of(FrameKind.RegisterInstances, request));
+        var results = (await answer.Task).Results;
+        for (var i = 0; i < count; i++)
+        {
+            if (results[i].Error != WireSessionError.None)
+                throw new InvalidOperationException($"A registration is refused: {results[i].Error} {results[i].Message}");
+            leases[from + i] = results[i].Lease;
+        }
+
+        room.Release();
+    }
+
+    private async Task SendAsync(Frame frame)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await _stream.WriteAsync(Wire(frame));
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task ReadAllAsync()
+    {
+        try
+        {
+            while (await ReadAsync() is { } frame)
+                await OnFrameAsync(frame);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            // The end, or the node's: whoever waits is told below.
+        }
+
+        foreach (var waiting in _registering.Values)
+            waiting.TrySetException(new IOException("The session ended."));
+    }
+
+    private async ValueTask OnFrameAsync(Frame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.SessionBeatResults:
+                if (frame.Payload.Length > 0)
+                    Refused += frame.Read(SessionBeatResults.Parser).Refused.Count;
+                _beats.Release();
+                break;
+            case FrameKind.RegisterResults:
+                var results = frame.Read(RegisterResults.Parser);
+                if (_registering.TryRemove(results.Request, out var waiting))
+                    waiting.SetResult(results);
+                break;
+            case FrameKind.SubscriptionBatch:
+                var batch = frame.Read(SubscriptionBatch.Parser);
+                await SendAsync(Frame.Of(
+                    FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number }));
+                break;
+            case FrameKind.SubscriptionPart:
+                Told?.Invoke(frame.Read(SubscriptionPart.Parser));
+                break;
+            default:
+                break;      // What nodes tell every client.
+        }
+    }
+
+    private async ValueTask<Frame?> ReadAsync()
+    {
+        while (true)
+        {
+            var result = await _reader.ReadAsync();
+            var buffer = result.Buffer;
+            var reading = FrameReader.Read(ref buffer, new FrameLimits(64 * 1024 * 1024));
+            if (reading.Outcome == FrameOutcome.Complete)
+            {
+                _reader.AdvanceTo(buffer.Start);
+                return reading.Frame;
+            }
+
+            _reader.AdvanceTo(buffer.Start, buffer.End);
+            if (reading.IsError)
+                throw new IOException(reading.Reason);
+            if (result.IsCompleted)
+                return null;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Akka.Registry.Benchmarks;
+
+const string Usage = """
+    Answers questions of speed and size, each beside a peer or a physical limit, in one run on one machine.
+
+      load <number|all> [--peers] [--scale 0.1] [--runs 3]
+
+      --peers    beside Redis as well (Debian's redis-server; started on loopback and stopped again)
+      --scale    shrinks every count; 0.001 to 1
+      --runs     each value is the median of so many; 1 to 20
+
+    Each answer is a line "question value unit | peer value unit | ratio" after the conditions.
+    """;
+
+if (!BenchRun.TryRead(args, out var run, out var error))
+{
+    await Console.Error.WriteLineAsync($"{error}\n\n{Usage}");
+    return 2;
+}
+
+Conditions.Print(run);
+foreach (var question in run.Questions)
+{
+    Console.WriteLine($"# {question.Number}. {question.Text} Goal: {question.Goal}.");
+    await question.AnswerAsync(run);
+}
+
+return 0;

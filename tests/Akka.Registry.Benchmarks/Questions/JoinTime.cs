@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.EndToEnd.Harness;
+
+namespace Akka.Registry.Benchmarks.Questions;
+
+/// <summary>How long until a new node holds everything?</summary>
+internal sealed class JoinTime : IQuestion
+{
+    public int Number => 9;
+
+    public string Text => "A new node from its start until it holds everything and is ready; look-ups at another node meanwhile";
+
+    public string Goal => "<= 6 s for 1 M; p99 look-up <= 5 ms";
+
+    public async Task AnswerAsync(BenchRun run)
+    {
+        var count = run.Count(1_000_000, 1_000);
+        using var cluster = new TestCluster(2,
+            "--limits.entries-per-session=1000000", "--limits.entries=3000000", "--sessions.idle-timeout=1h", "--dns.enabled=false");
+        cluster.Start(1);
+        await cluster[1].ReadyAsync(TimeSpan.FromSeconds(60));
+        var entries = LoadEntries.Many(count);
+        var bytes = entries.Sum(entry => (long)entry.CalculateSize());
+        var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+
+        using var end = new CancellationTokenSource();
+        var lookUps = LookUpAsync(cluster[1].Api, end.Token);
+        var began = TimeProvider.System.GetTimestamp();
+        var joining = cluster.Start(2);
+        await joining.ReadyAsync(TimeSpan.FromMinutes(5));
+        var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        if ((await joining.Api.ClusterAsync()).GetProperty("liveEntries").GetInt64() != count)
+            throw new InvalidOperationException("It was ready before it held everything.");
+        await end.CancelAsync();
+        Answer.Print($"until {Answer.Text(count)} entries are held", took, "s", "the same bytes over a loopback socket", await CopyAsync(bytes));
+        Answer.Print("look-up at the other node meanwhile, p99", await lookUps, "ms");
+        await sessions.CloseAsync();
+    }
+
+    private static async Task<double> LookUpAsync(NodeApi api, CancellationToken end)
+    {
+        var latencies = new List<double>();
+        while (!end.IsCancellationRequested)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await api.GetAsync("/api/v1/services/service-0000/routees");
+            latencies.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+            await Task.Delay(2, CancellationToken.None);
+        }
+
+        latencies.Sort();
+        return latencies[latencies.Count * 99 / 100];
+    }
+
+    private static async Task<double> CopyAsync(long bytes)
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var sender = new TcpClient();
+        await sender.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint);
+        using var receiver = await listener.AcceptTcpClientAsync();
+        var buffer = new byte[256 * 1024];
+        var began = TimeProvider.System.GetTimestamp();
+        var sending = Task.Run(async () =>
+        {
+            var chunk = new byte[256 * 1024];
+            for (var left = bytes; left > 0; left -= chunk.Length)
+                await sender.GetStream().WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, chunk.Length)));
+        });
+        for (var read = 0L; read < bytes;)
+            read += await receiver.GetStream().ReadAsync(buffer);
+        await sending;
+        return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+    }
+}

@@ -1,0 +1,82 @@
+using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.Benchmarks.Peers;
+using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Akka.Registry.Benchmarks.Questions;
+
+/// <summary>How fast is a service with ten instances looked up?</summary>
+internal sealed class LookUps : IQuestion
+{
+    private const string Service = "orders";
+    private const int Instances = 10;
+
+    public int Number => 5;
+
+    public string Text => "Look-ups of a service with 10 instances";
+
+    public string Goal => "in process <= 100 ns and 0 B; HTTP >= 60 % of the empty endpoint";
+
+    public async Task AnswerAsync(BenchRun run)
+    {
+        await InProcessAsync(run);
+        using var cluster = await BenchCluster.StartAsync(1);
+        var sessions = await BenchCluster.FillAsync(
+            cluster[1].ClusterPort, Enumerable.Range(0, Instances).Select(i => LoadEntries.One(Service, i)).ToList(), sessions: 1);
+        var span = TimeSpan.FromSeconds(3);
+        var (port, empty) = (cluster[1].HttpPort, new[] { HttpLoad.Request("GET", "/healthz") });
+        foreach (var (what, path) in ((string, string)[])[
+            ("one routee by HTTP", $"/api/v1/services/{Service}/routees"), ("all instances by HTTP", $"/api/v1/services/{Service}")])
+        {
+            var requests = new[] { HttpLoad.Request("GET", path) };
+            await HttpLoad.RunAsync(port, 64, requests, span);   // Warm.
+            var (ours, limit) = await run.AlternateAsync(
+                () => HttpLoad.RunAsync(port, 64, requests, span), () => HttpLoad.RunAsync(port, 64, empty, span));
+            Answer.Print(what, ours, "/s", "/healthz of the same server", limit);
+        }
+
+        if (run.WithPeers)
+        {
+            using var redis = await RedisPeer.StartAsync();
+            await redis.RegisterAsync(Instances);
+            Answer.Print("ten instances, 64 callers", await run.MedianAsync(() => redis.LookUpAsync(64, span)), "/s by Redis SMEMBERS+MGET");
+        }
+
+        await sessions.CloseAsync();
+    }
+
+    private static async Task InProcessAsync(BenchRun run)
+    {
+        var options = new RegistryNodeOptions { Transport = new TransportOptions { Port = 0 } };
+        await using var transport = await TcpPeerTransport.BindAsync(
+            options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        await using var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(2) });
+        while (!node.Registry.IsReady)
+            await Task.Delay(10);
+        for (var i = 0; i < Instances; i++)
+        {
+            var registration = new Registration { Service = Service, Id = $"orders-{i}", Address = "10.0.0.1", Port = 8080 };
+            await node.Registry.RegisterAsync(registration, new WriteOptions(WriteConsistency.Local, TimeSpan.FromSeconds(5)));
+        }
+
+        var (registry, request) = (node.Registry, new RouteeRequest { Service = Service });
+        var selector = new RouteeSelector(new Random(3));
+        const int Picks = 5_000_000;
+        _ = Pick(Picks);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        _ = Pick(Picks);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        Answer.Print("look-up and round-robin pick in process", await run.MedianAsync(() => Task.FromResult(Pick(Picks))), "ns");
+        Answer.Print("bytes allocated by it", (double)allocated / Picks, "B");
+
+        double Pick(int picks)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            for (var i = 0; i < picks; i++)
+                selector.Pick(registry.Find(Service)!, request);
+            return TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / picks;
+        }
+    }
+}

@@ -91,7 +91,7 @@ public sealed class RouteeSelector
     }
 
     private static void AddFrom(
-        RouteePool pool, IRoutingLogic logic, in RoutingContext context, int wanted, List<ServiceEntry> routees)
+        RouteePool<ServiceEntry> pool, IRoutingLogic logic, in RoutingContext context, int wanted, List<ServiceEntry> routees)
     {
         var count = Math.Min(pool.Count, wanted - routees.Count);
         var rented = ArrayPool<int>.Shared.Rent(count);

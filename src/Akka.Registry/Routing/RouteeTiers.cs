@@ -13,12 +13,12 @@ internal sealed class RouteeTiers
 {
     private const int TierCount = 4;
 
-    private readonly RouteePool[] _pools;
+    private readonly RouteePool<ServiceEntry>[] _pools;
 
-    private RouteeTiers(RouteePool[] pools) => _pools = pools;
+    private RouteeTiers(RouteePool<ServiceEntry>[] pools) => _pools = pools;
 
     /// <summary>The tiers that are not empty, best first.</summary>
-    public ReadOnlySpan<RouteePool> Pools => _pools;
+    public ReadOnlySpan<RouteePool<ServiceEntry>> Pools => _pools;
 
     /// <summary>The tiers of a list.</summary>
     public static RouteeTiers Of(InstanceList instances)
@@ -35,7 +35,7 @@ internal sealed class RouteeTiers
         var tiers = new List<ServiceEntry>?[TierCount];
         foreach (var pool in _pools)
         {
-            foreach (var entry in pool.Entries)
+            foreach (var entry in pool.Routees)
             {
                 if (filter.Matches(entry))
                     Add(tiers, entry);
@@ -59,11 +59,11 @@ internal sealed class RouteeTiers
 
     private static RouteeTiers Of(List<ServiceEntry>?[] tiers)
     {
-        var pools = new List<RouteePool>(TierCount);
+        var pools = new List<RouteePool<ServiceEntry>>(TierCount);
         foreach (var tier in tiers)
         {
             if (tier is not null)
-                pools.Add(new RouteePool(tier.ToArray()));
+                pools.Add(new EntryPool(tier.ToArray()));
         }
 
         return new RouteeTiers(pools.ToArray());

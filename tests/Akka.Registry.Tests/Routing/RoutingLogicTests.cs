@@ -48,7 +48,7 @@ public class RoutingLogicTests
     public void Round_robin_keeps_a_bounded_number_of_rotations()
     {
         var logic = new RoundRobinLogic(new RoutingRandom(new Random(1)));
-        var pool = new RouteePool([Sample.Entry("a"), Sample.Entry("b")]);
+        var pool = new EntryPool([Sample.Entry("a"), Sample.Entry("b")]);
         Span<int> chosen = stackalloc int[1];
         for (var scope = 0UL; scope < RoundRobinLogic.RotationsMax + 10; scope++)
             logic.Select(pool, new RoutingContext("orders", scope, null), chosen);

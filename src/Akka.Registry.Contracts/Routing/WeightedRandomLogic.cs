@@ -16,18 +16,21 @@ public sealed class WeightedRandomLogic(RoutingRandom random) : IRoutingLogic
     {
         if (chosen.Length > 1)
             RankedSelection.Fill(pool, random, ScoreOf, chosen);
-        else if (pool.TotalWeight == 0)
-            chosen[0] = (int)random.Below(pool.Count);
         else
-            chosen[0] = FirstAbove(pool.WeightsUpTo, random.Below(pool.TotalWeight));
+            chosen[0] = One(pool, random);
     }
+
+    /// <summary>One by weight; each alike when all weights are 0.</summary>
+    internal static int One(RouteePool pool, RoutingRandom random) =>
+        pool.TotalWeight == 0 ? (int)random.Below(pool.Count) : FirstAbove(pool.WeightsUpTo, random.Below(pool.TotalWeight));
 
     private static double ScoreOf(RouteePool pool, int index, in RoutingRandom random)
     {
         var logarithm = Math.Log(random.Unit());
 
         // Weight 0 stands below all others (whose logarithms over weights are above -37), and among its like by chance.
-        return pool[index].Weight > 0 ? logarithm / pool[index].Weight : logarithm - 1000;
+        var weight = pool.WeightOf(index);
+        return weight > 0 ? logarithm / weight : logarithm - 1000;
     }
 
     private static int FirstAbove(ReadOnlySpan<long> weightsUpTo, long point)

@@ -9,7 +9,7 @@ namespace Akka.Registry.Routing;
 /// pseudorandom number generators", OOPSLA 2014. Nobody is kept from making collisions on purpose: they make a choice
 /// uneven, nothing more.
 /// </remarks>
-internal static class StableHash
+public static class StableHash
 {
     /// <summary>The hash of a text.</summary>
     public static ulong Of(string text)

@@ -9,7 +9,8 @@ namespace Akka.Registry.Routing;
 /// A shared counter would be unfair: of two callers with different filters that take turns, each would see every other
 /// routee only. Rotations start at a random place, so that many fresh nodes do not all begin with the first instance.
 /// At most <see cref="RotationsMax"/> rotations are kept; past that all begin anew, which nobody notices but by one
-/// uneven round.
+/// uneven round. Who has a place of its own for rotations hands them in (<see cref="RoutingContext.Rotation"/>), and none
+/// is looked up.
 /// </remarks>
 public sealed class RoundRobinLogic(RoutingRandom random) : IRoutingLogic
 {
@@ -28,9 +29,8 @@ public sealed class RoundRobinLogic(RoutingRandom random) : IRoutingLogic
     /// <inheritdoc/>
     public void Select(RouteePool pool, in RoutingContext context, Span<int> chosen)
     {
-        var rotation = RotationOf((context.Service, context.Scope));
-        var start = (ulong)(Interlocked.Add(ref rotation.Position, chosen.Length) - chosen.Length);
-        var index = (int)(start % (ulong)pool.Count);
+        var rotation = context.Rotation ?? RotationOf((context.Service, context.Scope));
+        var index = rotation.Turn(chosen.Length, pool.Count);
         for (var i = 0; i < chosen.Length; i++)
         {
             chosen[i] = index;
@@ -48,11 +48,6 @@ public sealed class RoundRobinLogic(RoutingRandom random) : IRoutingLogic
             _rotations.Clear();
         }
 
-        return _rotations.GetOrAdd(key, new Rotation { Position = random.Below(int.MaxValue) });
-    }
-
-    private sealed class Rotation
-    {
-        public long Position;
+        return _rotations.GetOrAdd(key, new Rotation(random.Below(int.MaxValue)));
     }
 }

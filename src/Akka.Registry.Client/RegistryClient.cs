@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Akka.Registry.Client.Directory;
+using Akka.Registry.Client.Directory.Snapshots;
 using Akka.Registry.Client.Registrar;
 using Akka.Registry.Client.Session;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Primitives;
 
 namespace Akka.Registry.Client;
 
@@ -23,8 +25,16 @@ public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, 
 public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServiceDirectory
 {
     private readonly ClientSession _session;
+    private readonly SnapshotKeeper? _keeper;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _snapshotPatience;
+    private readonly long _began;
 
-    private RegistryClient(ClientSession session) => _session = session;
+    private RegistryClient(ClientSession session, SnapshotKeeper? keeper, TimeSpan snapshotPatience, TimeProvider time)
+    {
+        (_session, _keeper, _snapshotPatience, _time) = (session, keeper, snapshotPatience, time);
+        _began = time.GetTimestamp();
+    }
 
     /// <summary>Registers instances.</summary>
     public IServiceRegistrar Registrar => this;
@@ -39,6 +49,7 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
     IReadOnlyList<RegisteredInstance> IServiceRegistrar.Instances => _session.Instances;
 
     /// <summary>Starts a client: it looks for a node at once, and does not wait for it.</summary>
+    /// <remarks>With a <see cref="RegistryClientOptions.SnapshotPath"/> that file is read before this returns.</remarks>
     /// <param name="options">Where nodes are, and how patient to be.</param>
     /// <param name="random">All chance of the client; its alone from now on.</param>
     /// <param name="time">Its clock; by default the machine's.</param>
@@ -51,9 +62,18 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
         ArgumentNullException.ThrowIfNull(random);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<RegistryClient>();
-        var session = new ClientSession(options, time ?? TimeProvider.System, random, logger);
+        time ??= TimeProvider.System;
+        var session = new ClientSession(options, time, random, logger);
+        SnapshotKeeper? keeper = null;
+        if (options.SnapshotPath is { } path)
+        {
+            keeper = new SnapshotKeeper(path, options, time, logger);
+            session.Feeds.Begun = keeper.Begun;
+            keeper.Begin();
+        }
+
         session.Begin();
-        return new RegistryClient(session);
+        return new RegistryClient(session, keeper, options.SnapshotPatience, time);
     }
 
     /// <inheritdoc/>
@@ -73,8 +93,14 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
     ValueTask<ServiceSnapshot> IServiceDirectory.GetAsync(string service, CancellationToken cancellation)
     {
         var feed = _session.Follow(service);
-        return feed.Current is { } current ? ValueTask.FromResult(current) : feed.NextAsync(null, cancellation);
+        if (feed.Current is not { } current)
+            return feed.NextAsync(null, cancellation);
+        var patience = feed.IsConfirmed ? TimeSpan.Zero : _snapshotPatience - _time.GetElapsedTime(_began);
+        return patience > TimeSpan.Zero ? ConfirmedAsync(feed, current, patience, cancellation) : ValueTask.FromResult(current);
     }
+
+    /// <inheritdoc/>
+    IChangeToken IServiceDirectory.GetChangeToken(string service) => _session.Follow(service).Token();
 
     /// <inheritdoc/>
     async IAsyncEnumerable<ServiceChange> IServiceDirectory.WatchAsync(string service, [EnumeratorCancellation] CancellationToken cancellation)
@@ -101,5 +127,27 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
     /// <summary>
     /// Deregisters what is registered, for at most <see cref="RegistryClientOptions.FarewellTimeout"/>, says goodbye and closes.
     /// </summary>
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // First, while views are confirmed: the session's end makes them stale.
+        if (_keeper is not null)
+            await _keeper.DisposeAsync();
+        await _session.DisposeAsync();
+    }
+
+    /// <summary>What was kept from an earlier run gives way to what a node says, as long as the patience lasts.</summary>
+    private async ValueTask<ServiceSnapshot> ConfirmedAsync(
+        ServiceFeed feed, ServiceSnapshot kept, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        try
+        {
+            return await feed.NextAsync(kept, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return feed.Current ?? kept;
+        }
+    }
 }

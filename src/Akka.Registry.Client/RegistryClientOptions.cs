@@ -93,6 +93,45 @@ public sealed record RegistryClientOptions : IValidatableObject
     [Range(512 * 1024, 64 * 1024 * 1024)]
     public int FrameBytesMax { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// A file that keeps what is followed from one run to the next; null (the default) for none. Written whole and moved into place, so
+    /// a crash leaves the one before; a damaged or foreign one is reported, ignored, and replaced by the next good one.
+    /// </summary>
+    /// <remarks>
+    /// Read once, at the start: a service that is followed then has its view at once, marked stale until a node confirms it. One
+    /// process a file. Kept are the views of instances, metadata included; the file is for its owner alone (mode 600).
+    /// </remarks>
+    [MinLength(1), MaxLength(4_096)]
+    public string? SnapshotPath { get; init; }
+
+    /// <summary>
+    /// How often the file is written while something changes; 100 ms to 1 day, default 10 s. Shorter loses less to a crash; closing
+    /// writes what is missing in any case.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long after the client's start who waits for a first view waits for a node's, before the file's answers; 0 to 1 min, default
+    /// 2 s. Looking up without waiting finds the file's at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan SnapshotPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long a view that no node has confirmed is kept in the file; 1 min to 365 days, default 7 days. So it is with services that
+    /// are followed no more.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// The file's largest size in bytes; 4 KiB to 1 GiB, default 64 MiB. Services that do not fit are left out, with a warning; a larger
+    /// file is not read.
+    /// </summary>
+    [Range(4 * 1024, 1024 * 1024 * 1024)]
+    public int SnapshotBytesMax { get; init; } = 64 * 1024 * 1024;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

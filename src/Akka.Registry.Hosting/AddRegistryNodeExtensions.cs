@@ -1,5 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Hosting.InProcess;
+using Akka.Registry.Hosting.Registering;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,9 +13,11 @@ public static class AddRegistryNodeExtensions
 {
     /// <summary>Adds one node, which starts and leaves with the host.</summary>
     /// <remarks>
-    /// The container then has <see cref="IServiceRegistry"/>, <see cref="IClusterMembership"/>, <see cref="IReplicatedMap"/> and the
+    /// <para>The container then has <see cref="IServiceRegistry"/>, <see cref="IClusterMembership"/>, <see cref="IReplicatedMap"/> and the
     /// <see cref="RegistryNode"/> itself; each is there once the host has started. A <see cref="TimeProvider"/> of the container is the
-    /// node's clock. Each is only added where the application has not added its own.
+    /// node's clock. Each is only added where the application has not added its own.</para>
+    /// <para>It has a client's <see cref="Client.Directory.IServiceDirectory"/> and <see cref="Client.Registrar.IServiceRegistrar"/> too, which work
+    /// on the node beside them, without a socket; they are there before the host has started, and take up then what was asked of them.</para>
     /// </remarks>
     /// <param name="services">The container.</param>
     /// <param name="options">The node's settings; by default a cluster of one on 127.0.0.1:4053.</param>
@@ -22,6 +26,10 @@ public static class AddRegistryNodeExtensions
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
+        services.TryAddSingleton<InProcessConnection>();
+        services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
+        services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);
+        services.TryAddSingleton(provider => provider.GetRequiredService<InProcessConnection>().Registrar);
         services.TryAddSingleton<RegistryNodeService>();
         services.AddHostedService(provider => provider.GetRequiredService<RegistryNodeService>());
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeService>().Node);
@@ -33,11 +41,11 @@ public static class AddRegistryNodeExtensions
 }
 
 /// <summary>Goes on with what <see cref="AddRegistryNodeExtensions.AddRegistryNode"/> began.</summary>
-public sealed class RegistryNodeBuilder
+public sealed class RegistryNodeBuilder : IRegistryBuilder
 {
     internal RegistryNodeBuilder(IServiceCollection services, RegistryNodeOptions options) => (Services, Options) = (services, options);
 
-    /// <summary>The container.</summary>
+    /// <inheritdoc/>
     public IServiceCollection Services { get; }
 
     internal RegistryNodeOptions Options { get; private set; }

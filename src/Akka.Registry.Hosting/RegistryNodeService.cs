@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ namespace Akka.Registry.Hosting;
 
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
-    RegistryNodeSettings settings, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics) : IHostedService, IAsyncDisposable
+    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics)
+    : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
@@ -39,6 +41,7 @@ internal sealed class RegistryNodeService(
             Version = Version,
             HttpUrl = settings.HttpUrl,
         });
+        inProcess.Begin(_node.Registry, _node.Self.Address.Host);
     }
 
     /// <inheritdoc/>
@@ -46,6 +49,8 @@ internal sealed class RegistryNodeService(
     {
         if (_node is not null)
         {
+            // What the application registered in process ends with it: not for a successor to inherit.
+            await inProcess.EndAsync();
             try
             {
                 await _node.Registry.LeaveAsync(LeaveTimeout).WaitAsync(cancellationToken);
@@ -62,6 +67,7 @@ internal sealed class RegistryNodeService(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await inProcess.DisposeAsync();
         if (_node is not null)
             await _node.DisposeAsync();
         if (_transport is not null)

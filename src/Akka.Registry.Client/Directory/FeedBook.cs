@@ -18,6 +18,9 @@ internal sealed class FeedBook(RegistryClientOptions options)
     private ulong _subscriptions;
     private bool _isOpen;
 
+    /// <summary>Told of each feed that begins, before anything is asked for it: it may have been fed in an earlier run.</summary>
+    public Action<ServiceFeed>? Begun { get; set; }
+
     /// <summary>The feed of that service; null when it is not followed. Any thread, no lock, no allocation.</summary>
     public ServiceFeed? Find(string service) => _feeds.TryGetValue(service, out var feed) ? feed : null;
 
@@ -34,6 +37,7 @@ internal sealed class FeedBook(RegistryClientOptions options)
         }
 
         var feed = new ServiceFeed(service);
+        Begun?.Invoke(feed);
         _feeds[service] = feed;
         _wanted.Add(feed);
         return feed;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace Akka.Registry.Client.Directory;
 
 /// <summary>Services as this client's memory holds them, kept current by a feed from the node of its session. Any thread.</summary>
@@ -19,6 +21,10 @@ public interface IServiceDirectory
     void Follow(string service);
 
     /// <summary>Follows a service, and waits for its first view; an instance need not be there.</summary>
+    /// <remarks>
+    /// A view that was kept from an earlier run (<see cref="RegistryClientOptions.SnapshotPath"/>) is answered when no node has confirmed
+    /// it within <see cref="RegistryClientOptions.SnapshotPatience"/> from the client's start on.
+    /// </remarks>
     /// <exception cref="RegistryRefusedException">As many are followed as may be, or nodes refuse the service's name.</exception>
     /// <exception cref="ObjectDisposedException">The client has ended.</exception>
     ValueTask<ServiceSnapshot> GetAsync(string service, CancellationToken cancellation = default);
@@ -29,4 +35,14 @@ public interface IServiceDirectory
     /// </summary>
     /// <exception cref="RegistryRefusedException">As many are followed as may be, or nodes refuse the service's name.</exception>
     IAsyncEnumerable<ServiceChange> WatchAsync(string service, CancellationToken cancellation = default);
+
+    /// <summary>Follows a service, and gives a token that fires once, at its next view, as those of configuration and files do.</summary>
+    /// <remarks>
+    /// Take the token first and read the view then, so that no change falls between. A change of staleness alone fires it too. Its
+    /// callbacks run on the thread pool. For the change after it ask anew, or leave that to <see cref="ChangeToken"/>:
+    /// <c>ChangeToken.OnChange(() => directory.GetChangeToken("orders"), Reload)</c>.
+    /// </remarks>
+    /// <exception cref="RegistryRefusedException">As many are followed as may be.</exception>
+    /// <exception cref="ObjectDisposedException">The client has ended. Tokens of before do not fire for it.</exception>
+    IChangeToken GetChangeToken(string service);
 }

@@ -47,8 +47,38 @@ public sealed record ServiceInstance
     /// <summary>Whether nobody can vouch for it now: to be called only when nothing better is left.</summary>
     public bool Unverified { get; init; }
 
+    /// <summary>Whether its own record says so, wherever it is read; else it is what the node of the session knows of its owner.</summary>
+    internal bool IsUnverifiedByRecord { get; init; }
+
     /// <summary>Whether it may be called: it passes, perhaps with a warning.</summary>
     public bool IsServing => Status is InstanceStatus.Passing or InstanceStatus.Warning;
+
+    /// <summary>As a change that says all of it: <see cref="Read"/> makes the same of it.</summary>
+    internal WireChange ToWire()
+    {
+        var value = new InstanceValue
+        {
+            Address = Address,
+            Port = (uint)Port,
+            Zone = Zone,
+            Version = Version,
+            Weight = (uint)Weight,
+            Unverified = IsUnverifiedByRecord,
+        };
+        value.Methods.AddRange(Methods);
+        value.Tags.AddRange(Tags);
+        foreach (var (key, text) in Metadata)
+            value.Metadata.Add(key, text);
+        return new WireChange
+        {
+            Service = Service,
+            Instance = Id,
+            Epoch = Epoch,
+            Value = value.ToByteString(),
+            Status = (WireInstanceStatus)Status,
+            Unverified = Unverified,
+        };
+    }
 
     /// <exception cref="InvalidProtocolBufferException">The value cannot be read.</exception>
     internal static ServiceInstance Read(WireChange change)
@@ -69,6 +99,7 @@ public sealed record ServiceInstance
             Weight = (int)value.Weight,
             Status = (InstanceStatus)change.Status,
             Unverified = change.Unverified,
+            IsUnverifiedByRecord = value.Unverified,
         };
     }
 }

@@ -22,6 +22,9 @@ public sealed class ServiceSnapshot
     /// </summary>
     public bool IsStale { get; }
 
+    /// <summary>Where the feed stood with it: what a node is asked to go on from. Empty where nothing was said.</summary>
+    internal string Cursor { get; init; } = "";
+
     /// <summary>The instance of that id; null for none. Allocates nothing.</summary>
     public ServiceInstance? Find(string id)
     {

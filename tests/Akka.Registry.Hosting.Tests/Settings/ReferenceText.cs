@@ -74,7 +74,7 @@ internal sealed class ReferenceText
     {
         Separate(indent);
         Comment(paragraphs, indent);
-        _text.Append(indent).Append(key).Append(" {\n");
+        _text.Append(indent).Append(SettingKeys.ToPath(key)).Append(" {\n");
         Properties(shape, options, indent + "  ");
         _text.Append(indent).Append("}\n");
     }

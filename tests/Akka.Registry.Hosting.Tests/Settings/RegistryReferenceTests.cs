@@ -24,7 +24,7 @@ public sealed class RegistryReferenceTests
         .Add<HttpOptions>("http")
         .Add<DnsOptions>("dns");
 
-    private static string Folder { get; } = Find("hocon");
+    internal static string Folder { get; } = Find("hocon");
 
     [Fact]
     public void The_reference_is_what_the_code_says()

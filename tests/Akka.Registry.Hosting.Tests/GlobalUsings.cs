@@ -1,0 +1,1 @@
+global using ClientStatus = Akka.Registry.Client.InstanceStatus;

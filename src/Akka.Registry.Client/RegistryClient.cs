@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Remoting;
 using Akka.Registry.Client.Session;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +32,9 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
 
     /// <summary>Knows services.</summary>
     public IServiceDirectory Directory => this;
+
+    /// <summary>Reaches actors that are registered as services.</summary>
+    public ClientActors Actors => _session.Actors;
 
     /// <summary>How it stands with the registry.</summary>
     public RegistryClientStatus Status => _session.Status;

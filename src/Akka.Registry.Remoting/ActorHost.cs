@@ -52,6 +52,8 @@ internal sealed class ActorHost : IDisposable
             return;
         hosted.HasEnded = true;
         _byPath.TryRemove(new KeyValuePair<ActorPath, HostedActor>(hosted.Path, hosted));
+        if (_byNumber.Values.FirstOrDefault(other => other.Path == hosted.Path) is { } also)
+            _byPath.TryAdd(also.Path, also);    // It is there under another number, as another service.
     }
 
     /// <summary>The address of an actor of this process itself, where the caller's types are the actor's; else null.</summary>

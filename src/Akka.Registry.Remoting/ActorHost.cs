@@ -70,7 +70,7 @@ internal sealed class ActorHost : IDisposable
         var reply = message.Ask == 0 ? null : new RemoteReply(this, back, message);
         if (_byNumber.TryGetValue(message.Actor, out var hosted))
             hosted.Deliver(message, reply);
-        else if (message.Actor <= (ulong)Interlocked.Read(ref _last))
+        else if (message.Actor != 0 && message.Actor <= (ulong)Interlocked.Read(ref _last))
             Refuse(message, reply, DeadLetterReason.Stopped);
         else
             Refuse(message, reply, DeadLetterReason.NoSuchActor);

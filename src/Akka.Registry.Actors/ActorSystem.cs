@@ -24,7 +24,7 @@ public sealed class ActorSystem : IAsyncDisposable
         }
 
         Logger = options.LoggerFactory.CreateLogger<ActorSystem>();
-        DeadLetters = new DeadLetters(this);
+        DeadLetters = new DeadLetters(name, options.Time, Logger);
         _terminated = new TaskCompletionSource(
             options.Time is VirtualClock ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _user = StartGuardian("user");
@@ -51,9 +51,12 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <summary>Completes when every actor has stopped.</summary>
     public Task WhenTerminated => _terminated.Task;
 
-    internal ILogger Logger { get; }
+    /// <summary>
+    /// Where undeliverable messages end. What sends for actors, or receives for them, adds its own.
+    /// </summary>
+    public DeadLetters DeadLetters { get; }
 
-    internal DeadLetters DeadLetters { get; }
+    internal ILogger Logger { get; }
 
     /// <summary>Starts a system.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Directory.Snapshots;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Remoting;
 using Akka.Registry.Client.Session;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,6 +42,9 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
 
     /// <summary>Knows services.</summary>
     public IServiceDirectory Directory => this;
+
+    /// <summary>Reaches actors that are registered as services.</summary>
+    public ClientActors Actors => _session.Actors;
 
     /// <summary>How it stands with the registry.</summary>
     public RegistryClientStatus Status => _session.Status;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Akka.Registry.Remoting;
 
 namespace Akka.Registry.Client;
 
@@ -132,11 +133,19 @@ public sealed record RegistryClientOptions : IValidatableObject
     [Range(4 * 1024, 1024 * 1024 * 1024)]
     public int SnapshotBytesMax { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>What messages to actors may take.</summary>
+    [Required]
+    public RemotingOptions Remoting { get; init; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (RetryDelayMax < RetryDelayMin)
             yield return new ValidationResult("The longest delay is below the first.", [nameof(RetryDelayMax)]);
+        var remoting = new List<ValidationResult>();
+        Validator.TryValidateObject(Remoting, new ValidationContext(Remoting), remoting, validateAllProperties: true);
+        foreach (var wrong in remoting)
+            yield return wrong;
         foreach (var node in Nodes)
         {
             if (!NodeEndpoint.TryParse(node, out _))

@@ -81,6 +81,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Contracts.ProbeResults"/>.</summary>
     ProbeResults = 59,
 
+    /// <summary><see cref="Contracts.ActorMessage"/>, to the node of the actor.</summary>
+    ActorMessage = 62,
+
+    /// <summary><see cref="Contracts.ActorAnswer"/>, to the node of the asker.</summary>
+    ActorAnswer = 63,
+
     /// <summary><see cref="Contracts.SessionHello"/>: the first frame of a client's session.</summary>
     SessionHello = 64,
 
@@ -128,4 +134,10 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Contracts.SubscriptionAck"/>.</summary>
     SubscriptionAck = 79,
+
+    /// <summary><see cref="Contracts.ActorMessage"/>, from a client to the node of its session.</summary>
+    SessionActorMessage = 90,
+
+    /// <summary><see cref="Contracts.ActorAnswer"/>, from the node of a session to its client.</summary>
+    SessionActorAnswer = 91,
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -51,6 +52,9 @@ internal static partial class Log
 
     [LoggerMessage(4032, LogLevel.Warning, "The session of client '{Client}' from {Remote} is closed: {Reason}.")]
     public static partial void SessionRefused(ILogger logger, string client, EndPoint? remote, string reason);
+
+    [LoggerMessage(4040, LogLevel.Warning, "{Actor} is no longer registered as {Key}, and is let go: {Reason}")]
+    public static partial void ActorSuperseded(ILogger logger, ActorPath actor, RecordKey key, string reason);
 
     [LoggerMessage(4033, LogLevel.Error, "A request of client '{Client}' met a defect; its session is closed.")]
     public static partial void SessionDefect(ILogger logger, string client, Exception defect);

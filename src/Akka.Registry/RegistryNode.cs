@@ -5,6 +5,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
@@ -84,6 +85,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var routees = new RouteeSelector(new Random(random.Next()), environment.RoutingLogics);
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
+        Actors = new NodeActors(surroundings, registry, System);
         Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
     }
 
@@ -95,6 +97,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
+    public NodeActors Actors { get; }
 
     /// <summary>What this node's governor holds, by service. Any thread.</summary>
     public IReadOnlyList<QuarantineStatus> Quarantines => _leases.Quarantines;
@@ -133,16 +138,22 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             case Lane.Membership: _membership.FrameReceived(from, frame); break;
             case Lane.Replication: _map.FrameReceived(from, frame); break;
             case Lane.Messages: _actor.Tell(new RegistryMessage.FrameReceived(from, frame)); break;
+            case Lane.Actors: Actors.Remoting.FrameReceived(from, frame); break;
             default: break; // A lane of a later version: its frames are for nobody here.
         }
     }
 
     /// <inheritdoc/>
-    public void LinkBroken(NodeAddress peer) => _membership.LinkBroken(peer);
+    public void LinkBroken(NodeAddress peer)
+    {
+        _membership.LinkBroken(peer);
+        Actors.Remoting.LinkBroken(peer);
+    }
 
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public ValueTask DisposeAsync()
     {
+        Actors.Remoting.Dispose();
         _metrics.Dispose();
         return System.DisposeAsync();
     }

@@ -4,6 +4,7 @@ using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
+using Akka.Registry.Remoting;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 
@@ -41,6 +42,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>Taking an instance out and waiting until everybody knows.</summary>
     public DrainOptions Drains { get; init; } = new();
+
+    /// <summary>What messages to actors of other processes may take.</summary>
+    public RemotingOptions Remoting { get; init; } = new();
 
     /// <summary>Reads entries. A test of many nodes in one process lets them share what they read. Not a setting.</summary>
     internal Func<InstanceCodec> Codec { get; init; } = static () => new InstanceCodec(new StringInterner());

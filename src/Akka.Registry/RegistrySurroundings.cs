@@ -95,6 +95,12 @@ internal sealed class RegistrySurroundings
     /// <summary>A session has ended or broken. Any thread.</summary>
     public void SessionClosed() => Interlocked.Decrement(ref _sessions);
 
+    /// <summary>This node's part in what actors say to each other. Set once, before anybody comes.</summary>
+    public Remoting.NodeRemoting Remoting { get; set; } = null!;
+
+    /// <summary>What is to be done before this node leaves, and how long it may take; null for nothing.</summary>
+    public Func<TimeSpan, Task>? Farewell { get; set; }
+
     /// <summary>Where beats go; null before the registry actor has begun. Any thread.</summary>
     public IActorRef<SchedulerMessage>? Scheduler
     {

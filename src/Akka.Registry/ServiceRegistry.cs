@@ -229,6 +229,13 @@ internal sealed class ServiceRegistry(
     /// <inheritdoc/>
     public async Task<LeaveResult> LeaveAsync(TimeSpan timeout)
     {
+        if (surroundings.Farewell is { } farewell)
+        {
+            var began = time.GetInstant();
+            await farewell(timeout / 4).ConfigureAwait(false);
+            timeout -= time.GetInstant() - began;
+        }
+
         return await CallAsync<LeaveResult>(
             to => new RegistryMessage.Leave(timeout, to), timeout + Margin, CancellationToken.None).ConfigureAwait(false);
     }

@@ -29,4 +29,31 @@ public sealed class ActorPathTests
         ActorPath.Root.Child(new string('a', 128)).Name.Length.ShouldBe(128);
         Should.Throw<ArgumentException>(() => ActorPath.Root.Child(new string('a', 129)));
     }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/user")]
+    [InlineData("/user/orders/$a")]
+    public void A_path_reads_what_it_writes(string text)
+    {
+        ActorPath.TryParse(text, out var path).ShouldBeTrue();
+        path.Text.ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("user")]
+    [InlineData("/user/")]
+    [InlineData("//user")]
+    [InlineData("/us er")]
+    public void What_is_no_path_is_not_read(string text) => ActorPath.TryParse(text, out _).ShouldBeFalse();
+
+    [Fact]
+    public void A_path_of_a_stranger_is_bounded()
+    {
+        var names = string.Concat(Enumerable.Repeat("/" + new string('a', 127), 8));
+        ActorPath.TryParse(names, out _).ShouldBeTrue();
+        ActorPath.TryParse(names + "/a", out _).ShouldBeFalse();
+        ActorPath.TryParse("/" + new string('a', 129), out _).ShouldBeFalse();
+    }
 }

@@ -14,8 +14,9 @@ public class RoomTests
         ["Akka.Registry.Contracts"] = [],
         ["Akka.Registry.Cluster"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts"],
         ["Akka.Registry.DistributedData"] = ["Akka.Registry.Cluster"],
-        ["Akka.Registry"] = ["Akka.Registry.DistributedData"],
-        ["Akka.Registry.Client"] = ["Akka.Registry.Contracts"],
+        ["Akka.Registry.Remoting"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts"],
+        ["Akka.Registry"] = ["Akka.Registry.DistributedData", "Akka.Registry.Remoting"],
+        ["Akka.Registry.Client"] = ["Akka.Registry.Contracts", "Akka.Registry.Remoting"],
         ["Akka.Registry.Hosting"] = ["Akka.Registry", "Akka.Registry.Client"],
         ["Akka.Registry.Etcd"] = ["Akka.Registry"],
         ["Akka.Registry.Server"] = ["Akka.Registry.Hosting", "Akka.Registry.Client", "Akka.Registry.Etcd"],
@@ -29,6 +30,7 @@ public class RoomTests
         ["Akka.Registry.Contracts"] = ["Google.Protobuf", "Grpc.Tools"],
         ["Akka.Registry.Cluster"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Akka.Registry.DistributedData"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["Akka.Registry.Remoting"] = [],
         ["Akka.Registry"] = ["Microsoft.Extensions.Logging.Abstractions"],
     };
 

@@ -48,7 +48,7 @@ public sealed class Bounds(SimulatedCluster cluster, int keys)
         foreach (var node in cluster.LiveNodes)
         {
             var (options, map) = (node.Options, node.Node.Map.Status);
-            for (var lane = Lane.Membership; lane <= Lane.Messages; lane++)
+            for (var lane = Lane.Membership; lane <= Lane.Actors; lane++)
             {
                 var traffic = node.Transport.Traffic(lane);
                 Expect(node, $"bytes waiting on {lane}", traffic.QueuedBytesMost, options.Transport.QueueBytesMax);
@@ -75,7 +75,7 @@ public sealed class Bounds(SimulatedCluster cluster, int keys)
             Expect(node, "messages waiting for the map", ActorSystem.InspectMailbox(node.Node.Map.Commands).Waiting, 0);
             foreach (var peer in cluster.Nodes)
             {
-                for (var lane = Lane.Membership; lane <= Lane.Messages; lane++)
+                for (var lane = Lane.Membership; lane <= Lane.Actors; lane++)
                     Expect(node, $"bytes waiting for {peer.Name} on {lane}", node.Transport.QueuedBytes(peer.Address, lane), 0);
             }
         }

@@ -9,7 +9,7 @@ public sealed class SimulatedTransport : IPeerTransport
 {
     private readonly SimulatedNetwork _network;
     private readonly Dictionary<NodeAddress, SimulatedLink?[]> _links = new(AddressComparer.Instance);
-    private readonly LaneTraffic[] _traffic = [new(), new(), new(), new()];
+    private readonly LaneTraffic[] _traffic = [new(), new(), new(), new(), new()];
     private ITransportSink? _sink;
     private bool _closed;
 

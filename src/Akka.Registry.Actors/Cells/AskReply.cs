@@ -6,7 +6,7 @@ namespace Akka.Registry.Actors.Cells;
 /// The address of one answer, and the task that waits for it. In production the waiter goes on elsewhere, never on the
 /// turn that answers; on virtual time it goes on as an event of its own, in the seeded order.
 /// </summary>
-internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef<TReply>, IThreadPoolWorkItem
+internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef<TReply>, IAskRef, IThreadPoolWorkItem
     where TReply : notnull
 {
     private static readonly ActorPath AskPath = ActorPath.Root.Child("temp").Child("ask");
@@ -16,6 +16,7 @@ internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef
     private ITimer? _timer;
     private CancellationTokenRegistration _cancellation;
     private TReply? _reply;
+    private Exception? _failure;
     private int _answered;
 
     public AskReply(TimeSpan timeout, TimeProvider time)
@@ -27,6 +28,8 @@ internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef
 
     public ActorPath Path => AskPath;
 
+    public TimeSpan Timeout => _timeout;
+
     /// <summary>Begins to wait. Before the message goes out, so that the answer finds a timer to stop.</summary>
     public void Arm(TimeProvider time, CancellationToken cancellation)
     {
@@ -37,7 +40,7 @@ internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef
         }
 
         _timer = time.CreateTimer(
-            static reply => ((AskReply<TReply>)reply!).Expire(), this, _timeout, Timeout.InfiniteTimeSpan);
+            static reply => ((AskReply<TReply>)reply!).Expire(), this, _timeout, System.Threading.Timeout.InfiniteTimeSpan);
     }
 
     public void Tell(TReply message)
@@ -54,7 +57,28 @@ internal sealed class AskReply<TReply> : TaskCompletionSource<TReply>, IActorRef
         _clock.Node.Schedule(this);
     }
 
-    void IThreadPoolWorkItem.Execute() => TrySetResult(_reply!);
+    public bool Fail(Exception reason)
+    {
+        if (!TryAnswer())
+            return false;
+        if (_clock is null)
+        {
+            TrySetException(reason);
+            return true;
+        }
+
+        _failure = reason;
+        _clock.Node.Schedule(this);
+        return true;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_failure is not null)
+            TrySetException(_failure);
+        else
+            TrySetResult(_reply!);
+    }
 
     private void Expire()
     {

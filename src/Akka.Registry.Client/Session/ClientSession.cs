@@ -1,5 +1,6 @@
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Remoting;
 using Akka.Registry.Contracts;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         _connection = new ConnectionMachine(options, random);
         _book = new RegistrationBook(options);
         Feeds = new FeedBook(options);
+        Actors = new ClientActors(options.Remoting, time, logger);
         _began = time.GetTimestamp();
         _delay = time.CreateTimer(static state => ((ClientSession)state!).OnDelayPassed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _sign = time.CreateTimer(static state => ((ClientSession)state!).OnSignDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -39,6 +41,9 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
 
     /// <summary>What is followed; look-ups alone are for any thread.</summary>
     public FeedBook Feeds { get; }
+
+    /// <summary>Actors that are reached through the session; any thread.</summary>
+    public ClientActors Actors { get; }
 
     public RegistryClientStatus Status
     {
@@ -174,6 +179,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _delay.DisposeAsync();
         await _sign.DisposeAsync();
+        Actors.Dispose();
         _stop.Dispose();
     }
 
@@ -284,6 +290,12 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             var frame = await link.ReadAsync(_stop.Token);
             if (frame.Kind == FrameKind.SessionGoodbye)
                 return frame.Read(SessionGoodbye.Parser).Reason;
+            if (frame.Kind == FrameKind.SessionActorAnswer)
+            {
+                Actors.OnAnswer(frame);     // Not under the lock: the application's codec reads it.
+                continue;
+            }
+
             lock (_gate)
                 OnFrame(connect, frame);
         }
@@ -299,6 +311,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             (_link, _unansweredSince) = (link, null);
             _book.Opened();
             Feeds.Opened();
+            Actors.Opened(link);
             Send(_book.Due());
             Send(Feeds.Due());
             ArmSign();
@@ -310,6 +323,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
     private void OnEnded(ConnectionEffect.Connect connect, string reason)
     {
         Log.Ended(_logger, connect.Node, reason);
+        Actors.Lost();
         lock (_gate)
         {
             _link = null;

@@ -23,6 +23,8 @@ internal sealed class SessionLink : IDisposable
     private readonly Channel<Frame> _waiting = Channel.CreateBounded<Frame>(
         new BoundedChannelOptions(QueueFramesMax) { SingleReader = true });
 
+    private long _offeredBytes;
+
     private SessionLink(Socket socket, FrameLimits limits)
     {
         _socket = socket;
@@ -73,6 +75,20 @@ internal sealed class SessionLink : IDisposable
         return false;
     }
 
+    /// <summary>Sends a message for an actor, unless too much of that kind waits: room is left for what the session itself says.</summary>
+    /// <returns>False when it is not sent. The session goes on.</returns>
+    public bool TryOffer(Frame frame, int waitingBytesMax)
+    {
+        if (Interlocked.Add(ref _offeredBytes, frame.WireBytes) <= waitingBytesMax && _waiting.Reader.Count < QueueFramesMax / 2
+            && _waiting.Writer.TryWrite(frame))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _offeredBytes, -frame.WireBytes);
+        return false;
+    }
+
     /// <summary>Nothing more is sent; what waits still is.</summary>
     public void CompleteSending() => _waiting.Writer.TryComplete();
 
@@ -84,9 +100,15 @@ internal sealed class SessionLink : IDisposable
         while (await _waiting.Reader.WaitToReadAsync(stop))
         {
             batch.ResetWrittenCount();
+            var offered = 0L;
             while (batch.WrittenCount < WriteBytes && _waiting.Reader.TryRead(out var frame))
+            {
                 FrameWriter.Write(batch, frame);
+                offered += frame.Kind == FrameKind.SessionActorMessage ? frame.WireBytes : 0;
+            }
+
             await _stream.WriteAsync(batch.WrittenMemory, stop);
+            Interlocked.Add(ref _offeredBytes, -offered);
         }
     }
 

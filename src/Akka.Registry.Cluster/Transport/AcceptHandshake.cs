@@ -51,7 +51,7 @@ internal sealed class AcceptHandshake(HandshakeTerms terms, byte[] challenge)
 
         if (!string.Equals(hello.Cluster, terms.ClusterName, StringComparison.Ordinal))
             return "the cluster name differs";
-        if (hello.Lane is not ((uint)Lane.Membership or (uint)Lane.Replication or (uint)Lane.Messages))
+        if (hello.Lane is < (uint)Lane.Membership or > (uint)Lane.Actors)
             return $"lane {hello.Lane} is unknown";
         return (terms.HasSecret, hello.Challenge.Length) switch
         {

@@ -13,6 +13,9 @@ public enum Lane : byte
 
     /// <summary>What registries say to each other: forwarded beats, hand-over.</summary>
     Messages = 3,
+
+    /// <summary>What applications' actors say to each other: as much as they like, so on a connection of its own.</summary>
+    Actors = 4,
 }
 
 /// <summary>Carries frames between nodes. TCP in production, the simulated network in simulation.</summary>

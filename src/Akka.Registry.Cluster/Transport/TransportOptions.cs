@@ -54,7 +54,7 @@ public sealed record TransportOptions : IValidatableObject
     public int QueueFramesMax { get; init; } = 65_536;
 
     /// <summary>Connections taken from peers at one time; 1 to 65,536, default 1,024.</summary>
-    /// <remarks>A peer uses up to three, one a lane; a client counts until its handshake is done. Past it: closed, counted, logged.</remarks>
+    /// <remarks>A peer uses up to four, one a lane; a client counts until its handshake is done. Past it: closed, counted, logged.</remarks>
     [Range(1, 65_536)]
     public int ConnectionsMax { get; init; } = 1_024;
 

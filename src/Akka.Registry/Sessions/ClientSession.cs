@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.Remoting;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal sealed class ClientSession(
     private readonly SessionOptions _options = surroundings.Options.Sessions;
     private readonly SessionOutbox _outbox = new(surroundings.Options.Sessions.Queue);
     private readonly SessionLeases _leases = new();
+    private SessionActors? _actors;
     private MembershipView? _shown;
 
     /// <summary>Speaks with the client until either side ends.</summary>
@@ -103,6 +105,8 @@ internal sealed class ClientSession(
         await ended.CancelAsync();
         await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await requests.WhenAllEndedAsync();
+        if (_actors is not null)
+            await _actors.WhenEndedAsync();
     }
 
     private async Task<SessionEnd> ReadAsync(SessionRequests requests, CancellationToken stop)
@@ -122,12 +126,19 @@ internal sealed class ClientSession(
             var end = reading.Frame.Kind switch
             {
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
+                FrameKind.SessionActorMessage => await HandToActorsAsync(reading.Frame, stop),
                 FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),
                 _ => await HandAsync(requests, reading.Frame, stop),
             };
             if (end is not null)
                 return end;
         }
+    }
+
+    private async ValueTask<SessionEnd?> HandToActorsAsync(Frame frame, CancellationToken stop)
+    {
+        _actors ??= new SessionActors(surroundings.Remoting, _outbox);
+        return await _actors.TakeAsync(frame, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
     }
 
     private static async ValueTask<SessionEnd?> HandAsync(SessionRequests requests, Frame frame, CancellationToken stop)

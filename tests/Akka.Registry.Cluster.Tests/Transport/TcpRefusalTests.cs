@@ -16,7 +16,7 @@ public sealed class TcpRefusalTests
         { "version above", "wire versions 2 to 3 are not spoken here, but 1 to 1" },
         { "version below", "wire versions 0 to 0 are not spoken here, but 1 to 1" },
         { "cluster", "the cluster name differs" },
-        { "lane", "lane 4 is unknown" },
+        { "lane", "lane 5 is unknown" },
         { "challenge", "this node has no cluster secret" },
         { "node", "Hello does not say who it is from" },
         { "uid", "Hello does not say who it is from" },
@@ -245,7 +245,7 @@ public sealed class TcpRefusalTests
             case "version above": (hello.ProtocolMin, hello.ProtocolMax) = (2, 3); break;
             case "version below": (hello.ProtocolMin, hello.ProtocolMax) = (0, 0); break;
             case "cluster": hello.Cluster = "Registry"; break;
-            case "lane": hello.Lane = 4; break;
+            case "lane": hello.Lane = 5; break;
             case "challenge": hello.Challenge = ByteString.CopyFrom(new byte[16]); break;
             case "node": hello.Node = null; break;
             case "uid": hello.Node.Uid = 0; break;

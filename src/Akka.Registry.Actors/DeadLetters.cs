@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
-namespace Akka.Registry.Actors.Cells;
+namespace Akka.Registry.Actors;
 
-/// <summary>Where undeliverable messages end: counted, shown to observers, and logged at a bounded rate.</summary>
-internal sealed class DeadLetters(ActorSystem system)
+/// <summary>Where undeliverable messages end: counted, shown to observers, and logged at a bounded rate. Any thread.</summary>
+/// <param name="name">Whose they are, for the log.</param>
+/// <param name="time">The clock of the log's rate.</param>
+/// <param name="logger">Where they are logged: the first ten singly, then one line a minute at most.</param>
+public sealed class DeadLetters(string name, TimeProvider time, ILogger logger)
 {
     /// <summary>Dead letters that are logged one by one; those after them are summed up.</summary>
     private const int LoggedSingly = 10;
@@ -16,10 +20,16 @@ internal sealed class DeadLetters(ActorSystem system)
     private long _summarised = LoggedSingly;
     private long _summaryDueTicks = long.MinValue;
 
+    /// <summary>Messages that could not be delivered since the start.</summary>
     public long Count => Volatile.Read(ref _count);
 
+    /// <summary>Those of them that found a mailbox full.</summary>
     public long OverflowCount => Volatile.Read(ref _overflowCount);
 
+    /// <summary>One more. Observers run before it returns.</summary>
+    /// <param name="recipient">Whom it was for.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="reason">Why it was not delivered.</param>
     public void Add<TMessage>(ActorPath recipient, TMessage message, DeadLetterReason reason)
         where TMessage : notnull
     {
@@ -34,11 +44,14 @@ internal sealed class DeadLetters(ActorSystem system)
         }
 
         if (count <= LoggedSingly)
-            Log.MessageUndelivered(system.Logger, system.Name, recipient, message.GetType(), reason);
+            Log.MessageUndelivered(logger, name, recipient, message.GetType(), reason);
         else
             Summarise(count, recipient, message.GetType(), reason);
     }
 
+    /// <summary>Asks for every dead letter from now on.</summary>
+    /// <param name="observer">Runs on the sender's thread; must be quick and must not throw.</param>
+    /// <returns>Dispose to end.</returns>
     public IDisposable Subscribe(Action<DeadLetter> observer)
     {
         ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
@@ -47,7 +60,7 @@ internal sealed class DeadLetters(ActorSystem system)
 
     private void Summarise(long count, ActorPath recipient, Type type, DeadLetterReason reason)
     {
-        var now = system.Time.GetInstant();
+        var now = time.GetInstant();
         var due = Volatile.Read(ref _summaryDueTicks);
         if (now.Ticks < due)
             return;
@@ -57,7 +70,7 @@ internal sealed class DeadLetters(ActorSystem system)
         if (due == long.MinValue)
             return; // The first summary covers the minute that begins here.
         var since = Interlocked.Exchange(ref _summarised, count);
-        Log.MessagesUndelivered(system.Logger, system.Name, count - since, count, recipient, type, reason);
+        Log.MessagesUndelivered(logger, name, count - since, count, recipient, type, reason);
     }
 
     private sealed class Subscription(DeadLetters letters, Action<DeadLetter> observer) : IDisposable

@@ -81,6 +81,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Contracts.ProbeResults"/>.</summary>
     ProbeResults = 59,
 
+    /// <summary><see cref="Contracts.ForwardedReports"/>.</summary>
+    ForwardedReports = 60,
+
     /// <summary><see cref="Contracts.SessionHello"/>: the first frame of a client's session.</summary>
     SessionHello = 64,
 
@@ -128,4 +131,13 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Contracts.SubscriptionAck"/>.</summary>
     SubscriptionAck = 79,
+
+    /// <summary><see cref="Contracts.SessionRequest"/>.</summary>
+    SessionRequest = 80,
+
+    /// <summary><see cref="Contracts.SessionAnswer"/>.</summary>
+    SessionAnswer = 81,
+
+    /// <summary><see cref="Contracts.FailureReports"/>.</summary>
+    FailureReports = 82,
 }

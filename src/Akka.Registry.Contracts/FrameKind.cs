@@ -87,6 +87,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Contracts.ActorAnswer"/>, to the node of the asker.</summary>
     ActorAnswer = 63,
 
+    /// <summary><see cref="Contracts.ForwardedReports"/>.</summary>
+    ForwardedReports = 60,
+
     /// <summary><see cref="Contracts.SessionHello"/>: the first frame of a client's session.</summary>
     SessionHello = 64,
 
@@ -140,4 +143,13 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Contracts.ActorAnswer"/>, from the node of a session to its client.</summary>
     SessionActorAnswer = 91,
+
+    /// <summary><see cref="Contracts.SessionRequest"/>.</summary>
+    SessionRequest = 80,
+
+    /// <summary><see cref="Contracts.SessionAnswer"/>.</summary>
+    SessionAnswer = 81,
+
+    /// <summary><see cref="Contracts.FailureReports"/>.</summary>
+    FailureReports = 82,
 }

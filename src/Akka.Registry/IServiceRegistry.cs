@@ -67,6 +67,17 @@ public interface IServiceRegistry
     Task DeregisterAsync(RecordKey key, ulong? epoch, WriteOptions options, CancellationToken cancellation = default);
 
     /// <summary>
+    /// Reports that calls to an instance fail. Enough different clients within a while make it suspect on every node: chosen last, and
+    /// tried by its owner. See <see cref="Suspicion.SuspicionOptions"/>.
+    /// </summary>
+    /// <remarks>At most once: a report that is lost on its way to the owner is not repeated. Who still fails reports again.</remarks>
+    /// <param name="key">The instance.</param>
+    /// <param name="epoch">Its epoch when it was called; null when the caller knows none.</param>
+    /// <param name="reporter">Who reports: a number that is the same for the same client at every node, and no other's.</param>
+    /// <param name="cancellation">Ends the wait; the report may have counted.</param>
+    Task ReportFailureAsync(RecordKey key, ulong? epoch, ulong reporter, CancellationToken cancellation = default);
+
+    /// <summary>
     /// Opens a client's session at this node: what registers and beats through it falls soon when it breaks.
     /// </summary>
     /// <param name="client">Who it is, for people.</param>

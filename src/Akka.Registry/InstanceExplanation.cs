@@ -74,6 +74,9 @@ public sealed record InstanceHolding
     /// <summary>Whether that node shows it as unverified.</summary>
     public bool Unverified { get; init; }
 
+    /// <summary>Whether that node shows it as suspect.</summary>
+    public bool Suspect { get; init; }
+
     /// <summary>Whether that node holds the lease.</summary>
     public bool OwnsLease { get; init; }
 

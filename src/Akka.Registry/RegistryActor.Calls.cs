@@ -203,6 +203,7 @@ internal sealed partial class RegistryActor
                 case FrameKind.FenceAnswer: OnFenceAnswer(from, frame.Read(FenceAnswer.Parser)); break;
                 case FrameKind.ProbeRequest: OnProbeRequest(from, frame.Read(ProbeRequest.Parser)); break;
                 case FrameKind.ProbeResults: OnProbeResults(from, frame.Read(ProbeResults.Parser)); break;
+                case FrameKind.ForwardedReports: OnForwardedReports(from, frame.Read(ForwardedReports.Parser)); break;
                 case FrameKind.ExplainRequest: OnExplainRequest(from, frame.Read(ExplainRequest.Parser)); break;
                 case FrameKind.ExplainAnswer: OnExplainAnswer(from, frame.Read(ExplainAnswer.Parser)); break;
                 default: Report(frame.Kind, from, "it does not belong to this lane"); break; // What a peer sends is input.

@@ -44,7 +44,7 @@ internal sealed partial class RegistryActor
         answer.Epoch = entry.Epoch;
         (answer.Stamp, answer.StampNode) = (entry.Stamp.Time.Value, entry.Stamp.Node.Value);
         answer.Written = DotCodec.ToWire(entry.Record.Dot);
-        (answer.Status, answer.Unverified) = ((WireInstanceStatus)entry.Status, entry.Unverified);
+        (answer.Status, answer.Unverified, answer.Suspect) = ((WireInstanceStatus)entry.Status, entry.Unverified, entry.Suspect);
         if (entry.Owner != Self || _surroundings.Leases.ExpiresAt(key, entry.Epoch) is not { } until)
             return answer;
         var left = until - Now;

@@ -54,6 +54,7 @@ internal sealed partial class RegistryActor
             var (before, after) = changed.Changes[i];
             Own(before, after, entries[i], now);
             ObserveHeld((after ?? before)!.Key, entries[i]);
+            ObserveSuspect((after ?? before)!.Key, entries[i]);
             if (entries[i] is { } entry)
                 _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
         }
@@ -253,6 +254,7 @@ internal sealed partial class RegistryActor
             if (mine.ContainsKey(key))
                 continue;
             ObserveHeld(key, null);
+            ObserveSuspect(key, null);
             var after = load.Tombstones.GetValueOrDefault(key) ?? _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
             if (record is not null || after is not null)
                 _ledger.Replaced(record, after, null, runsUntil: null, now);
@@ -264,6 +266,7 @@ internal sealed partial class RegistryActor
         {
             before.TryGetValue(key, out var record);
             ObserveHeld(key, entry);
+            ObserveSuspect(key, entry);
             _ledger.Replaced(record, entry.Record, entry, _surroundings.Leases.ExpiresAt(key, entry.Epoch), now);
         }
     }

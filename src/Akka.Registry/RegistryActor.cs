@@ -12,6 +12,7 @@ using Akka.Registry.Fences;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Suspicion;
 using Akka.Registry.Views;
 using Microsoft.Extensions.Logging;
 
@@ -76,6 +77,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _inquiry = new LossInquiry(surroundings.Self, governor.Confirmation, governor.Rules);
         _bench = new ProbeBench(surroundings.Probe, governor.Confirmation);
         _post = new FencePost(_hub, surroundings.Options.Drains.PendingOfPeers, (long)_life << 40);
+        _suspicion = new SuspicionBook(surroundings.Options.Suspicion, this, (ulong)_life << 40);
         _calls = new CallTable((long)_life << 40);
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
     }
@@ -94,7 +96,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         var life = _life;
         _self = Context.Self;
         if (life == 1)
-            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions, () => _surroundings.Sessions);
+            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions, () => _surroundings.Sessions, () => _surroundings.Suspects);
         _orphans.Observe(_members, Now, []);
         _scheduler = Context.ActorOf(
             SchedulerActor.Props(
@@ -134,6 +136,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Drain drain: OnDrain(drain); break;
             case RegistryMessage.SubscriberConfirmed confirmed: OnSubscriberConfirmed(confirmed); break;
             case RegistryMessage.Probed probed: OnProbed(probed); break;
+            case RegistryMessage.ReportFailures report: OnReportFailures(report); break;
+            case RegistryMessage.SendReports: SendReports(); break;
+            case RegistryMessage.SuspectsProbed probed: OnSuspectsProbed(probed); break;
             case RegistryMessage.FencesDue: OnFencesDue(); break;
             case RegistryMessage.MembersTold told: OnMembersTold(told); break;
             case RegistryMessage.Leave leave: OnLeave(leave); break;
@@ -167,6 +172,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _hub.Tick(now);
         _post.Tick(now);
         Inquire();
+        MindSuspects();
         _surroundings.Subscriptions = _hub.Count;
         GoOnLeaving();
     }

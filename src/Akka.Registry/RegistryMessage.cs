@@ -5,6 +5,7 @@ using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Suspicion;
 
 namespace Akka.Registry;
 
@@ -89,6 +90,16 @@ internal abstract record RegistryMessage
 
     /// <summary>This node has tried addresses, for itself or for a peer.</summary>
     public sealed record Probed(NodeIdentity Asker, ProbeResults Results) : RegistryMessage;
+
+    /// <summary>A client reports instances that fail; answered with how many reports count.</summary>
+    public sealed record ReportFailures(
+        ImmutableArray<FailureReport> Reports, ulong Reporter, IActorRef<RegistryReply<int>> ReplyTo) : RegistryMessage;
+
+    /// <summary>Send the reports that were collected for other nodes.</summary>
+    public sealed record SendReports : RegistryMessage;
+
+    /// <summary>This node has tried the ports of instances that are suspect.</summary>
+    public sealed record SuspectsProbed(ProbeResults Results) : RegistryMessage;
 
     /// <summary>A fence is to be asked again, or its time is over.</summary>
     public sealed record FencesDue : RegistryMessage;

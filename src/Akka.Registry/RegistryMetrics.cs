@@ -16,6 +16,10 @@ public sealed class RegistryMetrics : IDisposable
     private readonly Counter<long> _evictions;
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _malformed;
+    private readonly Counter<long> _failureReports;
+    private readonly Counter<long> _reportsDropped;
+    private readonly Counter<long> _suspicions;
+    private readonly Counter<long> _suspicionsCleared;
 
     /// <summary>Makes the counters.</summary>
     public RegistryMetrics()
@@ -26,6 +30,12 @@ public sealed class RegistryMetrics : IDisposable
         _evictions = _meter.CreateCounter<long>("akka_registry.evictions", "{entry}", "Entries that were evicted anywhere for silence.");
         _unreadable = _meter.CreateCounter<long>("akka_registry.unreadable", "{record}", "Records of peers that this build cannot read; skipped.");
         _malformed = _meter.CreateCounter<long>("akka_registry.malformed_frames", "{frame}", "Messages of peers that make no sense; ignored.");
+        _failureReports = _meter.CreateCounter<long>("akka_registry.failure_reports", "{report}", "Failure reports of this node's clients that count.");
+        _reportsDropped = _meter.CreateCounter<long>(
+            "akka_registry.failure_reports_dropped", "{report}", "Failure reports that were dropped: as many instances are reported as may be.");
+        _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");
+        _suspicionsCleared = _meter.CreateCounter<long>(
+            "akka_registry.suspicions_cleared", "{instance}", "Instances of this node that are suspect no more: they beat, and answered.");
     }
 
     internal Meter Meter => _meter;
@@ -42,13 +52,22 @@ public sealed class RegistryMetrics : IDisposable
 
     internal void Malformed() => _malformed.Add(1);
 
+    internal void FailuresReported(int count) => _failureReports.Add(count);
+
+    internal void ReportDropped() => _reportsDropped.Add(1);
+
+    internal void Suspected() => _suspicions.Add(1);
+
+    internal void SuspicionCleared() => _suspicionsCleared.Add(1);
+
     /// <summary>Shows what the node holds.</summary>
-    internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions)
+    internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions, Func<int> suspects)
     {
         _meter.CreateObservableGauge("akka_registry.entries", () => views.EntryCount, "{entry}", "Live entries.");
         _meter.CreateObservableGauge("akka_registry.services", () => views.ServiceCount, "{service}", "Services that have an entry.");
         _meter.CreateObservableGauge("akka_registry.subscriptions", subscriptions, "{subscription}", "Subscriptions at this node.");
         _meter.CreateObservableGauge("akka_registry.sessions", sessions, "{session}", "Clients' sessions that are open at this node.");
+        _meter.CreateObservableGauge("akka_registry.suspects", suspects, "{instance}", "Instances of this node that are suspect.");
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ using Akka.Registry.Ownership;
 using Akka.Registry.Remoting;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Suspicion;
 
 namespace Akka.Registry;
 
@@ -39,6 +40,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>What one client's session may take.</summary>
     public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>When failure reports of clients count.</summary>
+    public SuspicionOptions Suspicion { get; init; } = new();
 
     /// <summary>Taking an instance out and waiting until everybody knows.</summary>
     public DrainOptions Drains { get; init; } = new();

@@ -17,6 +17,7 @@ internal sealed class RegistrySurroundings
     private bool _isLeaving;
     private int _subscriptions;
     private int _sessions;
+    private int _suspects;
     private uint _lastSession;
     private IActorRef<SchedulerMessage>? _scheduler;
 
@@ -72,6 +73,13 @@ internal sealed class RegistrySurroundings
     {
         get => Volatile.Read(ref _subscriptions);
         set => Volatile.Write(ref _subscriptions, value);
+    }
+
+    /// <summary>Instances of this node that are suspect. Any thread.</summary>
+    public int Suspects
+    {
+        get => Volatile.Read(ref _suspects);
+        set => Volatile.Write(ref _suspects, value);
     }
 
     /// <summary>Sessions that are open at this node. Any thread.</summary>

@@ -57,6 +57,11 @@ public sealed record ServiceEntry
     /// <summary>Whether nobody can vouch for it now: its owner is not up, or its owner's governor holds it.</summary>
     public bool Unverified { get; init; }
 
+    /// <summary>
+    /// Whether several clients have reported that calls to it fail: chosen last, and tried by its owner until it beats and answers.
+    /// </summary>
+    public bool Suspect { get; init; }
+
     /// <summary>When this epoch was first registered.</summary>
     public DateTimeOffset RegisteredAt { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Calls;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -8,6 +9,7 @@ using Akka.Registry.Queries;
 using Akka.Registry.Routing;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Suspicion;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -149,6 +151,27 @@ internal sealed class ServiceRegistry(
     }
 
     /// <inheritdoc/>
+    public async Task ReportFailureAsync(RecordKey key, ulong? epoch, ulong reporter, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(RegistrationValidator.CheckEpoch(epoch));
+        if (NotReadyReason is { } reason)
+            throw Refusals.NotReady(reason);
+        if (_views.Find(key) is not { } entry)
+            throw Refusals.NotFound(key);
+        if (epoch < entry.Epoch)
+            throw Refusals.StaleEpoch(key);
+        if (epoch > entry.Epoch)
+            throw Refusals.NewerEpoch(key, epoch.Value, entry.Epoch);
+        await ReportFailuresAsync([new FailureReport(key, epoch)], reporter, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Many reports of one client. What is not there is passed over.</summary>
+    /// <returns>How many count here, or are on their way to owners.</returns>
+    internal Task<int> ReportFailuresAsync(ImmutableArray<FailureReport> reports, ulong reporter, CancellationToken cancellation) =>
+        CallAsync<int>(to => new RegistryMessage.ReportFailures(reports, reporter, to), Margin, cancellation);
+
+    /// <inheritdoc/>
     public ServiceView? Find(string service) => _views.Find(service);
 
     /// <inheritdoc/>
@@ -242,10 +265,12 @@ internal sealed class ServiceRegistry(
 
     private static string? HiddenBy(ServiceEntry entry) => entry switch
     {
-        { Override: InstanceStatus.Passing or InstanceStatus.Warning, Unverified: false } => null,
+        { Override: InstanceStatus.Passing or InstanceStatus.Warning, Unverified: false, Suspect: false } => null,
         { Override: { } status and not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"An operator has set it to {status}.",
         { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL, or its session broke and it did not come again.",
         { Override: null, Reported: not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"It reports {entry.Reported} of itself.",
+        { Suspect: true } =>
+            "It is suspect: several clients report that calls to it fail. It is chosen last, until it beats and its port answers its owner.",
         { Unverified: true } =>
             "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",
         _ => null,

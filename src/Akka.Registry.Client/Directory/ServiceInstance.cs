@@ -50,6 +50,11 @@ public sealed record ServiceInstance
     /// <summary>Whether its own record says so, wherever it is read; else it is what the node of the session knows of its owner.</summary>
     internal bool IsUnverifiedByRecord { get; init; }
 
+    /// <summary>
+    /// Whether several clients have reported that calls to it fail: to be called last, until it has beaten and its port has answered.
+    /// </summary>
+    public bool Suspect { get; init; }
+
     /// <summary>Whether it may be called: it passes, perhaps with a warning.</summary>
     public bool IsServing => Status is InstanceStatus.Passing or InstanceStatus.Warning;
 
@@ -64,6 +69,7 @@ public sealed record ServiceInstance
             Version = Version,
             Weight = (uint)Weight,
             Unverified = IsUnverifiedByRecord,
+            Suspect = Suspect,
         };
         value.Methods.AddRange(Methods);
         value.Tags.AddRange(Tags);
@@ -78,6 +84,18 @@ public sealed record ServiceInstance
             Status = (WireInstanceStatus)Status,
             Unverified = Unverified,
         };
+    }
+
+    /// <summary>Whether it offers a method. Allocates nothing.</summary>
+    public bool Offers(string method)
+    {
+        for (var i = 0; i < Methods.Count; i++)
+        {
+            if (string.Equals(Methods[i], method, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
     }
 
     /// <exception cref="InvalidProtocolBufferException">The value cannot be read.</exception>
@@ -100,6 +118,7 @@ public sealed record ServiceInstance
             Status = (InstanceStatus)change.Status,
             Unverified = change.Unverified,
             IsUnverifiedByRecord = value.Unverified,
+            Suspect = value.Suspect,
         };
     }
 }

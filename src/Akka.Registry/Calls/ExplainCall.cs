@@ -64,6 +64,7 @@ internal sealed class ExplainCall(
             Owner = DotCodec.Read(answer.Written).Origin,
             Status = (InstanceStatus)answer.Status,
             Unverified = answer.Unverified,
+            Suspect = answer.Suspect,
             OwnsLease = answer.Owned,
             LastBeatAge = answer.Owned ? TimeSpan.FromMilliseconds(answer.LastBeatAgeMs) : null,
             ExpiresIn = answer.Owned ? TimeSpan.FromMilliseconds(answer.ExpiresInMs) : null,

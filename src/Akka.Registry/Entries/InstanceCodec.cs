@@ -66,6 +66,7 @@ internal class InstanceCodec(StringInterner interner)
             Override = value.Override == WireInstanceStatus.Unspecified ? null : (InstanceStatus)value.Override,
             LeaseMissed = value.LeaseMissed,
             Unverified = value.Unverified,
+            Suspect = value.Suspect,
             RegisteredAt = DateTimeOffset.FromUnixTimeMilliseconds((long)value.RegisteredAtMs),
             Record = record,
         };

@@ -13,7 +13,7 @@ internal static class RegistrationPlan
     /// The operator's override outlives the registration, whatever the epoch. The time of registration is that of the
     /// epoch's first;
     /// a registration that brings no epoch goes on with the live entry's. What the owner thought of the lease is over:
-    /// it speaks.
+    /// it speaks. What clients reported of it is not: it stays while the epoch does.
     /// Equal arguments give equal bytes (pairs are in the order of their keys).
     /// </remarks>
     /// <param name="registration">Valid.</param>
@@ -35,6 +35,7 @@ internal static class RegistrationPlan
             DeregisterAfterMs = (ulong)terms.DeregisterAfter.TotalMilliseconds,
             Reported = (WireInstanceStatus)registration.Status,
             Override = standing?.Override is { } status ? (WireInstanceStatus)status : WireInstanceStatus.Unspecified,
+            Suspect = sameEpoch && standing!.Suspect,
             RegisteredAtMs = (ulong)(sameEpoch ? standing!.RegisteredAt : now).ToUnixTimeMilliseconds(),
         };
         value.Methods.AddRange(registration.Methods);

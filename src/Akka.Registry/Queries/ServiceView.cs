@@ -112,6 +112,7 @@ public readonly record struct InstanceChange(string Id, ServiceEntry? Entry);
 /// <param name="Draining">Entries that drain.</param>
 /// <param name="OutOfService">Entries taken out.</param>
 /// <param name="Unverified">Entries that nobody can vouch for now, whatever their status.</param>
+/// <param name="Suspect">Entries that clients report as failing, whatever their status.</param>
 public sealed record ServiceSummary(
     string Name, long Revision, int Instances,
-    int Starting, int Passing, int Warning, int Critical, int Draining, int OutOfService, int Unverified);
+    int Starting, int Passing, int Warning, int Critical, int Draining, int OutOfService, int Unverified, int Suspect);

@@ -13,6 +13,7 @@ internal sealed class StatusTally
     private int _draining;
     private int _outOfService;
     private int _unverified;
+    private int _suspect;
 
     public StatusTally()
     {
@@ -29,6 +30,7 @@ internal sealed class StatusTally
         _draining = other._draining;
         _outOfService = other._outOfService;
         _unverified = other._unverified;
+        _suspect = other._suspect;
     }
 
     /// <summary>Counts an entry in (1) or out (-1); null is none.</summary>
@@ -38,6 +40,7 @@ internal sealed class StatusTally
             return;
         _instances += change;
         _unverified += entry.Unverified ? change : 0;
+        _suspect += entry.Suspect ? change : 0;
         switch (entry.Status)
         {
             case InstanceStatus.Starting: _starting += change; break;
@@ -51,5 +54,5 @@ internal sealed class StatusTally
     }
 
     public ServiceSummary Summarize(string name, long revision) =>
-        new(name, revision, _instances, _starting, _passing, _warning, _critical, _draining, _outOfService, _unverified);
+        new(name, revision, _instances, _starting, _passing, _warning, _critical, _draining, _outOfService, _unverified, _suspect);
 }

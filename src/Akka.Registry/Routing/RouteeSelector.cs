@@ -8,7 +8,7 @@ namespace Akka.Registry.Routing;
 /// Answers requests for routees from a service's view. Any thread; a single pick without a filter allocates nothing.
 /// </summary>
 /// <remarks>
-/// Routees come from the best tier that has any (passing, warning, then the same unverified), and within a tier from
+/// Routees come from the best tier that has any (passing, warning, then the same unverified, then suspect), and within a tier from
 /// the preferred zone before the others. A request for several goes on with the next when one is used up.
 /// </remarks>
 public sealed class RouteeSelector

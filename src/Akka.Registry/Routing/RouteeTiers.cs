@@ -6,12 +6,13 @@ namespace Akka.Registry.Routing;
 /// The entries that may be routed to, in tiers: a worse one is drawn on only when nothing better is left.
 /// </summary>
 /// <remarks>
-/// Passing before warning, and both before those that nobody can vouch for, which again are passing before warning.
+/// Passing before warning, and both before those that nobody can vouch for, which again are passing before warning. Those that are
+/// suspect come after all others, in the same order.
 /// Starting, critical, draining and out-of-service entries are in no tier.
 /// </remarks>
 internal sealed class RouteeTiers
 {
-    private const int TierCount = 4;
+    private const int TierCount = 8;
 
     private readonly RouteePool<ServiceEntry>[] _pools;
 
@@ -54,7 +55,7 @@ internal sealed class RouteeTiers
             _ => -1,                            // Serves nobody, or nobody new.
         };
         if (tier >= 0)
-            (tiers[tier + (entry.Unverified ? 2 : 0)] ??= []).Add(entry);
+            (tiers[tier + (entry.Unverified ? 2 : 0) + (entry.Suspect ? 4 : 0)] ??= []).Add(entry);
     }
 
     private static RouteeTiers Of(List<ServiceEntry>?[] tiers)

@@ -14,7 +14,8 @@ namespace Akka.Registry.Sessions;
 /// registry's session ends with it: with a goodbye its leases live on by their TTL, without one they fall in the disconnect grace.
 /// </remarks>
 internal sealed class ClientSession(
-    RegistrySession session, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link, TimeProvider time, ILogger logger)
+    RegistrySession session, ulong reporter, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link, TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
@@ -28,7 +29,8 @@ internal sealed class ClientSession(
     public async Task RunAsync(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var requests = new SessionRequests(session, registry, _leases, _outbox, _options, logger, ended);
+        var answers = new SessionAnswers(registry, surroundings);
+        using var requests = new SessionRequests(session, reporter, registry, answers, _leases, _outbox, _options, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,

@@ -26,6 +26,9 @@ internal sealed class RegistrySession(
         Broken,
     }
 
+    /// <summary>Tells it from all others of this node.</summary>
+    public uint Number { get; } = number;
+
     /// <inheritdoc/>
     public string Client { get; } = client;
 
@@ -111,7 +114,7 @@ internal sealed class RegistrySession(
     {
         var carried = Close(State.Broken);
         if (carried.Length > 0)
-            surroundings.Scheduler?.Tell(new SchedulerMessage.Disconnected(number, carried));
+            surroundings.Scheduler?.Tell(new SchedulerMessage.Disconnected(Number, carried));
     }
 
     private ImmutableArray<LeaseKey> Close(State state)
@@ -170,12 +173,12 @@ internal sealed class RegistrySession(
         if (surroundings.Scheduler is not { } scheduler)
             return [.. leases.Span];
         var unknown = await scheduler.Ask<SchedulerMessage, ImmutableArray<LeaseKey>>(
-            to => new SchedulerMessage.BeatSession(number, leases, to), Patience, time, cancellation).ConfigureAwait(false);
+            to => new SchedulerMessage.BeatSession(Number, leases, to), Patience, time, cancellation).ConfigureAwait(false);
         // A beat that was under way when the session broke carries the lease all the same; nobody else will let it fall.
         lock (_gate)
         {
             if (_state == State.Broken)
-                scheduler.Tell(new SchedulerMessage.Disconnected(number, [.. leases.Span]));
+                scheduler.Tell(new SchedulerMessage.Disconnected(Number, [.. leases.Span]));
         }
 
         return unknown;

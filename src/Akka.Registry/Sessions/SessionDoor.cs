@@ -3,6 +3,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.Routing;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
     private const int ClientNameLengthMax = 256;
 
     private readonly ConcurrentDictionary<ClientSession, bool> _open = new();
+    private readonly TokenGate _tokens = new(surroundings.Options.Sessions.TokenHashes);
     private int _watches;
     private readonly ILogger _logger = surroundings.LoggerFactory.CreateLogger<SessionDoor>();
 
@@ -22,6 +24,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
     {
         var client = "";
         RegistrySession session;
+        ulong reporter;
         try
         {
             var said = hello.Read(SessionHello.Parser);
@@ -33,6 +36,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
 
             client = said.Client.Length > 0 ? said.Client : link.Remote?.ToString() ?? "client";
             session = registry.Open(client);
+            reporter = said.Identity != 0 ? said.Identity : StableHash.Of(surroundings.Self.Uid.Value, session.Number);
         }
         catch (InvalidProtocolBufferException)
         {
@@ -46,7 +50,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         }
 
         Log.SessionOpened(_logger, client, link.Remote);
-        var serving = new ClientSession(session, registry, surroundings, link, time, _logger);
+        var serving = new ClientSession(session, reporter, registry, surroundings, link, time, _logger);
         _open.TryAdd(serving, true);
         try
         {
@@ -71,6 +75,8 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
                 + $"but {WireProtocol.Min} to {WireProtocol.Max}";
         }
 
+        if (_tokens.Objection(hello.Token.Span) is { } objection)
+            return objection;   // Before all that tells about the cluster.
         if (hello.Cluster.Length > 0 && !string.Equals(hello.Cluster, surroundings.Options.Cluster.Name, StringComparison.Ordinal))
             return "the cluster name differs";
         if (hello.Client.Length > ClientNameLengthMax || hello.Client.Any(char.IsControl))

@@ -1,17 +1,21 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Suspicion;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
 
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
-    RegistrySession session, ServiceRegistry registry, SessionLeases leases, SessionOutbox outbox, SessionOptions options, ILogger logger,
-    CancellationTokenSource ended) : IDisposable
+    RegistrySession session, ulong reporter, ServiceRegistry registry, SessionAnswers answers, SessionLeases leases, SessionOutbox outbox,
+    SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
+    private const int ReportsPerFrame = 256;
+
     private readonly SemaphoreSlim _room = new(options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
@@ -35,6 +39,8 @@ internal sealed class SessionRequests(
         {
             case FrameKind.RegisterInstances: return await OnRegisterAsync(frame.Read(RegisterInstances.Parser), stop);
             case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
+            case FrameKind.SessionRequest: return await OnRequestAsync(frame.Read(SessionRequest.Parser), stop);
+            case FrameKind.FailureReports: return await OnReportsAsync(frame.Read(FailureReports.Parser), stop);
             case FrameKind.Subscribe: return await OnSubscribeAsync(frame.Read(Subscribe.Parser), stop);
             case FrameKind.Unsubscribe:
                 if (_feeds.TryRemove(frame.Read(Unsubscribe.Parser).Subscription, out var unwanted))
@@ -159,6 +165,37 @@ internal sealed class SessionRequests(
             foreach (var laggard in drained.Laggards.AsSpan()[..Math.Min(drained.Laggards.Length, 32)])
                 answer.Laggards.Add(laggard.Subscriber is null ? laggard.NodeName : $"{laggard.Subscriber} at {laggard.NodeName}");
         }
+    }
+
+    private async ValueTask<string?> OnRequestAsync(SessionRequest request, CancellationToken stop)
+    {
+        await _room.WaitAsync(stop);
+        Run(async () =>
+        {
+            foreach (var answer in await answers.AnswerAsync(request, stop))
+                await outbox.SendAsync(Frame.Of(FrameKind.SessionAnswer, answer), stop);
+        });
+        return null;
+    }
+
+    /// <summary>Waits until the registry has taken them: so a client that reports without end slows itself alone.</summary>
+    private async ValueTask<string?> OnReportsAsync(FailureReports message, CancellationToken stop)
+    {
+        if (message.Reports.Count > ReportsPerFrame)
+            return $"a frame of {message.Reports.Count} reports is over the limit";
+        var reports = ImmutableArray.CreateBuilder<FailureReport>(message.Reports.Count);
+        foreach (var report in message.Reports)
+            reports.Add(new FailureReport(new RecordKey(report.Service, report.Instance), report.Epoch == 0 ? null : report.Epoch));
+        try
+        {
+            await registry.ReportFailuresAsync(reports.MoveToImmutable(), reporter, stop);
+        }
+        catch (TimeoutException)
+        {
+            // This node is too busy; who still fails reports again.
+        }
+
+        return null;
     }
 
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)

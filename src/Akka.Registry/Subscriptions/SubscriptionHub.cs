@@ -122,6 +122,10 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     public IEnumerable<Subscription> SubscribersOf(string service) =>
         _services.TryGetValue(service, out var scope) ? scope.Members.Concat(_whole.Members) : _whole.Members;
 
+    /// <summary>How many are told of a service: see <see cref="SubscribersOf"/>.</summary>
+    public int FollowersOf(string service) =>
+        _whole.Members.Count + (_services.TryGetValue(service, out var scope) ? scope.Members.Count : 0);
+
     /// <summary>Records changed, or the vector moved, and the views show it already.</summary>
     public void OnChanged(IReadOnlyList<TouchedKey> touched)
     {

@@ -16,16 +16,16 @@ public class ServiceViewTests
                 Put(Sample.Entry("f")),
             ],
             2);
-        view.Summary.ShouldBe(new ServiceSummary("orders", 2, 6, 1, 2, 1, 1, 1, 0, 1));
+        view.Summary.ShouldBe(new ServiceSummary("orders", 2, 6, 1, 2, 1, 1, 1, 0, 1, 0));
 
         view = view.Apply([Put(Sample.Entry("a") with { Override = InstanceStatus.OutOfService })], 3);
-        view.Summary.ShouldBe(new ServiceSummary("orders", 3, 6, 1, 1, 1, 1, 1, 1, 1));
+        view.Summary.ShouldBe(new ServiceSummary("orders", 3, 6, 1, 1, 1, 1, 1, 1, 1, 0));
 
         view = view.Apply([new InstanceChange("e", null), new InstanceChange("x", null), Put(Sample.Entry("f") with { LeaseMissed = true })], 4);
-        view.Summary.ShouldBe(new ServiceSummary("orders", 4, 5, 1, 0, 1, 1, 1, 1, 0));
+        view.Summary.ShouldBe(new ServiceSummary("orders", 4, 5, 1, 0, 1, 1, 1, 1, 0, 0));
 
         view = view.Apply([new InstanceChange("f", null)], 5);
-        view.Summary.ShouldBe(new ServiceSummary("orders", 5, 4, 1, 0, 1, 0, 1, 1, 0));
+        view.Summary.ShouldBe(new ServiceSummary("orders", 5, 4, 1, 0, 1, 0, 1, 1, 0, 0));
     }
 
     [Fact]

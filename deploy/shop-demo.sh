@@ -62,14 +62,14 @@ await "the registry node is ready" curl -fsS --max-time 2 "http://127.0.0.1:$htt
 echo "A registry node runs; its dashboard is at http://127.0.0.1:$http/ for as long as this takes."
 
 for i in 1 2 3; do
-  start "orders-$i" "deploy/samples/Orders/$bin/Orders.dll" --urls "http://127.0.0.1:0" --Registry:Nodes:0 "127.0.0.1:$cluster"
+  start "orders-$i" "deploy/samples/Orders/$bin/Orders.dll" --urls "http://127.0.0.1:0" --akka:registry:client:nodes:0 "127.0.0.1:$cluster"
 done
 victim=${started[-1]}
 three_passing() { [ "$(curl -fsS --max-time 2 "http://127.0.0.1:$http/api/v1/services/orders?status=passing" | grep -o '"id"' | wc -l)" -eq 3 ]; }
 await "three instances of orders are registered" three_passing
 echo "Three instances of orders are registered. The shop opens: $rate calls a second for $seconds s."
 
-dotnet "deploy/samples/Shop/$bin/Shop.dll" --Registry:Nodes:0 "127.0.0.1:$cluster" --rate "$rate" --seconds "$seconds" \
+dotnet "deploy/samples/Shop/$bin/Shop.dll" --akka:registry:client:nodes:0 "127.0.0.1:$cluster" --rate "$rate" --seconds "$seconds" \
   >"$state/shop.log" 2>&1 </dev/null &
 shop=$!
 started+=("$shop")

@@ -58,7 +58,7 @@ public class ClientTests(ITestOutputHelper output)
             using var cluster = await TestCluster.StartAsync(3);
             using var shop = new Shop(cluster, Instances);
             await shop.ServingAsync(Instances, Patience);
-            string[] snapshot = ["--Registry:SnapshotPath", Path.Combine(folder.FullName, "services.snapshot")];
+            string[] snapshot = ["--akka:registry:client:snapshot-path", Path.Combine(folder.FullName, "services.snapshot")];
             shop.Open(CallsPerSecond, snapshot);
             await Wait.UntilAsync("the snapshot is written", Patience, () => Task.FromResult(File.Exists(snapshot[1])));
             foreach (var node in cluster.Nodes)

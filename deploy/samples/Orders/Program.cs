@@ -1,12 +1,12 @@
 // A service that anybody may call by its name: one instance of "orders".
 //
-//   dotnet run --project deploy/samples/Orders -- --urls http://127.0.0.1:0 --Registry:Nodes:0 127.0.0.1:4053
+//   dotnet run --project deploy/samples/Orders -- --urls http://127.0.0.1:0 --akka:registry:client:nodes:0 127.0.0.1:4053
 
 using Akka.Registry.Hosting;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddHealthChecks();
-builder.Services.AddRegistryClient(builder.Configuration.GetSection("Registry")).RegisterService("orders");
+builder.Services.AddRegistryClient().WithConfiguration(builder.Configuration).RegisterService("orders", builder.Configuration);
 
 var app = builder.Build();
 app.MapHealthChecks("/health");

@@ -1,6 +1,6 @@
 // A caller that knows a service by its name alone, and counts how its calls fare.
 //
-//   dotnet run --project deploy/samples/Shop -- --Registry:Nodes:0 127.0.0.1:4053 --rate 100 --seconds 20
+//   dotnet run --project deploy/samples/Shop -- --akka:registry:client:nodes:0 127.0.0.1:4053 --rate 100 --seconds 20
 
 using Akka.Registry.Client.Http;
 using Akka.Registry.Hosting;
@@ -12,7 +12,7 @@ using Shop;
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
-builder.Services.AddRegistryClient(builder.Configuration.GetSection("Registry"));
+builder.Services.AddRegistryClient().WithConfiguration(builder.Configuration);
 builder.Services.AddHttpClient("orders", http => http.BaseAddress = new Uri("http://orders/")).AddRegistryRouting();
 
 using var host = builder.Build();

@@ -84,7 +84,7 @@ internal sealed partial class Shop : IDisposable
     }
 
     private IEnumerable<string> Nodes() =>
-        _cluster.Nodes.SelectMany((node, index) => (string[])[$"--Registry:Nodes:{index}", $"127.0.0.1:{node.ClusterPort}"]);
+        _cluster.Nodes.SelectMany((node, index) => (string[])[$"--akka:registry:client:nodes:{index}", $"127.0.0.1:{node.ClusterPort}"]);
 
     [GeneratedRegex(@"^shop: (?<calls>\d+) calls, (?<failed>\d+) failed$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex TallyRegex();

@@ -31,6 +31,9 @@ internal sealed class RoutingMetrics : IDisposable
         _ejected = _meter.CreateUpDownCounter<long>("akka.registry.client.ejected", "{instance}", "Instances that are ejected now.");
     }
 
+    /// <summary>The meter that it counts on.</summary>
+    public Meter Meter => _meter;
+
     public void Called(string service, CallOutcome outcome)
     {
         if (_calls.Enabled)

@@ -12,7 +12,8 @@ public sealed record RoutingOptions : IValidatableObject
     /// </summary>
     /// <remarks>
     /// Round robin spreads evenly when calls cost alike. Power of two choices is better where they do not, or where an instance may be slow: it
-    /// sees the calls that wait. Consistent hashing keeps a key at one instance, for its caches.
+    /// sees the calls that wait. Consistent hashing keeps a key at one instance, for its caches. Round robin and random give each the same,
+    /// whatever its weight; the others go by it.
     /// </remarks>
     [Required]
     public string Logic { get; init; } = "round-robin";

@@ -55,7 +55,6 @@ internal sealed class ServiceRoutes : IDisposable
     /// <summary>A call has come to something.</summary>
     public void Report(Routee routee, CallOutcome outcome)
     {
-        _around.Metrics.Called(Service, outcome);
         switch (outcome)
         {
             case CallOutcome.Succeeded:
@@ -69,6 +68,7 @@ internal sealed class ServiceRoutes : IDisposable
             default: throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "There is no such outcome.");
         }
 
+        _around.Metrics.Called(Service, outcome);
         if (!Volatile.Read(ref _isCounting))
             Count();
     }

@@ -87,6 +87,16 @@ public class RegistryRoutingTests
     }
 
     [Fact]
+    public async Task The_only_instance_with_an_endpoint_is_tried_again_when_it_fails()
+    {
+        using var rig = new ClientRig();
+        rig.Directory.Show(Instance("a"), Instance("b"), Instance("c", metadata: new() { ["endpoint.admin"] = "9090" }));
+        rig.Servers.Answer = _ => rig.Servers.Seen.Count < 3 ? throw Refused() : new HttpResponseMessage(HttpStatusCode.Accepted);
+        (await rig.Client.GetAsync(new Uri("http://_admin.orders/"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        rig.Servers.Seen.ShouldBe(Enumerable.Repeat("GET http://10.0.0.1:9090/", 3));
+    }
+
+    [Fact]
     public async Task A_call_waits_for_the_first_view_and_no_longer_than_it_may()
     {
         using var rig = new ClientRig();

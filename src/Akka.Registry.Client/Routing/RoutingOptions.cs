@@ -37,7 +37,8 @@ public sealed record RoutingOptions : IValidatableObject
     /// With 1.4 everything stays while 72 % are healthy, and at 50 % three calls of ten leave. All are those that serve or ought to
     /// (passing, warning, critical); healthy those of the best tier that are not ejected. Envoy's over-provisioning factor, 140 %.
     /// </remarks>
-    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/overprovisioning">Envoy: overprovisioning factor</seealso>
+    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/overprovisioning">
+    /// Envoy: overprovisioning factor</seealso>
     [Range(1d, 100d)]
     public double ZoneOverprovisioning { get; init; } = 1.4;
 

@@ -134,7 +134,8 @@ internal sealed class ServiceRoutes : IDisposable
     {
         if (_isDisposed || _outliers.Due is not { } due)
             return;
-        _timer ??= _around.Time.CreateTimer(static routes => ((ServiceRoutes)routes!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= _around.Time.CreateTimer(
+            static routes => ((ServiceRoutes)routes!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // Timers count whole milliseconds; rounded up, so that one does not fire before it is due.
         var wait = Math.Ceiling(Math.Max(0, (due - _around.Now).TotalMilliseconds));
         _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);

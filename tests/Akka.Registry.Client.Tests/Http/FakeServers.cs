@@ -37,7 +37,8 @@ internal sealed class FakeServers : HttpMessageHandler
             return answer;
         }
 
-        var attempt = new Attempt(request, new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+        var answered = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var attempt = new Attempt(request, answered, cancellationToken);
         await using var registration = cancellationToken.Register(() => attempt.Answer.TrySetCanceled(cancellationToken));
         await _kept.Writer.WriteAsync(attempt, CancellationToken.None);
         return await attempt.Answer.Task;

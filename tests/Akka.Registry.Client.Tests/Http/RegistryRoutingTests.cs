@@ -110,7 +110,8 @@ public class RegistryRoutingTests
         var late = other.Client.GetAsync(new Uri("http://orders/"));
         other.Time.Advance(TimeSpan.FromSeconds(5));
         var failure = await Should.ThrowAsync<HttpRequestException>(late.WaitAsync(Patience));
-        (failure.HttpRequestError, failure.InnerException).ShouldBe((HttpRequestError.NameResolutionError, failure.InnerException as NoInstanceException));
+        failure.HttpRequestError.ShouldBe(HttpRequestError.NameResolutionError);
+        failure.InnerException.ShouldBeOfType<NoInstanceException>();
         failure.Message.ShouldBe("Nothing is known of service 'orders' yet: no node of the registry has told of it.");
     }
 
@@ -207,7 +208,8 @@ public class RegistryRoutingTests
     {
         using var rig = new ClientRig(
             routing: options => options with { Zone = "a" },
-            more: services => services.AddServiceRouter(options => options with { Logic = "first" }).AddSingleton<Akka.Registry.Routing.IRoutingLogic>(new FirstLogic()));
+            more: services => services.AddServiceRouter(options => options with { Logic = "first" })
+                .AddSingleton<Akka.Registry.Routing.IRoutingLogic>(new FirstLogic()));
         (rig.Router.Options.Zone, rig.Router.Options.Logic).ShouldBe(("a", "first"));
         rig.Directory.Show(ClientRig.Instances(3));
         rig.Router.Pick("orders")!.Id.ShouldBe("i1");

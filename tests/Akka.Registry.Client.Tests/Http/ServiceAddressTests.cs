@@ -61,7 +61,8 @@ public class ServiceAddressTests
     [InlineData("http://orders:7000/x", "", "http://10.0.0.1:7000/x")]
     public void An_endpoint_is_what_metadata_and_schemes_say(string uri, string metadata, string? target)
     {
-        var pairs = metadata.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var pairs = metadata.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         ServiceAddress.TryRead(new Uri(uri), null, out var address).ShouldBeTrue();
         var isFound = address.TryResolve(Instance("a", port: 8080, metadata: pairs), new Uri(uri), out var found);
         (isFound ? found.AbsoluteUri : null).ShouldBe(target);

@@ -56,8 +56,9 @@ public sealed class CallPatternTests : IDisposable
         Served().ShouldBe(["a", "b"]);
         for (var i = 0; i < 10; i++)
         {
-            await Should.ThrowAsync<IOException>(
-                _router.CallAsync<int>("orders", (instance, _) => instance.Id == "a" ? Task.FromException<int>(new IOException()) : throw new IOException()));
+            // As a task that fails, and as a delegate that throws.
+            await Should.ThrowAsync<IOException>(_router.CallAsync<int>(
+                "orders", (instance, _) => instance.Id == "a" ? Task.FromException<int>(new IOException()) : throw new IOException()));
         }
 
         Served().Length.ShouldBe(1);

@@ -32,7 +32,8 @@ public class RoutingMetricsTests
         });
         listener.Start();
 
-        rig.Directory.Show("metered", [FakeDirectory.Instance("a", port: 81, service: "metered"), FakeDirectory.Instance("b", port: 82, service: "metered")]);
+        rig.Directory.Show(
+            "metered", [FakeDirectory.Instance("a", port: 81, service: "metered"), FakeDirectory.Instance("b", port: 82, service: "metered")]);
         rig.Servers.Answer = request => request.RequestUri!.Port == 82 ? throw FakeServers.Refused() : new HttpResponseMessage();
         for (var i = 0; i < 20; i++)
             await rig.Client.GetAsync(new Uri("http://metered/"));

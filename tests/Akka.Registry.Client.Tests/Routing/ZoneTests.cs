@@ -92,7 +92,8 @@ public class ZoneTests
     [Fact]
     public void Several_come_from_the_own_zone_first()
     {
-        var directory = new FakeDirectory().Show([.. Zone("a", 2, critical: 0), .. Zone("b", 3, critical: 0), Instance("w", InstanceStatus.Warning, zone: "a")]);
+        var directory = new FakeDirectory().Show(
+            [.. Zone("a", 2, critical: 0), .. Zone("b", 3, critical: 0), Instance("w", InstanceStatus.Warning, zone: "a")]);
         using var router = new ServiceRouter(directory, new RoutingOptions { Zone = "a", ZoneOverprovisioning = 100 }, new Random(3));
         var chosen = router.Select("orders", 6);
         chosen.Take(2).ShouldAllBe(instance => instance.Zone == "a" && instance.Status == InstanceStatus.Passing);

@@ -60,7 +60,7 @@ internal sealed class HttpCall(HttpRequestMessage request, ServiceAddress addres
 
                 unfit ??= [];
                 if (unfit.Exists(other => other.Id == instance.Id))
-                    throw new NoInstanceException(Address.Service, NoEndpoint(unfit.Count));
+                    return (Again(router, unfit.Count, out target), target, attempt);
                 unfit.Add(instance);
             }
         }
@@ -78,6 +78,17 @@ internal sealed class HttpCall(HttpRequestMessage request, ServiceAddress addres
             copy.Headers.Host = host;
         copy.Content = body?.ForAttempt();
         return copy;
+    }
+
+    /// <summary>No other has the endpoint: the last that was tried is tried once more, where there is one.</summary>
+    private RoutedCall Again(ServiceRouter router, int unfit, out Uri target)
+    {
+        if (_tried.Count == 0)
+            throw new NoInstanceException(Address.Service, NoEndpoint(unfit));
+        var instance = _tried[^1];
+        _ = Address.TryResolve(instance, Request.RequestUri!, out target);
+        _tried.Add(instance);
+        return router.Begin(instance);
     }
 
     private string NoEndpoint(int instances)

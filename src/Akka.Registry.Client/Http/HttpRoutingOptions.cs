@@ -11,7 +11,9 @@ public sealed record HttpRoutingOptions
     /// <summary>The routing logic; null (default) for the router's.</summary>
     public string? Logic { get; init; }
 
-    /// <summary>What consistent hashing goes by, of a request; null (default) for <see cref="RegistryRequestOptions.HashKey"/> of the request.</summary>
+    /// <summary>
+    /// What consistent hashing goes by, of a request; null (default) for <see cref="RegistryRequestOptions.HashKey"/> of the request.
+    /// </summary>
     public Func<HttpRequestMessage, string?>? HashKey { get; init; }
 
     /// <summary>
@@ -25,8 +27,8 @@ public sealed record HttpRoutingOptions
     /// </summary>
     /// <remarks>
     /// Another attempt goes to another instance where there is one. It is made at once after a failure to connect, whatever the method, as
-    /// long as the body is untouched; and after a broken connection or one of <see cref="RetriedStatusCodes"/> when the call is idempotent (GET, HEAD,
-    /// PUT, DELETE, OPTIONS, TRACE, or marked by <see cref="RegistryRequestOptions.IsIdempotent"/>) and its body can be sent again.
+    /// long as the body is untouched; and after a broken connection or one of <see cref="RetriedStatusCodes"/> when the call is idempotent
+    /// (GET, HEAD, PUT, DELETE, OPTIONS, TRACE, or marked by <see cref="RegistryRequestOptions.IsIdempotent"/>) and its body can be sent again.
     /// </remarks>
     [Range(1, 10)]
     public int AttemptsMax { get; init; } = 3;

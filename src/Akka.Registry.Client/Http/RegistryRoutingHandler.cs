@@ -54,8 +54,9 @@ internal sealed class RegistryRoutingHandler(HttpRouting routing) : DelegatingHa
             var outcome = await routing.Pipeline.ExecuteOutcomeAsync(
                 static async (context, state) => await state.Handler.AttemptAsync(state.Call, context), context, (Handler: this, Call: call));
             outcome.ThrowIfException();
-            outcome.Result!.RequestMessage = request;
-            return outcome.Result;
+            var response = outcome.Result!;
+            response.RequestMessage = request;
+            return response;
         }
         finally
         {
@@ -113,7 +114,8 @@ internal sealed class RegistryRoutingHandler(HttpRouting routing) : DelegatingHa
         }
         catch (OperationCanceledException end) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{attempt.RequestUri!.Authority} has not answered within {timeout}.", new TimeoutException(end.Message, end));
+            throw new HttpRequestException(
+                $"{attempt.RequestUri!.Authority} has not answered within {timeout}.", new TimeoutException(end.Message, end));
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Akka.Registry.Client.Http;
 
 /// <summary>
-/// How many attempts beyond the first are allowed: in any ten seconds, a share of their calls and a few for each of the seconds. A machine: time
-/// is handed in. One thread at a time.
+/// How many attempts beyond the first are allowed: one is while those of the last ten seconds, it included, are no more than a share of the calls
+/// of the last ten seconds and a few for each of the seconds. A machine: time is handed in. One thread at a time.
 /// </summary>
 /// <remarks>
 /// A service that fails altogether then gets a fifth more load from its callers, not several times as much; and one that lost an instance has a
@@ -17,12 +17,12 @@ internal sealed class RetryBudget(double share, double perSecond)
 
     private readonly long[] _calls = new long[Seconds];
     private readonly long[] _taken = new long[Seconds];
-    private long _second = long.MinValue;
+    private long _second;
     private long _callSum;
     private long _takenSum;
 
     /// <summary>A call begins.</summary>
-    /// <param name="now">On the owner's clock.</param>
+    /// <param name="now">On the owner's clock; not below zero.</param>
     public void OnCall(TimeSpan now)
     {
         MoveTo(now);
@@ -31,7 +31,7 @@ internal sealed class RetryBudget(double share, double perSecond)
     }
 
     /// <summary>Takes one attempt.</summary>
-    /// <param name="now">On the owner's clock.</param>
+    /// <param name="now">On the owner's clock; not below zero.</param>
     /// <returns>False when none is left; nothing is taken then.</returns>
     public bool TryTake(TimeSpan now)
     {
@@ -47,7 +47,7 @@ internal sealed class RetryBudget(double share, double perSecond)
     {
         // Two threads may have read the clock in another order than they come here.
         var second = Math.Max(_second, now.Ticks / TimeSpan.TicksPerSecond);
-        var passed = _second == long.MinValue ? Seconds : Math.Min(Seconds, second - _second);
+        var passed = Math.Min(Seconds, second - _second);
         for (var i = 0; i < passed; i++)
         {
             var slot = (second - i) % Seconds;

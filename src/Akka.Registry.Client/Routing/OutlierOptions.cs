@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Akka.Registry.Client.Routing;
 
-/// <summary>When a router stops calling an instance that the registry shows as serving, by what its own calls say. Passive: nothing is probed.</summary>
+/// <summary>
+/// When a router stops calling an instance that the registry shows as serving, by what its own calls say. Passive: nothing is probed.
+/// </summary>
 /// <remarks>
 /// The rules are those of Envoy's outlier detection: consecutive failures, and a success rate far below the others'. What is ejected is
 /// called again by itself after a time that grows with each ejection. The registry is not told; see <see cref="IFailureReports"/>.
@@ -52,7 +54,9 @@ public sealed record OutlierOptions
     /// The share of a service's serving instances that may be ejected at once; 0 to 1, default 0.1. 0: none ever. Above 0 one may be where
     /// there are two or more, however small its share; the last one is never ejected.
     /// </summary>
-    /// <remarks>When many fail at once the fault is rarely theirs: a network, a dependency, a bad request. More would leave the rest with the load.</remarks>
+    /// <remarks>
+    /// When many fail at once the fault is rarely theirs: a network, a dependency, a bad request. More would leave the rest with the load.
+    /// </remarks>
     [Range(0d, 1d)]
     public double EjectedShareMax { get; init; } = 0.1;
 

@@ -31,6 +31,9 @@ internal sealed class RoutingMetrics : IDisposable
         _ejected = _meter.CreateUpDownCounter<long>("akka.registry.client.ejected", "{instance}", "Instances that are ejected now.");
     }
 
+    /// <summary>The meter that it counts on.</summary>
+    public Meter Meter => _meter;
+
     public void Called(string service, CallOutcome outcome)
     {
         if (_calls.Enabled)
@@ -43,8 +46,11 @@ internal sealed class RoutingMetrics : IDisposable
 
     public void RetryRefused(string service) => _refusedRetries.Add(1, Tag(service));
 
-    public void Ejected(string service, EjectionCause cause) =>
-        _ejections.Add(1, new TagList { { ServiceTag, service }, { "cause", cause == EjectionCause.SuccessRate ? "success_rate" : "consecutive_failures" } });
+    public void Ejected(string service, EjectionCause cause)
+    {
+        var text = cause == EjectionCause.SuccessRate ? "success_rate" : "consecutive_failures";
+        _ejections.Add(1, new TagList { { ServiceTag, service }, { "cause", text } });
+    }
 
     public void EjectedChanged(string service, int by)
     {

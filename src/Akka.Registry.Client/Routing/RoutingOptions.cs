@@ -12,7 +12,8 @@ public sealed record RoutingOptions : IValidatableObject
     /// </summary>
     /// <remarks>
     /// Round robin spreads evenly when calls cost alike. Power of two choices is better where they do not, or where an instance may be slow: it
-    /// sees the calls that wait. Consistent hashing keeps a key at one instance, for its caches.
+    /// sees the calls that wait. Consistent hashing keeps a key at one instance, for its caches. Round robin and random give each the same,
+    /// whatever its weight; the others go by it.
     /// </remarks>
     [Required]
     public string Logic { get; init; } = "round-robin";
@@ -36,7 +37,8 @@ public sealed record RoutingOptions : IValidatableObject
     /// With 1.4 everything stays while 72 % are healthy, and at 50 % three calls of ten leave. All are those that serve or ought to
     /// (passing, warning, critical); healthy those of the best tier that are not ejected. Envoy's over-provisioning factor, 140 %.
     /// </remarks>
-    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/overprovisioning">Envoy: overprovisioning factor</seealso>
+    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/overprovisioning">
+    /// Envoy: overprovisioning factor</seealso>
     [Range(1d, 100d)]
     public double ZoneOverprovisioning { get; init; } = 1.4;
 

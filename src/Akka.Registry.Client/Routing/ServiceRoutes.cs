@@ -55,7 +55,6 @@ internal sealed class ServiceRoutes : IDisposable
     /// <summary>A call has come to something.</summary>
     public void Report(Routee routee, CallOutcome outcome)
     {
-        _around.Metrics.Called(Service, outcome);
         switch (outcome)
         {
             case CallOutcome.Succeeded:
@@ -69,6 +68,7 @@ internal sealed class ServiceRoutes : IDisposable
             default: throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "There is no such outcome.");
         }
 
+        _around.Metrics.Called(Service, outcome);
         if (!Volatile.Read(ref _isCounting))
             Count();
     }
@@ -134,7 +134,8 @@ internal sealed class ServiceRoutes : IDisposable
     {
         if (_isDisposed || _outliers.Due is not { } due)
             return;
-        _timer ??= _around.Time.CreateTimer(static routes => ((ServiceRoutes)routes!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= _around.Time.CreateTimer(
+            static routes => ((ServiceRoutes)routes!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // Timers count whole milliseconds; rounded up, so that one does not fire before it is due.
         var wait = Math.Ceiling(Math.Max(0, (due - _around.Now).TotalMilliseconds));
         _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);

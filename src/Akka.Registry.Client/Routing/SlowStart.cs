@@ -8,7 +8,8 @@ internal static class SlowStart
     /// <param name="age">Since it was new; not below 0.</param>
     /// <param name="options">Window, aggression and the least share.</param>
     /// <returns>From the least share to 1; 1 from the window's end on.</returns>
-    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start">Envoy: slow start mode</seealso>
+    /// <seealso href="https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start">
+    /// Envoy: slow start mode</seealso>
     public static double ShareAt(TimeSpan age, RoutingOptions options)
     {
         if (age >= options.SlowStartWindow)

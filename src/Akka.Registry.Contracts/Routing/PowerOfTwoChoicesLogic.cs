@@ -29,8 +29,10 @@ public sealed class PowerOfTwoChoicesLogic(RoutingRandom random) : IRoutingLogic
     private static bool IsLess(RouteePool pool, int second, int first)
     {
         var (weight, other) = (pool.WeightOf(second), pool.WeightOf(first));
+        if (weight == 0 && other == 0)
+            (weight, other) = (1, 1);
         if (weight == 0 || other == 0)
-            return other == 0 && weight > 0;
+            return other == 0;
         return (long)pool.OutstandingOf(second) * other < (long)pool.OutstandingOf(first) * weight;
     }
 

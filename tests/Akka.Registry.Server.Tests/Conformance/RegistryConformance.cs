@@ -96,7 +96,7 @@ public abstract class RegistryConformance
         (await reader.GetAsync("orders")).Find("a")!.Status.ShouldBe("draining");
         await ConformanceNode.Until(() => Volatile.Read(ref last) == "draining", "the watcher reads it");
         await stop.CancelAsync();
-        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Should.ThrowAsync<OperationCanceledException>(watching.WaitAsync(Patience));
     }
 
     [Fact]

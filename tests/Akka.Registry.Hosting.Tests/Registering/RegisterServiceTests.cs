@@ -276,6 +276,60 @@ public class RegisterServiceTests
         directory.Find("orders").ShouldNotBeNull("a view stays, whatever ends");
     }
 
+    [Fact]
+    public async Task In_process_what_was_asked_before_the_start_is_taken_up_then_and_what_finds_no_room_is_tried_again()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders();
+        var options = HostedNode.Options();
+        builder.Services.AddRegistryNode(options with { Limits = options.Limits with { Entries = 1 } });
+        using var host = builder.Build();
+        var registrar = host.Services.GetRequiredService<IServiceRegistrar>();
+        var first = registrar.Register(new ServiceRegistration { Service = "orders", Id = "a", Address = "10.0.0.1" });
+        var unwanted = registrar.Register(new ServiceRegistration { Service = "orders", Id = "never", Address = "10.0.0.1" });
+        await unwanted.DeregisterAsync().WaitAsync(Patience);
+        await host.StartAsync();
+        await first.WaitAsync().WaitAsync(Patience);
+        var second = registrar.Register(new ServiceRegistration { Service = "orders", Id = "b", Address = "10.0.0.2" });
+        second.Report(ClientStatus.Warning);
+        second.State.ShouldBe(RegistrationState.Pending);
+        await first.DeregisterAsync().WaitAsync(Patience);
+        await second.WaitAsync().WaitAsync(Patience);
+        var entry = host.Services.GetRequiredService<IServiceRegistry>().Find("orders")!.Instances.Single();
+        (entry.Id, entry.Status).ShouldBe(("b", InstanceStatus.Warning));
+        registrar.Instances.ShouldBe([second]);
+        await host.StopAsync().WaitAsync(Patience);
+        second.State.ShouldBe(RegistrationState.Ended);
+        Should.Throw<ObjectDisposedException>(() => registrar.Register(new ServiceRegistration { Service = "orders", Id = "c", Address = "10.0.0.1" }));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Looking_a_service_up_allocates_nothing(bool inProcess)
+    {
+        await using var node = await HostedNode.StartAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders();
+        if (inProcess)
+            builder.Services.AddRegistryNode(HostedNode.Options(node.Address, "app")).RegisterService("orders");
+        else
+            builder.Services.AddRegistryClient().WithNodes(node.Address).RegisterService("orders");
+        using var host = builder.Build();
+        await host.StartAsync();
+        var directory = host.Services.GetRequiredService<IServiceDirectory>();
+        directory.Follow("orders");
+        await HostedNode.Until(() => directory.Find("orders")?.Instances.Length == 1, "the directory shows it");
+        var id = directory.Find("orders")!.Instances[0].Id;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = 0;
+        for (var i = 0; i < 10_000; i++)
+            found += directory.Find("orders")!.Find(id) is null ? 0 : 1;
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        found.ShouldBe(10_000);
+        await host.StopAsync().WaitAsync(Patience);
+    }
+
     private static WebApplication Application(
         string node, Action<RegistryClientBuilder> register, string url = "http://127.0.0.1:0", Action<IServiceCollection>? configure = null)
     {

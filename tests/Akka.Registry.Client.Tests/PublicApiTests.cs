@@ -19,7 +19,8 @@ public class PublicApiTests
         var changes = known.Except(now).Select(line => $"- {line.Trim()}").Concat(now.Except(known).Select(line => $"+ {line.Trim()}")).ToList();
         text.ShouldBe(
             File.ReadAllText(path),
-            $"The client's public surface has changed. Where that is meant, {Rewrite}=1 with this test writes PublicApi.txt anew:\n{string.Join('\n', changes)}");
+            $"The client's public surface has changed. Where that is meant, {Rewrite}=1 with this test writes PublicApi.txt anew:\n"
+            + $"{string.Join('\n', changes)}");
     }
 
     private static string Root()

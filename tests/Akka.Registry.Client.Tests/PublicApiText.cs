@@ -35,7 +35,8 @@ internal static class PublicApiText
             : type.GetMethod("<Clone>$") is not null ? "record" : typeof(Delegate).IsAssignableFrom(type) ? "delegate" : "class";
         var modifier = type.IsInterface || type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static "
             : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
-        var bases = type.IsEnum ? [] : type.GetInterfaces().Where(one => !(one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IEquatable<>)))
+        var bases = type.IsEnum ? [] : type.GetInterfaces()
+            .Where(one => !(one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IEquatable<>)))
             .Select(Name).Order(StringComparer.Ordinal).ToList();
         if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum))
             bases.Insert(0, Name(parent));
@@ -67,15 +68,20 @@ internal static class PublicApiText
     private static string Property(PropertyInfo property, NullabilityInfoContext nullability)
     {
         var isInit = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) == true;
-        var accessors = (property.GetMethod is { IsPublic: true } ? "get; " : "") + (property.SetMethod is { IsPublic: true } ? isInit ? "init; " : "set; " : "");
+        var accessors = (property.GetMethod is { IsPublic: true } ? "get; " : "")
+            + (property.SetMethod is { IsPublic: true } ? isInit ? "init; " : "set; " : "");
         var required = property.GetCustomAttribute<RequiredMemberAttribute>() is null ? "" : "required ";
         var isStatic = property.GetAccessors()[0].IsStatic ? "static " : "";
         return $"{isStatic}{required}{Shown(nullability.Create(property))} {property.Name} {{ {accessors}}}";
     }
 
-    private static string Parameters(MethodBase method, NullabilityInfoContext nullability) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{(parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "")}{Shown(nullability.Create(parameter))} {parameter.Name}"
-        + (parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "default") : "")));
+    private static string Parameters(MethodBase method, NullabilityInfoContext nullability) =>
+        string.Join(", ", method.GetParameters().Select(parameter => Parameter(parameter, nullability)));
+
+    private static string Parameter(ParameterInfo parameter, NullabilityInfoContext nullability) =>
+        $"{(parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "")}"
+        + $"{Shown(nullability.Create(parameter))} {parameter.Name}"
+        + (parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "default") : "");
 
     private static string Shown(NullabilityInfo shown)
     {
@@ -92,7 +98,9 @@ internal static class PublicApiText
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return Name(underlying) + "?";
         var name = type.IsNested && !type.IsGenericParameter ? $"{Name(type.DeclaringType!)}.{type.Name}" : type.Name;
-        return type.IsGenericType ? $"{name[..name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
+        return type.IsGenericType
+            ? $"{name[..name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+            : name;
     }
 
     /// <summary>Whether the compiler made it: of records, what each of them has.</summary>

@@ -59,7 +59,8 @@ public class RegisterServiceTests
     public async Task Nameless_endpoints_and_all_addresses_are_told_where_that_is_asked_for()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.MethodReport = MethodReport.All), "http://0.0.0.0:0");
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.MethodReport = MethodReport.All), "http://0.0.0.0:0");
         app.MapPost("/orders/{id}", (string id) => id);
         app.MapMethods("/both", ["GET", "HEAD"], () => "both");
         await app.StartAsync();
@@ -101,7 +102,8 @@ public class RegisterServiceTests
     public async Task It_takes_requests_until_every_subscriber_has_confirmed_the_drain_and_is_deregistered_after_its_server_has_stopped()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(30)));
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(30)));
         app.MapGet("/", () => "taken");
         await app.StartAsync();
         var entry = await node.OnlyAsync("orders");
@@ -136,10 +138,12 @@ public class RegisterServiceTests
     public async Task A_subscriber_that_never_confirms_delays_the_stop_by_the_drains_timeout_and_no_more()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(1)));
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(1)));
         await app.StartAsync();
         await node.OnlyAsync("orders");
-        await using var subscriber = await node.Registry.SubscribeAsync(new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true });
+        await using var subscriber = await node.Registry.SubscribeAsync(
+            new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true });
         await using var batches = subscriber.ReadAllAsync().GetAsyncEnumerator();
         await batches.MoveNextAsync().AsTask().WaitAsync(Patience);
         var watch = Stopwatch.StartNew();
@@ -228,7 +232,8 @@ public class RegisterServiceTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var client = builder.Services.AddRegistryClient(options => options with { Nodes = ["10.0.0.9:1"], Name = "code" }).WithConfiguration(configuration)
+        var client = builder.Services.AddRegistryClient(options => options with { Nodes = ["10.0.0.9:1"], Name = "code" })
+            .WithConfiguration(configuration)
             .RegisterService("orders", configuration)
             .RegisterService("payments", service => service.Endpoints = new Dictionary<string, string> { ["admin"] = "somewhere" });
         client.Options.Nodes.ShouldBe(["10.0.0.1:4053"]);
@@ -300,7 +305,8 @@ public class RegisterServiceTests
         registrar.Instances.ShouldBe([second]);
         await host.StopAsync().WaitAsync(Patience);
         second.State.ShouldBe(RegistrationState.Ended);
-        Should.Throw<ObjectDisposedException>(() => registrar.Register(new ServiceRegistration { Service = "orders", Id = "c", Address = "10.0.0.1" }));
+        Should.Throw<ObjectDisposedException>(
+            () => registrar.Register(new ServiceRegistration { Service = "orders", Id = "c", Address = "10.0.0.1" }));
     }
 
     [Theory]

@@ -72,13 +72,15 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
     /// <param name="random">All chance of the client; its alone from now on.</param>
     /// <param name="time">Its clock; by default the machine's.</param>
     /// <param name="loggers">Where it logs; by default nowhere.</param>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ValidationException">Options are out of their ranges; each is named.</exception>
     public static RegistryClient Start(
         RegistryClientOptions options, Random random, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        var wrong = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true))
+            throw new ValidationException(string.Join(' ', wrong.Select(result => result.ErrorMessage)));
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<RegistryClient>();
         time ??= TimeProvider.System;
         var session = new ClientSession(options, time, random, logger);

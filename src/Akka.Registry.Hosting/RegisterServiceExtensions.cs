@@ -51,7 +51,8 @@ public static class RegisterServiceExtensions
         where TBuilder : IRegistryBuilder
     {
         builder.Services.AddSingleton(request);
-        builder.Services.TryAddSingleton(_ => new ProcessSuffix(RandomNumberGenerator.GetInt32(int.MaxValue).ToString("x8", CultureInfo.InvariantCulture)));
+        builder.Services.TryAddSingleton(
+            _ => new ProcessSuffix(RandomNumberGenerator.GetInt32(int.MaxValue).ToString("x8", CultureInfo.InvariantCulture)));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegisteredServices>());
         return builder;
     }

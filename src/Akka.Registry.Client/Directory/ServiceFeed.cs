@@ -141,14 +141,16 @@ internal sealed class ServiceFeed(string service)
 
     private static ImmutableArray<ServiceInstance> FollowRecords(ImmutableArray<ServiceInstance> instances)
     {
-        var follows = instances;
+        ImmutableArray<ServiceInstance>.Builder? follows = null;
         for (var i = 0; i < instances.Length; i++)
         {
-            if (instances[i].Unverified && !instances[i].IsUnverifiedByRecord)
-                follows = follows.SetItem(i, instances[i] with { Unverified = false });
+            if (!instances[i].Unverified || instances[i].IsUnverifiedByRecord)
+                continue;
+            follows ??= instances.ToBuilder();
+            follows[i] = instances[i] with { Unverified = false };
         }
 
-        return follows;
+        return follows?.DrainToImmutable() ?? instances;
     }
 
     private static ImmutableArray<ServiceInstance> Merge(ImmutableArray<ServiceInstance> standing, ReadOnlySpan<InstanceDelta> deltas)

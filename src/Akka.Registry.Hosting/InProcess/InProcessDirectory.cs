@@ -122,7 +122,8 @@ internal sealed class InProcessDirectory(RegistryClientOptions options, TimeProv
         }
     }
 
-    private void Run(IServiceRegistry registry, ServiceFeed feed) => _running[feed] = Task.Run(() => FeedAsync(registry, feed), CancellationToken.None);
+    private void Run(IServiceRegistry registry, ServiceFeed feed) =>
+        _running[feed] = Task.Run(() => FeedAsync(registry, feed), CancellationToken.None);
 
     private async Task FeedAsync(IServiceRegistry registry, ServiceFeed feed)
     {

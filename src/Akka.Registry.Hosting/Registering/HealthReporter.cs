@@ -7,7 +7,8 @@ namespace Akka.Registry.Hosting.Registering;
 
 /// <summary>Looks at an application's health at intervals, and reports it as its instance's status.</summary>
 internal sealed class HealthReporter(
-    Func<CancellationToken, ValueTask<HealthStatus>> check, RegisteredInstance instance, RegistrationOptions options, TimeProvider time, ILogger logger)
+    Func<CancellationToken, ValueTask<HealthStatus>> check, RegisteredInstance instance, RegistrationOptions options,
+    TimeProvider time, ILogger logger)
 {
     private bool _isUnknown;
 

@@ -37,7 +37,8 @@ internal sealed record ServiceRequest(string Service, Action<RegistrationOptions
             return options;
         foreach (var result in results)
         {
-            var key = SettingKeys.ToPath(SectionOf(Service)) + string.Concat(result.MemberNames.Take(1).Select(name => "." + SettingKeys.ToKebabCase(name)));
+            var key = SettingKeys.ToPath(SectionOf(Service))
+                + string.Concat(result.MemberNames.Take(1).Select(name => "." + SettingKeys.ToKebabCase(name)));
             errors.Add(new SettingsError(key, "RegisterService", result.ErrorMessage ?? "It is not valid."));
         }
 

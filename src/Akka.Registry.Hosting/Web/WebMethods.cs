@@ -15,7 +15,8 @@ internal static class WebMethods
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var endpoint in source.Endpoints)
         {
-            if (endpoint is RouteEndpoint route && route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true })
+            if (endpoint is RouteEndpoint route
+                && route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true })
                 Add(route, report, names);
         }
 

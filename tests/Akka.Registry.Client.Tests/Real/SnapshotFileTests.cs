@@ -109,7 +109,8 @@ public sealed class SnapshotFileTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "below"), "a file where a folder is wanted");
         await using var node = await TestNode.StartAsync();
         using var log = new LinesLog();
-        await using (var client = Client(node.Address, log: log, change: options => options with { SnapshotInterval = TimeSpan.FromMilliseconds(100) }))
+        await using (var client = Client(
+            node.Address, log: log, change: options => options with { SnapshotInterval = TimeSpan.FromMilliseconds(100) }))
         {
             await RegisterAsync(client, "a");
             await TestNode.Until(() => Shows(client, "a"), "it is shown");

@@ -19,7 +19,8 @@ public class BoundEndpointTests
     public void Reads_what_servers_write(string text, string scheme, string host, int port, bool isWildcard, bool isLoopback)
     {
         var endpoint = BoundEndpoint.Parse(text).ShouldNotBeNull();
-        (endpoint.Scheme, endpoint.Host, endpoint.Port, endpoint.IsWildcard, endpoint.IsLoopback).ShouldBe((scheme, host, port, isWildcard, isLoopback));
+        (endpoint.Scheme, endpoint.Host, endpoint.Port, endpoint.IsWildcard, endpoint.IsLoopback)
+            .ShouldBe((scheme, host, port, isWildcard, isLoopback));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Subscriptions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -58,7 +59,8 @@ public class RegisterServiceTests
     public async Task Nameless_endpoints_and_all_addresses_are_told_where_that_is_asked_for()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.MethodReport = MethodReport.All), "http://0.0.0.0:0");
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.MethodReport = MethodReport.All), "http://0.0.0.0:0");
         app.MapPost("/orders/{id}", (string id) => id);
         app.MapMethods("/both", ["GET", "HEAD"], () => "both");
         await app.StartAsync();
@@ -100,7 +102,8 @@ public class RegisterServiceTests
     public async Task It_takes_requests_until_every_subscriber_has_confirmed_the_drain_and_is_deregistered_after_its_server_has_stopped()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(30)));
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(30)));
         app.MapGet("/", () => "taken");
         await app.StartAsync();
         var entry = await node.OnlyAsync("orders");
@@ -135,10 +138,12 @@ public class RegisterServiceTests
     public async Task A_subscriber_that_never_confirms_delays_the_stop_by_the_drains_timeout_and_no_more()
     {
         await using var node = await HostedNode.StartAsync();
-        await using var app = Application(node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(1)));
+        await using var app = Application(
+            node.Address, client => client.RegisterService("orders", service => service.DrainTimeout = TimeSpan.FromSeconds(1)));
         await app.StartAsync();
         await node.OnlyAsync("orders");
-        await using var subscriber = await node.Registry.SubscribeAsync(new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true });
+        await using var subscriber = await node.Registry.SubscribeAsync(
+            new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true });
         await using var batches = subscriber.ReadAllAsync().GetAsyncEnumerator();
         await batches.MoveNextAsync().AsTask().WaitAsync(Patience);
         var watch = Stopwatch.StartNew();
@@ -227,7 +232,8 @@ public class RegisterServiceTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var client = builder.Services.AddRegistryClient(options => options with { Nodes = ["10.0.0.9:1"], Name = "code" }).WithConfiguration(configuration)
+        var client = builder.Services.AddRegistryClient(options => options with { Nodes = ["10.0.0.9:1"], Name = "code" })
+            .WithConfiguration(configuration)
             .RegisterService("orders", configuration)
             .RegisterService("payments", service => service.Endpoints = new Dictionary<string, string> { ["admin"] = "somewhere" });
         client.Options.Nodes.ShouldBe(["10.0.0.1:4053"]);
@@ -273,6 +279,61 @@ public class RegisterServiceTests
         // Drained, then removed: never handed to a successor, never an orphan.
         told.ShouldBe(["Put Passing", "Put Draining", "Removed "]);
         directory.Find("orders").ShouldNotBeNull("a view stays, whatever ends");
+    }
+
+    [Fact]
+    public async Task In_process_what_was_asked_before_the_start_is_taken_up_then_and_what_finds_no_room_is_tried_again()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders();
+        var options = HostedNode.Options();
+        builder.Services.AddRegistryNode(options with { Limits = options.Limits with { Entries = 1 } });
+        using var host = builder.Build();
+        var registrar = host.Services.GetRequiredService<IServiceRegistrar>();
+        var first = registrar.Register(new ServiceRegistration { Service = "orders", Id = "a", Address = "10.0.0.1" });
+        var unwanted = registrar.Register(new ServiceRegistration { Service = "orders", Id = "never", Address = "10.0.0.1" });
+        await unwanted.DeregisterAsync().WaitAsync(Patience);
+        await host.StartAsync();
+        await first.WaitAsync().WaitAsync(Patience);
+        var second = registrar.Register(new ServiceRegistration { Service = "orders", Id = "b", Address = "10.0.0.2" });
+        second.Report(ClientStatus.Warning);
+        second.State.ShouldBe(RegistrationState.Pending);
+        await first.DeregisterAsync().WaitAsync(Patience);
+        await second.WaitAsync().WaitAsync(Patience);
+        var entry = host.Services.GetRequiredService<IServiceRegistry>().Find("orders")!.Instances.Single();
+        (entry.Id, entry.Status).ShouldBe(("b", InstanceStatus.Warning));
+        registrar.Instances.ShouldBe([second]);
+        await host.StopAsync().WaitAsync(Patience);
+        second.State.ShouldBe(RegistrationState.Ended);
+        Should.Throw<ObjectDisposedException>(
+            () => registrar.Register(new ServiceRegistration { Service = "orders", Id = "c", Address = "10.0.0.1" }));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Looking_a_service_up_allocates_nothing(bool inProcess)
+    {
+        await using var node = await HostedNode.StartAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders();
+        if (inProcess)
+            builder.Services.AddRegistryNode(HostedNode.Options(node.Address, "app")).RegisterService("orders");
+        else
+            builder.Services.AddRegistryClient().WithNodes(node.Address).RegisterService("orders");
+        using var host = builder.Build();
+        await host.StartAsync();
+        var directory = host.Services.GetRequiredService<IServiceDirectory>();
+        directory.Follow("orders");
+        await HostedNode.Until(() => directory.Find("orders")?.Instances.Length == 1, "the directory shows it");
+        var id = directory.Find("orders")!.Instances[0].Id;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = 0;
+        for (var i = 0; i < 10_000; i++)
+            found += directory.Find("orders")!.Find(id) is null ? 0 : 1;
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        found.ShouldBe(10_000);
+        await host.StopAsync().WaitAsync(Patience);
     }
 
     private static WebApplication Application(

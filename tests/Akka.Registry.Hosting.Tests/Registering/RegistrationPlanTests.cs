@@ -39,7 +39,8 @@ public class RegistrationPlanTests
     [Fact]
     public void A_server_on_one_address_is_reached_there_and_others_of_it_in_full()
     {
-        var registration = Plan(new RegistrationOptions(), Web with { Addresses = ["http://10.0.0.5:80", "https://10.0.0.6:443", "http://10.0.0.5:81"] });
+        var registration = Plan(
+            new RegistrationOptions(), Web with { Addresses = ["http://10.0.0.5:80", "https://10.0.0.6:443", "http://10.0.0.5:81"] });
         (registration.Address, registration.Port).ShouldBe(("10.0.0.5", 80));
         Pairs(registration.Metadata).ShouldBe("endpoint.http=80 endpoint.https=https://10.0.0.6:443 scheme=http");
     }
@@ -47,7 +48,8 @@ public class RegistrationPlanTests
     [Fact]
     public void An_address_that_is_given_stands_for_the_whole_server()
     {
-        var registration = Plan(new RegistrationOptions { Address = "orders.example.org" }, Web with { Addresses = ["http://10.0.0.5:80", "https://10.0.0.6:443"] });
+        var registration = Plan(
+            new RegistrationOptions { Address = "orders.example.org" }, Web with { Addresses = ["http://10.0.0.5:80", "https://10.0.0.6:443"] });
         registration.Address.ShouldBe("orders.example.org");
         Pairs(registration.Metadata).ShouldBe("endpoint.http=80 endpoint.https=443 scheme=http");
     }

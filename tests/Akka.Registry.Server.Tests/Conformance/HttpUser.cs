@@ -93,7 +93,8 @@ internal sealed class HttpUser(Uri door) : IRegistryUser
 
     private static SeenInstance Seen(JsonNode entry) => new(
         entry["id"]!.GetValue<string>(), entry["epoch"]!.GetValue<ulong>(), entry["address"]!.GetValue<string>(), entry["port"]!.GetValue<int>(),
-        entry["status"]!.GetValue<string>(), entry["zone"]!.GetValue<string>(), entry["version"]!.GetValue<string>(), entry["weight"]!.GetValue<int>(),
+        entry["status"]!.GetValue<string>(), entry["zone"]!.GetValue<string>(), entry["version"]!.GetValue<string>(),
+        entry["weight"]!.GetValue<int>(),
         string.Join(',', entry["tags"]!.AsArray()),
         string.Join(',', entry["metadata"]!.AsObject().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")),
         string.Join(',', entry["methods"]!.AsArray()));

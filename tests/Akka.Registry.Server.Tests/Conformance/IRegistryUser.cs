@@ -45,4 +45,5 @@ public sealed record SeenView(long Revision, IReadOnlyList<SeenInstance> Instanc
 
 /// <summary>An instance as it is seen; lists and pairs in one text.</summary>
 public sealed record SeenInstance(
-    string Id, ulong Epoch, string Address, int Port, string Status, string Zone, string Version, int Weight, string Tags, string Metadata, string Methods);
+    string Id, ulong Epoch, string Address, int Port, string Status, string Zone, string Version, int Weight,
+    string Tags, string Metadata, string Methods);

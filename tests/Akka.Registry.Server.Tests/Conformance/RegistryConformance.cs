@@ -33,7 +33,8 @@ public abstract class RegistryConformance
         });
         var view = await UntilAsync(reader, "orders", view => view.Instances.Count == 1);
         view.Instances.Single().ShouldBe(new SeenInstance(
-            "orders-1", instance.Epoch, "10.0.0.5", 5000, "passing", "b", "1.2.3", 7, "blue,eu", "größe=l,scheme=https", "Orders.Place,Orders.Cancel"));
+            "orders-1", instance.Epoch, "10.0.0.5", 5000, "passing", "b", "1.2.3", 7, "blue,eu", "größe=l,scheme=https",
+            "Orders.Place,Orders.Cancel"));
         view.Revision.ShouldBeGreaterThan(0);
     }
 
@@ -96,7 +97,7 @@ public abstract class RegistryConformance
         (await reader.GetAsync("orders")).Find("a")!.Status.ShouldBe("draining");
         await ConformanceNode.Until(() => Volatile.Read(ref last) == "draining", "the watcher reads it");
         await stop.CancelAsync();
-        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Should.ThrowAsync<OperationCanceledException>(watching.WaitAsync(Patience));
     }
 
     [Fact]
@@ -167,7 +168,8 @@ public abstract class RegistryConformance
         var (known, revision) = (0, 0L);
         await foreach (var view in reader.WatchAsync("orders", late.Token))
         {
-            view.Ids.ShouldBe(string.Join(' ', Enumerable.Range(0, view.Instances.Count).Select(i => $"i-{i:00}")), "no gap: they came in this order");
+            view.Ids.ShouldBe(string.Join(' ', Enumerable.Range(0, view.Instances.Count).Select(i => $"i-{i:00}")),
+                "no gap: they came in this order");
             view.Instances.Count.ShouldBeGreaterThanOrEqualTo(known, "nothing goes back");
             view.Revision.ShouldBeGreaterThanOrEqualTo(revision);
             (known, revision) = (view.Instances.Count, view.Revision);

@@ -48,7 +48,8 @@ internal sealed class SdkUser(IServiceRegistrar registrar, IServiceDirectory dir
             return Task.CompletedTask;
         }
 
-        public async Task<bool> DrainAsync(TimeSpan deadline) => (await instance.DrainAsync(deadline).WaitAsync(ConformanceNode.Patience)).IsConfirmed;
+        public async Task<bool> DrainAsync(TimeSpan deadline) =>
+            (await instance.DrainAsync(deadline).WaitAsync(ConformanceNode.Patience)).IsConfirmed;
 
         public Task DeregisterAsync() => instance.DeregisterAsync().WaitAsync(ConformanceNode.Patience);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Directory.Snapshots;
 

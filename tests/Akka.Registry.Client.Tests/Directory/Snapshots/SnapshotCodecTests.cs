@@ -101,7 +101,7 @@ public class SnapshotCodecTests
             foreach (var view in reading.Views)
             {
                 var ids = view.Instances.Select(instance => instance.Id).ToList();
-                ids.ShouldBe(ids.Distinct().Order(StringComparer.Ordinal), $"seed {seed}");
+                ids.ShouldBe([.. ids.Distinct().Order(StringComparer.Ordinal)], $"seed {seed}");
             }
         }
 

@@ -10,6 +10,7 @@ public static class AskExtensions
     /// What awaits the answer goes on on the thread pool. If <paramref name="time"/> is a
     /// <see cref="Virtual.VirtualClock"/>, it goes on as an event of that clock's node instead: after the turn that
     /// answered, on the scheduler's thread, in the seeded order.
+    /// An actor of another process is asked likewise; when no answer can come any more, the task fails at once, with the reason.
     /// </remarks>
     /// <param name="actor">Whom to ask.</param>
     /// <param name="message">

@@ -72,8 +72,10 @@ internal sealed class AskTable(int max)
     {
         foreach (var (ask, pending) in _pending)
         {
-            if (now >= pending.Deadline && TryRemove(ask))
-                pending.Sink.Expire();
+            if (now < pending.Deadline || !_pending.TryRemove(ask, out _))
+                continue;
+            pending.Sink.Expire();
+            Interlocked.Decrement(ref _count);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Akka.Registry.Remoting;
 public sealed record RemotingOptions
 {
     /// <summary>
-    /// Bytes of one encoded message or answer; 1 KiB to 448 KiB, default 128 KiB. What is larger than a frame of any link on its way
-    /// is not sent either. Larger messages stand longer before those behind them.
+    /// Bytes of one encoded message or answer; 1 KiB to 448 KiB, default 128 KiB. Larger messages stand longer before those
+    /// behind them. Keep it below the frame limits of sessions and of peers: a node closes the session of a client that sends more.
     /// </summary>
     [Range(1024, 448 * 1024)]
     public int MessageBytesMax { get; init; } = 128 * 1024;

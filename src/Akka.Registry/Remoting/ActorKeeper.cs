@@ -45,7 +45,7 @@ internal sealed class ActorKeeper(
             case KeeperMessage.NotRegistered refused: OnNotRegistered(refused.Kept, refused.Failure); break;
             case KeeperMessage.Beaten beaten: OnBeaten(beaten.Refused); break;
             case KeeperMessage.Release release: OnRelease(release.Kept, release.ReplyTo); break;
-            case KeeperMessage.ReleaseAll all: OnReleaseAll(all.ReplyTo); break;
+            case KeeperMessage.ReleaseAll all: OnReleaseAll(all.Timeout, all.ReplyTo); break;
             case KeeperMessage.Deregistered ended: Forget(ended.Kept); break;
             case KeeperMessage.MembersTold told: membersTold(told.Change); break;
             case KeeperMessage.Tick: OnTick(); break;
@@ -65,7 +65,7 @@ internal sealed class ActorKeeper(
 
     private void OnKeep(KeeperMessage.Keep keep)
     {
-        if (kept.IsClosed)
+        if (kept.Leaving is not null)
         {
             host.Remove(keep.Kept.Number);
             keep.ReplyTo.Tell(new RegistryReply<KeptActor>(
@@ -179,9 +179,10 @@ internal sealed class ActorKeeper(
         End(one);
     }
 
-    private void OnReleaseAll(IActorRef<Released> replyTo)
+    private void OnReleaseAll(TimeSpan timeout, IActorRef<Released> replyTo)
     {
-        kept.IsClosed = true;
+        // Members that have not heard of it when this node leaves would keep what is nobody's for an orphan's grace.
+        kept.Leaving = new WriteOptions(WriteConsistency.All, timeout);
         kept.WaitForNone.Add(replyTo);
         foreach (var one in kept.All.ToList())
             End(one);
@@ -212,7 +213,7 @@ internal sealed class ActorKeeper(
 
     private async Task<bool> DeregisterAsync(RecordKey key, ulong epoch)
     {
-        await session().DeregisterAsync(key, epoch, WriteOptions.Default).ConfigureAwait(false);
+        await session().DeregisterAsync(key, epoch, kept.Leaving ?? WriteOptions.Default).ConfigureAwait(false);
         return true;
     }
 

@@ -24,8 +24,8 @@ internal abstract record KeeperMessage
     /// <summary>Deregister it.</summary>
     public sealed record Release(KeptActor Kept, IActorRef<Released>? ReplyTo) : KeeperMessage;
 
-    /// <summary>Deregister all, and take no others.</summary>
-    public sealed record ReleaseAll(IActorRef<Released> ReplyTo) : KeeperMessage;
+    /// <summary>Deregister all, so that all members know within the time, and take no others.</summary>
+    public sealed record ReleaseAll(TimeSpan Timeout, IActorRef<Released> ReplyTo) : KeeperMessage;
 
     /// <summary>It is out of the registry, or will be by its TTL.</summary>
     public sealed record Deregistered(KeptActor Kept) : KeeperMessage;
@@ -96,5 +96,6 @@ internal sealed class KeptActors
 
     public List<IActorRef<Released>> WaitForNone { get; } = [];
 
-    public bool IsClosed { get; set; }
+    /// <summary>Set when the node leaves: how deregistrations are written from then on.</summary>
+    public WriteOptions? Leaving { get; set; }
 }

@@ -196,7 +196,8 @@ public sealed class NodeActors
             return;
         try
         {
-            await keeper.Ask<KeeperMessage, Released>(to => new KeeperMessage.ReleaseAll(to), timeout, _system.Time).ConfigureAwait(false);
+            await keeper.Ask<KeeperMessage, Released>(
+                to => new KeeperMessage.ReleaseAll(timeout * 0.8, to), timeout, _system.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -102,8 +102,9 @@ internal sealed class SessionActors(NodeRemoting remoting, SessionOutbox outbox)
             gathered.Clear();
             while (gathered.Count < GatheredMax && _answers.Reader.TryRead(out var frame))
                 gathered.Add(frame);
-            await outbox.SendAsync(gathered.ToArray(), stop);
+            // Before the client can know: with its answer it may ask again.
             Interlocked.Add(ref _asks, -gathered.Count);
+            await outbox.SendAsync(gathered.ToArray(), stop);
             Interlocked.Add(ref _bytes, -gathered.Sum(frame => (long)frame.WireBytes));
         }
     }

@@ -101,6 +101,8 @@ internal sealed partial class RegistryActor : ISuspicionSource
     {
         if (_suspicion.Count > 0 || entry is { Suspect: true })
             _suspicion.Observe(key, Owned(entry), Now);
+        if (_suspicion.Verdicts.Count > 0)
+            WriteSuspicions();
     }
 
     private void MindSuspects()

@@ -91,7 +91,8 @@ internal sealed partial class RegistryActor : ISuspicionSource
         foreach (var report in message.Reports)
         {
             // What has gone elsewhere meanwhile is reported again, to whoever owns it then.
-            if (Owned(_views.Find(new RecordKey(report.Service, report.Instance))) is { } entry && (report.Epoch == 0 || report.Epoch == entry.Epoch))
+            if (Owned(_views.Find(new RecordKey(report.Service, report.Instance))) is { } entry
+                && (report.Epoch == 0 || report.Epoch == entry.Epoch))
                 Count(entry, new ReportSource(report.Reporter, from.Uid, (int)Math.Min(report.Followers, int.MaxValue)));
         }
 

@@ -112,7 +112,8 @@ public class QueryTests
         await RefusedAsync(client.Queries.RouteesAsync(new RouteeQuery { Service = "orders", Count = 1_001 }), RegistryRefusal.Invalid, "1001");
         await RefusedAsync(client.Queries.RouteesAsync(new RouteeQuery { Service = "orders", Count = 0 }), RegistryRefusal.Invalid, "0");
         var tags = new InstanceConditions { Tags = [.. Enumerable.Range(0, 65).Select(i => $"t{i}")] };
-        await RefusedAsync(client.Queries.InstancesAsync(new InstanceQuery { Service = "orders", Where = tags }), RegistryRefusal.Invalid, "at most 64");
+        await RefusedAsync(
+            client.Queries.InstancesAsync(new InstanceQuery { Service = "orders", Where = tags }), RegistryRefusal.Invalid, "at most 64");
         var large = new InstanceConditions { Tags = [new string('x', 40_000)] };
         await RefusedAsync(client.Queries.InstancesAsync(new InstanceQuery { Service = "orders", Where = large }), RegistryRefusal.Invalid, "bytes");
         await RefusedAsync(client.Queries.OverrideStatusAsync("orders", "z", InstanceStatus.OutOfService), RegistryRefusal.NotFound, "'z'");
@@ -204,7 +205,8 @@ public class QueryTests
         refused.Message.ShouldContain(text);
     }
 
-    private static ServiceRegistration Order(string id, string zone = "", string version = "", string[]? methods = null, string[]? tags = null) => new()
+    private static ServiceRegistration Order(
+        string id, string zone = "", string version = "", string[]? methods = null, string[]? tags = null) => new()
     {
         Service = "orders",
         Id = id,

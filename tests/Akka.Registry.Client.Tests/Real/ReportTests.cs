@@ -26,7 +26,8 @@ public class ReportTests
             one.ReportFailure(one.Directory.Find("orders")!.Find("i-0")!);
         two.ReportFailure("orders", "i-0");
         await TestNode.Holds(
-            () => callers.All(caller => !caller.Directory.Find("orders")!.Find("i-0")!.Suspect), "two clients are too few", TimeSpan.FromMilliseconds(300));
+            () => callers.All(caller => !caller.Directory.Find("orders")!.Find("i-0")!.Suspect), "two clients are too few",
+            TimeSpan.FromMilliseconds(300));
         var began = TimeProvider.System.GetTimestamp();
         three.ReportFailure(three.Directory.Find("orders")!.Find("i-0")!);
         await TestNode.Until(() => callers.All(caller => caller.Directory.Find("orders")!.Find("i-0")!.Suspect), "all are told");

@@ -26,7 +26,8 @@ public class TokenTests
         hello.Token = ByteString.CopyFromUtf8(Token + "x");
         using var wrong = await RawClient.ConnectAsync(node, hello);
         (await wrong.HearRefusalAsync()).ShouldBe("the client's token is none that this node accepts");
-        await TestNode.Until(() => log.Lines.Any(line => line.Text.Contains("is none that this node accepts", StringComparison.Ordinal)), "it is logged");
+        await TestNode.Until(
+            () => log.Lines.Any(line => line.Text.Contains("is none that this node accepts", StringComparison.Ordinal)), "it is logged");
         log.Lines.ShouldNotContain(line => line.Text.Contains(Token, StringComparison.Ordinal));
     }
 

@@ -15,8 +15,8 @@ public sealed class RegistrationTests
         """;
 
     internal const string EntryNames =
-        "service id address port methods tags metadata zone version weight ttl deregisterAfter status reported unverified suspect epoch owner ownerUid "
-        + "stamp registeredAt expiresIn";
+        "service id address port methods tags metadata zone version weight ttl deregisterAfter status reported unverified suspect epoch "
+        + "owner ownerUid stamp registeredAt expiresIn";
 
     [Fact]
     public async Task A_new_instance_is_created_with_its_location()

@@ -206,14 +206,14 @@ public class RegistrationBookTests
         }
 
         BeatsOf(_book.Signs().ShouldHaveSingleItem()).Order().ShouldBe(Enumerable.Range(1, leases).Select(i => (ulong)i));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        Allocated.By(() =>
         {
-            _book.Signs();
-            _book.Due();
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 100; i++)
+            {
+                _book.Signs();
+                _book.Due();
+            }
+        }).ShouldBe(0);
         _book.End(_book.Instances.First());
         BeatsOf(_book.Signs().ShouldHaveSingleItem()).Length.ShouldBe(leases - 1);
     }

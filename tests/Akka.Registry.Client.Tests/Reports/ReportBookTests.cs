@@ -73,10 +73,11 @@ public class ReportBookTests
     {
         Report("a");
         Report("a");
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
-            Report("a");
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocated.By(() =>
+        {
+            for (var i = 0; i < 1_000; i++)
+                Report("a");
+        }).ShouldBe(0);
     }
 
     private static FailureReports Read(Frame frame) => frame.Read(FailureReports.Parser);

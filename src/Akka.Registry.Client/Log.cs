@@ -15,7 +15,8 @@ internal static partial class Log
         "Cannot open a session with {Node}; it is tried again, and this is said anew when the reason changes: {Reason}")]
     public static partial void CannotOpen(ILogger logger, NodeEndpoint node, string reason);
 
-    [LoggerMessage(7003, LogLevel.Warning, "{Node} does not let this client in; it is tried again, and this is said anew when the reason changes. {Reason}")]
+    [LoggerMessage(7003, LogLevel.Warning,
+        "{Node} does not let this client in; it is tried again, and this is said anew when the reason changes. {Reason}")]
     public static partial void NotLetIn(ILogger logger, NodeEndpoint node, string reason);
 
     [LoggerMessage(7010, LogLevel.Warning, "The registration of '{Instance}' of '{Service}' is refused: {Reason}")]

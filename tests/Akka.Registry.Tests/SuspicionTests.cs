@@ -78,9 +78,11 @@ public class SuspicionTests
         _world.Entry("a")!.Suspect.ShouldBeTrue();
         _world.Register(Registration("a") with { Epoch = 8 });
         _world.Entry("a")!.Suspect.ShouldBeFalse();
-        Report("a", 1);
-        Report("a", 2);
-        _world.Entry("a")!.Suspect.ShouldBeFalse();
+        Report("a", 1, epoch: 8);
+        Report("a", 2, epoch: 8);
+        _world.Entry("a")!.Suspect.ShouldBeFalse("they begin to count anew");
+        Report("a", 3, epoch: 8);
+        _world.Entry("a")!.Suspect.ShouldBeTrue();
     }
 
     [Fact]
@@ -205,12 +207,12 @@ public class SuspicionTests
         _world.Entry(id)!.Suspect.ShouldBeTrue();
     }
 
-    private void Report(string id, ulong reporter, bool settle = true)
+    private void Report(string id, ulong reporter, bool settle = true, ulong epoch = 7)
     {
         if (settle)
-            _world.Call(registry => DoneAsync(registry.ReportFailureAsync(Key(id), 7, reporter)));
+            _world.Call(registry => DoneAsync(registry.ReportFailureAsync(Key(id), epoch, reporter)));
         else
-            _ = _world.Registry.ReportFailureAsync(Key(id), 7, reporter);
+            _ = _world.Registry.ReportFailureAsync(Key(id), epoch, reporter);
     }
 
     private RegistryException Refused(string id, ulong epoch) =>

@@ -47,7 +47,8 @@ internal sealed class SessionQueries(ClientSession session) : IRegistryQueries
     }
 
     /// <inheritdoc/>
-    public async Task<Explanation> ExplainAsync(string service, string id, TimeSpan? patience = null, CancellationToken cancellation = default)
+    public async Task<Explanation> ExplainAsync(
+        string service, string id, TimeSpan? patience = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(id);

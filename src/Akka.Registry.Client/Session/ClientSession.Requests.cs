@@ -29,7 +29,11 @@ internal sealed partial class ClientSession
         cancellation.ThrowIfCancellationRequested();
         var bytes = request.CalculateSize();
         if (bytes > RequestBytesMax)
-            throw new RegistryRefusedException(RegistryRefusal.Invalid, $"The question takes {bytes} bytes, and at most {RequestBytesMax} are sent.");
+        {
+            throw new RegistryRefusedException(
+                RegistryRefusal.Invalid, $"The question takes {bytes} bytes, and at most {RequestBytesMax} are sent.");
+        }
+
         var answered = Ask(request);
         var time = _options.RequestTimeout + patience;
         try
@@ -73,8 +77,9 @@ internal sealed partial class ClientSession
             ObjectDisposedException.ThrowIf(_isEnding, typeof(RegistryClient));
             if (_link is null)
             {
-                throw new RegistryUnavailableException(
-                    _failures.Latest is { } reason ? $"There is no session with the registry: {reason}" : "There is no session with the registry yet.");
+                throw new RegistryUnavailableException(_failures.Latest is { } reason
+                    ? $"There is no session with the registry: {reason}"
+                    : "There is no session with the registry now.");
             }
 
             request.Request = _book.NextRequest();

@@ -188,7 +188,8 @@ internal sealed partial class ClientSession : IAsyncDisposable
         }
         catch (Exception failure) when (IsLinkFailure(failure))
         {
-            NoteFailure(connect.Node, failure is OperationCanceledException ? "It took too long." : failure.Message, failure is SessionRefusedException);
+            var why = failure is OperationCanceledException ? "It took too long." : failure.Message;
+            NoteFailure(connect.Node, why, failure is SessionRefusedException);
             lock (_gate)
                 Do(_connection.Advance(new ConnectionInput.Failed(connect.Attempt)));
             return;

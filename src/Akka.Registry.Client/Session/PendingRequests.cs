@@ -51,7 +51,10 @@ internal sealed class PendingRequests(int max)
             return;
         _questions.Remove(answer.Request);
         if (answer.More)
-            question.Answered.TrySetException(new RegistryUnavailableException($"The answer has more than {PartsMax} parts.", mayHaveCounted: true));
+        {
+            question.Answered.TrySetException(
+                new RegistryUnavailableException($"The answer has more than {PartsMax} parts.", mayHaveCounted: true));
+        }
         else if (answer.Error == WireSessionError.None)
             question.Answered.TrySetResult(question.Parts);
         else
@@ -98,6 +101,7 @@ internal sealed class PendingRequests(int max)
     {
         public List<SessionAnswer> Parts { get; } = [];
 
-        public TaskCompletionSource<IReadOnlyList<SessionAnswer>> Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<SessionAnswer>> Answered { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

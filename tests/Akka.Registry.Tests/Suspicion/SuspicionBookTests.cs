@@ -115,9 +115,10 @@ public class SuspicionBookTests
     public void A_beat_and_an_answer_before_the_hold_is_over_do_not_clear_it()
     {
         Suspect("a");
-        Beat("a");
         Probe(WireProbeOutcome.Connected);
-        Pass(9.999);
+        Pass(1);
+        Beat("a");
+        Pass(8.999);
         _book.Tick(Now);
         _book.Verdicts.ShouldBeEmpty();
         Pass(0.001);

@@ -87,7 +87,7 @@ public sealed class OpenApiTests
 
         Check(JsonDocument.Parse(RegistrationTests.Body).RootElement, schema, document, "Registration");
         Answer.NamesOf(schema.GetProperty("properties")).ShouldBe(
-            "address port methods tags metadata zone version weight ttl deregisterAfter status epoch");
+            "address port methods tags metadata zone version weight ttl deregisterAfter status epoch lease checks");
     }
 
     /// <summary>The dashboard's files and the document itself.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Akka.Registry.Checks;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -37,9 +38,12 @@ public sealed class RegistryMetrics : IDisposable
         _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");
         _suspicionsCleared = _meter.CreateCounter<long>(
             "akka_registry.suspicions_cleared", "{instance}", "Instances of this node that are suspect no more: they beat, and answered.");
+        Checks = new CheckMetrics(_meter);
     }
 
     internal Meter Meter => _meter;
+
+    internal CheckMetrics Checks { get; }
 
     internal void Registered() => _registrations.Add(1);
 

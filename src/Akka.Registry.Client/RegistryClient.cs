@@ -5,6 +5,7 @@ using Akka.Registry.Client.Directory.Snapshots;
 using Akka.Registry.Client.Queries;
 using Akka.Registry.Client.Registrar;
 using Akka.Registry.Client.Remoting;
+using Akka.Registry.Client.Routing;
 using Akka.Registry.Client.Session;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,7 +34,7 @@ public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, 
 /// It connects by itself and for ever; nothing that an application calls waits for the registry unless it says so, and nothing
 /// fails because the registry cannot be reached. What is registered and followed moves with the session.
 /// </remarks>
-public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServiceDirectory
+public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServiceDirectory, IFailureReports
 {
     private readonly ClientSession _session;
     private readonly SnapshotKeeper? _keeper;
@@ -158,6 +159,9 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
         ArgumentNullException.ThrowIfNull(instance);
         _session.ReportFailure(instance.Service, instance.Id, instance.Epoch);
     }
+
+    /// <inheritdoc/>
+    void IFailureReports.Report(ServiceInstance instance, CallOutcome outcome) => ReportFailure(instance);
 
     /// <summary>As <see cref="ReportFailure(ServiceInstance)"/>, by name.</summary>
     /// <param name="service">The service.</param>

@@ -1,6 +1,7 @@
 using Akka.Registry.Client;
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Routing;
 using Akka.Registry.Hosting.Registering;
 using Akka.Registry.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
@@ -38,6 +39,7 @@ public static class AddRegistryClientExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<ClientConnection>().Client);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Directory);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Registrar);
+        services.TryAddSingleton<IFailureReports>(provider => provider.GetRequiredService<RegistryClient>());
         return change is null ? builder : builder.With(change);
     }
 }

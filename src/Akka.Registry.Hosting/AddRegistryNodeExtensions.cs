@@ -30,6 +30,7 @@ public static class AddRegistryNodeExtensions
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);
         services.TryAddSingleton(provider => provider.GetRequiredService<InProcessConnection>().Registrar);
+        services.TryAddSingleton<Client.Routing.IFailureReports>(provider => provider.GetRequiredService<InProcessConnection>().Reports);
         services.TryAddSingleton<RegistryNodeService>();
         services.AddHostedService(provider => provider.GetRequiredService<RegistryNodeService>());
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeService>().Node);

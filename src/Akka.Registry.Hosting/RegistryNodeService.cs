@@ -41,7 +41,7 @@ internal sealed class RegistryNodeService(
             Version = Version,
             HttpUrl = settings.HttpUrl,
         });
-        inProcess.Begin(_node.Registry, _node.Self.Address.Host);
+        inProcess.Begin(_node.Registry, _node.Self);
     }
 
     /// <inheritdoc/>

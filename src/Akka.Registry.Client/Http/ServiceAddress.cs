@@ -41,7 +41,7 @@ internal readonly record struct ServiceAddress(string Service, string? Endpoint,
         target = uri;
         if (InstanceEndpoint.Find(instance, Endpoint, Schemes) is not { } found)
             return false;
-        var host = instance.Address.Contains(':', StringComparison.Ordinal) ? $"[{instance.Address}]" : instance.Address;
+        var host = found.Host ?? (instance.Address.Contains(':', StringComparison.Ordinal) ? $"[{instance.Address}]" : instance.Address);
         var port = Port ?? found.Port;
         var authority = port == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
         target = new Uri($"{found.Scheme}://{authority}{uri.PathAndQuery}");

@@ -13,7 +13,7 @@ namespace Akka.Registry.Client.Routing;
 /// </remarks>
 internal sealed class RouteTable
 {
-    private const int TierCount = 4;
+    private const int TierCount = 8;
 
     /// <summary>Methods whose tables are kept; a client that calls more has them made anew each time.</summary>
     private const int MethodsMax = 1_000;
@@ -88,10 +88,13 @@ internal sealed class RouteTable
         return [.. from tier in tiers where tier is not null select new RouteTier(tier.ToArray(), _options, zoneInstances)];
     }
 
+    /// <summary>Whom nobody vouches for comes after those that somebody does, and whom clients report after all of them.</summary>
+    private static int Doubt(ServiceInstance instance) => (instance.Unverified ? 2 : 0) + (instance.Suspect ? 4 : 0);
+
     private static int TierOf(ServiceInstance instance) => instance.Status switch
     {
-        InstanceStatus.Passing => instance.Unverified ? 2 : 0,
-        InstanceStatus.Warning => instance.Unverified ? 3 : 1,
+        InstanceStatus.Passing => Doubt(instance),
+        InstanceStatus.Warning => Doubt(instance) + 1,
         _ => -1,                                // Serves nobody, or nobody new.
     };
 }

@@ -1,5 +1,6 @@
 using Akka.Registry.Client;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Cluster;
 using Akka.Registry.Hosting.Registering;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed class InProcessConnection : IRegistryConnection, IAsyncDisposabl
         var logger = loggers.CreateLogger<InProcessConnection>();
         _registrar = new InProcessRegistrar(_options, time, logger);
         Directory = new InProcessDirectory(_options, time, logger);
+        Reports = new InProcessReports(_options, time);
     }
 
     /// <inheritdoc/>
@@ -29,14 +31,18 @@ internal sealed class InProcessConnection : IRegistryConnection, IAsyncDisposabl
     /// <summary>Knows services.</summary>
     public InProcessDirectory Directory { get; }
 
+    /// <summary>Takes failure reports.</summary>
+    public InProcessReports Reports { get; }
+
     /// <summary>The node runs.</summary>
     /// <param name="registry">Its registry.</param>
-    /// <param name="host">The host that it tells its peers.</param>
-    public void Begin(IServiceRegistry registry, string host)
+    /// <param name="self">Who it is.</param>
+    public void Begin(IServiceRegistry registry, NodeIdentity self)
     {
-        _host = host;
+        _host = self.Address.Host;
         _registrar.Begin(registry);
         Directory.Begin(registry);
+        Reports.Begin(registry, self.Uid.Value);
     }
 
     /// <inheritdoc/>

@@ -215,8 +215,9 @@ internal sealed class InProcessDirectory(RegistryClientOptions options, TimeProv
         Zone = entry.Zone,
         Version = entry.Version,
         Weight = entry.Weight,
-        Status = (ClientStatus)entry.Status,
+        Status = entry.Status,
         Unverified = entry.Unverified,
+        Suspect = entry.Suspect,
         // Seldom: the entry does not tell the governor's doubt, which is in the record, from the loss of its owner, which is not.
         IsUnverifiedByRecord = entry.Unverified && InstanceValue.Parser.ParseFrom(entry.Record.Value.Span).Unverified,
     };

@@ -77,7 +77,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         }
     }
 
-    void IRegistrationOwner.Report(RegisteredInstance instance, ClientStatus status)
+    void IRegistrationOwner.Report(RegisteredInstance instance, InstanceStatus status)
     {
         lock (_gate)
             Report(instance, status);
@@ -95,7 +95,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         {
             var isRegistered = instance.State == RegistrationState.Registered;
             // Reported as well: it stands with every registration to come, and where the drain's own write is refused.
-            Report(instance, ClientStatus.Draining);
+            Report(instance, InstanceStatus.Draining);
             return isRegistered && _registry is { } registry
                 ? DrainAsync(registry, instance, deadline)
                 : Task.FromResult(new DrainOutcome(IsConfirmed: false, ["its node does not hold it now"]));
@@ -148,7 +148,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         }
     }
 
-    private void Report(RegisteredInstance instance, ClientStatus status)
+    private void Report(RegisteredInstance instance, InstanceStatus status)
     {
         if (instance.State is not (RegistrationState.Pending or RegistrationState.Registered) || instance.Status == status)
             return;
@@ -189,10 +189,9 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         while (true)
         {
             RegistrationState state;
-            ClientStatus status;
             lock (_gate)
             {
-                (state, status) = (local.Instance.State, local.Instance.Status);
+                state = local.Instance.State;
                 if (!local.IsWanted || state is RegistrationState.Refused or RegistrationState.Ended)
                 {
                     local.IsBusy = false;
@@ -207,7 +206,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
                 if (state == RegistrationState.Ending)
                     await DeregisterAsync(registry, local);
                 else
-                    await RegisterAsync(registry, local, status);
+                    await RegisterAsync(registry, local);
             }
             catch (Exception failure) when (failure is RegistryException or TimeoutException or ObjectDisposedException or OperationCanceledException)
             {
@@ -216,9 +215,9 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         }
     }
 
-    private async Task RegisterAsync(IServiceRegistry registry, LocalRegistration local, ClientStatus status)
+    private async Task RegisterAsync(IServiceRegistry registry, LocalRegistration local)
     {
-        var result = await Session(registry).RegisterAsync(ToRegistration(local.Instance, status), WriteOptions.Default, _stop.Token);
+        var result = await Session(registry).RegisterAsync(SessionCodec.ToRegistration(local.Instance.ToWire()), WriteOptions.Default, _stop.Token);
         lock (_gate)
         {
             local.Ttl = result.Entry.Ttl;
@@ -331,24 +330,6 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
     }
 
     private static RecordKey KeyOf(RegisteredInstance instance) => new(instance.Registration.Service, instance.Registration.Id);
-
-    private static Registration ToRegistration(RegisteredInstance instance, ClientStatus status) => new()
-    {
-        Service = instance.Registration.Service,
-        Id = instance.Registration.Id,
-        Address = instance.Registration.Address,
-        Port = instance.Registration.Port,
-        Methods = instance.Registration.Methods,
-        Tags = instance.Registration.Tags,
-        Metadata = instance.Registration.Metadata,
-        Zone = instance.Registration.Zone,
-        Version = instance.Registration.Version,
-        Weight = instance.Registration.Weight,
-        Ttl = instance.Registration.Ttl,
-        DeregisterAfter = instance.Registration.DeregisterAfter,
-        Status = (InstanceStatus)status,
-        Epoch = instance.Epoch,
-    };
 
     /// <summary>An instance, and whether somebody sees to it.</summary>
     private sealed class LocalRegistration(RegisteredInstance instance)

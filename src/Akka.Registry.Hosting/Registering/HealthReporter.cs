@@ -13,11 +13,11 @@ internal sealed class HealthReporter(
     private bool _isUnknown;
 
     /// <summary>What a health is as a status.</summary>
-    public static ClientStatus StatusOf(HealthStatus health) => health switch
+    public static InstanceStatus StatusOf(HealthStatus health) => health switch
     {
-        HealthStatus.Healthy => ClientStatus.Passing,
-        HealthStatus.Degraded => ClientStatus.Warning,
-        HealthStatus.Unhealthy => ClientStatus.Critical,
+        HealthStatus.Healthy => InstanceStatus.Passing,
+        HealthStatus.Degraded => InstanceStatus.Warning,
+        HealthStatus.Unhealthy => InstanceStatus.Critical,
         _ => throw new UnreachableException($"No status for {health}."),
     };
 
@@ -31,7 +31,7 @@ internal sealed class HealthReporter(
             {
                 var status = await LookAsync(stop);
                 // Who drains is not called back by its own health.
-                if (!stop.IsCancellationRequested && instance.Status != ClientStatus.Draining)
+                if (!stop.IsCancellationRequested && instance.Status != InstanceStatus.Draining)
                     instance.Report(status);
             }
             while (await timer.WaitForNextTickAsync(stop));
@@ -42,7 +42,7 @@ internal sealed class HealthReporter(
         }
     }
 
-    private async Task<ClientStatus> LookAsync(CancellationToken stop)
+    private async Task<InstanceStatus> LookAsync(CancellationToken stop)
     {
         using var late = new CancellationTokenSource(options.HealthTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
@@ -63,7 +63,7 @@ internal sealed class HealthReporter(
             if (!_isUnknown)
                 Log.HealthUnknown(logger, instance.Registration.Service, instance.Registration.Id, failure);
             _isUnknown = true;
-            return ClientStatus.Critical;
+            return InstanceStatus.Critical;
         }
     }
 }

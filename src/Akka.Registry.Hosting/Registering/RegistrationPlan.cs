@@ -78,7 +78,7 @@ internal sealed record RegistrationPlan(ServiceRegistration? Registration, IRead
             Weight = options.Weight,
             Ttl = options.Ttl,
             DeregisterAfter = options.DeregisterAfter,
-            Status = hasHealth && options.StartingUntilHealthKnown ? ClientStatus.Starting : ClientStatus.Passing,
+            Status = hasHealth && options.StartingUntilHealthKnown ? InstanceStatus.Starting : InstanceStatus.Passing,
         };
         return new RegistrationPlan(registration, notices);
     }

@@ -21,13 +21,13 @@ public class HealthReporterTests
         var health = HealthStatus.Healthy;
         using var stop = new CancellationTokenSource();
         var running = Run(_ => ValueTask.FromResult(health), stop.Token);
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Passing);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Passing);
         health = HealthStatus.Degraded;
         _time.Advance(TimeSpan.FromSeconds(5));
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Warning);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Warning);
         health = HealthStatus.Unhealthy;
         _time.Advance(TimeSpan.FromSeconds(5));
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Critical);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Critical);
         await stop.CancelAsync();
         await running.WaitAsync(Patience);
     }
@@ -38,10 +38,10 @@ public class HealthReporterTests
         var fails = true;
         using var stop = new CancellationTokenSource();
         var running = Run(_ => fails ? throw new InvalidOperationException("no") : ValueTask.FromResult(HealthStatus.Healthy), stop.Token);
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Critical);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Critical);
         fails = false;
         _time.Advance(TimeSpan.FromSeconds(5));
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Passing);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Passing);
         await stop.CancelAsync();
         await running.WaitAsync(Patience);
     }
@@ -60,7 +60,7 @@ public class HealthReporterTests
             stop.Token);
         await looking.Task.WaitAsync(Patience);
         _time.Advance(TimeSpan.FromSeconds(2));
-        (await _owner.NextAsync()).ShouldBe(ClientStatus.Critical);
+        (await _owner.NextAsync()).ShouldBe(InstanceStatus.Critical);
         _time.Advance(TimeSpan.FromSeconds(3));
         await stop.CancelAsync();
         await running.WaitAsync(Patience);
@@ -73,7 +73,7 @@ public class HealthReporterTests
         using var seen = new SemaphoreSlim(0);
         using var stop = new CancellationTokenSource();
         var instance = _owner.Instance();
-        instance.Status = ClientStatus.Draining;
+        instance.Status = InstanceStatus.Draining;
         var running = new HealthReporter(
             _ =>
             {
@@ -95,16 +95,16 @@ public class HealthReporterTests
     /// <summary>Takes reports.</summary>
     private sealed class Owner : IRegistrationOwner
     {
-        private readonly System.Threading.Channels.Channel<ClientStatus> _reports = System.Threading.Channels.Channel.CreateUnbounded<ClientStatus>();
+        private readonly System.Threading.Channels.Channel<InstanceStatus> _reports = System.Threading.Channels.Channel.CreateUnbounded<InstanceStatus>();
 
         public bool HasReports => _reports.Reader.TryPeek(out _);
 
         public RegisteredInstance Instance() =>
-            new(this, new ServiceRegistration { Service = "orders", Id = "a", Address = "10.0.0.1", Status = ClientStatus.Starting }, epoch: 1);
+            new(this, new ServiceRegistration { Service = "orders", Id = "a", Address = "10.0.0.1", Status = InstanceStatus.Starting }, epoch: 1);
 
-        public async Task<ClientStatus> NextAsync() => await _reports.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        public async Task<InstanceStatus> NextAsync() => await _reports.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-        public void Report(RegisteredInstance instance, ClientStatus status)
+        public void Report(RegisteredInstance instance, InstanceStatus status)
         {
             instance.Status = status;
             _reports.Writer.TryWrite(status);

@@ -296,7 +296,7 @@ public class RegisterServiceTests
         await host.StartAsync();
         await first.WaitAsync().WaitAsync(Patience);
         var second = registrar.Register(new ServiceRegistration { Service = "orders", Id = "b", Address = "10.0.0.2" });
-        second.Report(ClientStatus.Warning);
+        second.Report(InstanceStatus.Warning);
         second.State.ShouldBe(RegistrationState.Pending);
         await first.DeregisterAsync().WaitAsync(Patience);
         await second.WaitAsync().WaitAsync(Patience);

@@ -122,9 +122,9 @@ public class RegistrationPlanTests
     [Fact]
     public void It_starts_until_its_health_is_known_where_something_tells_it()
     {
-        Plan(new RegistrationOptions(), Web, hasHealth: true).Status.ShouldBe(ClientStatus.Starting);
-        Plan(new RegistrationOptions { StartingUntilHealthKnown = false }, Web, hasHealth: true).Status.ShouldBe(ClientStatus.Passing);
-        Plan(new RegistrationOptions(), Web).Status.ShouldBe(ClientStatus.Passing);
+        Plan(new RegistrationOptions(), Web, hasHealth: true).Status.ShouldBe(InstanceStatus.Starting);
+        Plan(new RegistrationOptions { StartingUntilHealthKnown = false }, Web, hasHealth: true).Status.ShouldBe(InstanceStatus.Passing);
+        Plan(new RegistrationOptions(), Web).Status.ShouldBe(InstanceStatus.Passing);
     }
 
     [Fact]

@@ -1,1 +1,0 @@
-global using ClientStatus = Akka.Registry.Client.InstanceStatus;

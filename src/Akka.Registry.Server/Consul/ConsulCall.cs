@@ -1,5 +1,6 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Queries;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -25,8 +26,11 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     /// <summary>This node's uid.</summary>
     public NodeUid Self => Door.Membership.View.Self.Uid;
 
-    /// <summary>Ends when the client is gone, or the server stops.</summary>
+    /// <summary>Ends when the client is gone.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>Ends when the client is gone, or the server stops: nobody is held then.</summary>
+    public required CancellationToken Stopping { get; init; }
 
     /// <summary>The nodes as they are.</summary>
     public NodeTable Nodes() => Door.Nodes();
@@ -62,22 +66,87 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     /// <remarks>An agent's client may come through a load balancer, to a node that is not its agent.</remarks>
     public CatalogInstance? FindInstance(string id)
     {
-        CatalogInstance? elsewhere = null;
         var self = Self;
+        if (Door.PlaceOf("instance " + id) is { } place && Registry.Find(place.Service)?.Instances.Find(place.Instance) is { } there
+            && CatalogInstance.IdOf(there) == id && IsAgents(there, self))
+            return Show(there);
+        ServiceEntry? found = null;
         foreach (var summary in Registry.Services())
         {
             if (summary.Name == ConsulMetadata.NodesService || Registry.Find(summary.Name) is not { } view)
                 continue;
-            foreach (var entry in Door.EntriesOf(view, id))
+            foreach (var entry in ConsulDoor.EntriesOf(view, id))
             {
                 if (IsAgents(entry, self))
-                    return Show(entry);
-                if (!entry.Metadata.ContainsKey(ConsulMetadata.Node))
-                    elsewhere ??= Show(entry);
+                    found = entry;
+                else if (!entry.Metadata.ContainsKey(ConsulMetadata.Node))
+                    found ??= entry;
+            }
+
+            if (found is not null && IsAgents(found, self))
+                break;
+        }
+
+        if (found is null)
+            Door.Forget("instance " + id);
+        else
+            Door.Remember("instance " + id, found.Record.Key);
+        return found is null ? null : Show(found);
+    }
+
+    /// <summary>Where a check of that ID is: on an instance or a node, this node's first, then any member's.</summary>
+    public (RecordKey Key, CatalogCheck Check)? FindCheck(string checkId)
+    {
+        if (Door.PlaceOf("check " + checkId) is { } place && CheckAt(place, checkId) is { } there && Registry.Find(place.Service)?.Instances
+                .Find(place.Instance)?.Owner == Self)
+            return (place, there);
+        var found = FindByName(checkId) ?? FindByDefinition(checkId);
+        if (found is { } where)
+            Door.Remember("check " + checkId, where.Key);
+        else
+            Door.Forget("check " + checkId);
+        return found;
+    }
+
+    /// <summary>Many checks are called after their service: those are found by it.</summary>
+    private (RecordKey Key, CatalogCheck Check)? FindByName(string checkId)
+    {
+        var rest = checkId.StartsWith(CatalogCheck.ServiceMaintenance, StringComparison.Ordinal) ? checkId[CatalogCheck.ServiceMaintenance.Length..]
+            : checkId.StartsWith(EntryChecks.LeasePrefix, StringComparison.Ordinal) ? checkId[EntryChecks.LeasePrefix.Length..]
+            : "";
+        // "service:web:2" may be the second check of "web", or the check of "web:2".
+        for (; rest.Length > 0; rest = rest[..Math.Max(0, rest.LastIndexOf(':'))])
+        {
+            if (FindInstance(rest)?.Entry.Record.Key is { } key && CheckAt(key, checkId) is { } check)
+                return (key, check);
+        }
+
+        return null;
+    }
+
+    private (RecordKey Key, CatalogCheck Check)? FindByDefinition(string checkId)
+    {
+        var (self, found) = (Self, default(ServiceEntry));
+        foreach (var summary in Registry.Services())
+        {
+            foreach (var entry in Registry.Find(summary.Name)?.Instances ?? InstanceList.Empty)
+            {
+                if (entry.Metadata.ContainsKey(ConsulMetadata.Node) || !entry.Checks.Any(state => state.Id == checkId))
+                    continue;
+                if (found is null || entry.Owner == self)
+                    found = entry;
             }
         }
 
-        return elsewhere;
+        return found is not null && CheckAt(found.Record.Key, checkId) is { } check ? (found.Record.Key, check) : null;
+    }
+
+    private CatalogCheck? CheckAt(RecordKey key, string checkId)
+    {
+        if (Registry.Find(key.Service)?.Instances.Find(key.Instance) is not { } entry)
+            return null;
+        var checks = key.Service == ConsulMetadata.NodesService ? Nodes().Find(key.Instance)?.Checks ?? [] : Show(entry).Checks;
+        return checks.FirstOrDefault(check => check.CheckId == checkId);
     }
 
     /// <summary>The route's rest, which must not be empty.</summary>

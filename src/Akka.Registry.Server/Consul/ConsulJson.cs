@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Akka.Registry.Server.Consul;
 
 /// <summary>Shapes that many answers share.</summary>
-internal static partial class ConsulJson
+internal static class ConsulJson
 {
     /// <summary>Writes a list: empty for none, never null.</summary>
     public static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
@@ -35,7 +35,7 @@ internal static partial class ConsulJson
     {
         try
         {
-            return JsonSerializer.Deserialize(text, Shapes.Default.DictionaryStringString) ?? [];
+            return JsonSerializer.Deserialize(text, ConsulShapes.Default.DictionaryStringString) ?? [];
         }
         catch (JsonException)
         {
@@ -44,8 +44,10 @@ internal static partial class ConsulJson
     }
 
     /// <summary>A map as compact text.</summary>
-    public static string TextOf(Dictionary<string, string> pairs) => JsonSerializer.Serialize(pairs, Shapes.Default.DictionaryStringString);
-
-    [JsonSerializable(typeof(Dictionary<string, string>))]
-    private sealed partial class Shapes : JsonSerializerContext;
+    public static string TextOf(Dictionary<string, string> pairs) => JsonSerializer.Serialize(pairs, ConsulShapes.Default.DictionaryStringString);
 }
+
+/// <summary>JSON that is kept in metadata.</summary>
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ConsulShapes : JsonSerializerContext;

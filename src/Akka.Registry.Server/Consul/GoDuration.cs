@@ -13,6 +13,8 @@ internal static class GoDuration
 {
     private const decimal NanosecondsPerTick = 100;
 
+    private static readonly System.Buffers.SearchValues<char> NumberCharacters = System.Buffers.SearchValues.Create("0123456789.");
+
     /// <summary>Reads a duration.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {
@@ -27,12 +29,12 @@ internal static class GoDuration
         var nanoseconds = 0m;
         while (!text.IsEmpty)
         {
-            var digits = text.IndexOfAnyExcept("0123456789.");
+            var digits = text.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || digits > 20
                 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             text = text[digits..];
-            var end = text.IndexOfAny("0123456789.");
+            var end = text.IndexOfAny(NumberCharacters);
             var unit = UnitOf(end < 0 ? text : text[..end]);
             if (unit == 0)
                 return false;

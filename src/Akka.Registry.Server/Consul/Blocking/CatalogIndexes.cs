@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Registry.Queries;
+using Akka.Registry.Server.Consul.Catalog;
 
 namespace Akka.Registry.Server.Consul.Blocking;
 
@@ -17,6 +18,8 @@ internal sealed class CatalogIndexes
 {
     private readonly ConcurrentDictionary<string, ServiceIndex> _services = new(StringComparer.Ordinal);
     private readonly IServiceRegistry _registry;
+    private readonly Lock _nodesLock = new();
+    private InstanceList _nodes = InstanceList.Empty;
     private long _extinction;
 
     /// <summary>Begins with what the registry holds.</summary>
@@ -44,6 +47,12 @@ internal sealed class CatalogIndexes
     /// <returns>Its indexes; also for a service that is not there.</returns>
     public ServiceIndex Observe(string service)
     {
+        if (service == ConsulMetadata.NodesService)
+        {
+            ObserveNodes();
+            return new ServiceIndex(service, Volatile.Read(ref _extinction));
+        }
+
         var index = Look(service, out var change);
         Tell(change);
         return index;
@@ -55,9 +64,13 @@ internal sealed class CatalogIndexes
         var all = ContentChange.None;
         foreach (var service in services)
         {
+            if (service == ConsulMetadata.NodesService)
+                continue;
             Look(service, out var change);
             all |= change;
         }
+
+        ObserveNodes();
 
         Tell(all);
     }
@@ -100,6 +113,36 @@ internal sealed class CatalogIndexes
         Nodes.Advance(revision);
     }
 
+    /// <summary>The entries that stand for nodes are no service: their checks count for all that is on them.</summary>
+    private void ObserveNodes()
+    {
+        var changed = new HashSet<string>(StringComparer.Ordinal);
+        lock (_nodesLock)
+        {
+            var (before, after) = (_nodes, _registry.Find(ConsulMetadata.NodesService)?.Instances ?? InstanceList.Empty);
+            if (ReferenceEquals(before, after))
+                return;
+            _nodes = after;
+            foreach (var entry in before)
+            {
+                if (after.Find(entry.Id) is not { } now || EntryContent.Compare(entry, now) != ContentChange.None)
+                    changed.Add(entry.Id);
+            }
+
+            foreach (var entry in after)
+            {
+                if (before.Find(entry.Id) is null)
+                    changed.Add(entry.Id);
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            NodeChecksChanged(entry => changed.Contains(
+                entry.Metadata.TryGetValue(ConsulMetadata.Node, out var name) ? name : _registry.NodeName(entry.Owner)));
+        }
+    }
+
     private ServiceIndex Look(string service, out ContentChange change)
     {
         while (true)
@@ -139,7 +182,7 @@ internal sealed class CatalogIndexes
         if (change == ContentChange.None)
             return;
         var revision = _registry.Revision;
-        if ((change & ContentChange.Catalog) != 0)
+        if (change.HasFlag(ContentChange.Catalog))
             Catalog.Advance(revision);
         Health.Advance(revision);
     }

@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Queries;
 
 namespace Akka.Registry.Server.Consul.Blocking;
@@ -57,7 +58,21 @@ internal static class EntryContent
 
     private static bool HasEqualHealth(ServiceEntry a, ServiceEntry b) =>
         a.Status == b.Status && a.Override == b.Override && a.Unverified == b.Unverified && a.Reported == b.Reported
-        && a.LeaseMissed == b.LeaseMissed;
+        && a.LeaseMissed == b.LeaseMissed && a.Lease == b.Lease && AreEqual(a.Checks, b.Checks);
+
+    /// <summary>Outputs aside: what a check says wakes nobody, how it stands does.</summary>
+    private static bool AreEqual(IReadOnlyList<CheckState> a, IReadOnlyList<CheckState> b)
+    {
+        if (a.Count != b.Count)
+            return false;
+        for (var i = 0; i < a.Count; i++)
+        {
+            if (a[i].Status != b[i].Status || !a[i].Definition.Equals(b[i].Definition))
+                return false;
+        }
+
+        return true;
+    }
 
     private static bool AreEqual(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b)
     {

@@ -42,7 +42,7 @@ internal sealed class ServiceIndex(string service, long index)
             };
             _revision = revision;
             Volatile.Write(ref _view, view);
-            if ((change & ContentChange.Catalog) != 0)
+            if (change.HasFlag(ContentChange.Catalog))
                 Catalog.Advance(revision);
             if (change != ContentChange.None)
                 Health.Advance(revision);

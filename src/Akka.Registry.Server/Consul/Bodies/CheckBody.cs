@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Akka.Registry.Checks;
-using Akka.Registry.Server.Consul.Catalog;
 
 namespace Akka.Registry.Server.Consul.Bodies;
 

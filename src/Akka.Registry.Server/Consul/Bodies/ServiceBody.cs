@@ -160,29 +160,40 @@ internal sealed record ServiceBody
             metadata[ConsulMetadata.EnableTagOverride] = "true";
         if (body.TextOf("Kind") is { } kind)
             metadata[ConsulMetadata.Kind] = kind;
-        foreach (var (field, key) in (ReadOnlySpan<(string, string)>)
-                 [("Proxy", ConsulMetadata.Proxy), ("Connect", ConsulMetadata.Connect), ("TaggedAddresses", ConsulMetadata.TaggedAddresses)])
-        {
-            if (body.Find(field) is { ValueKind: JsonValueKind.Object } value && value.EnumerateObject().Any())
-                metadata[key] = JsonSerializer.Serialize(value, Shapes.Default.JsonElement);
-        }
-
-        if (body.Object("TaggedAddresses") is not null)
-            CheckAddresses(body.Find("TaggedAddresses")!.Value);
+        KeepRaw(body, "Proxy", metadata, ConsulMetadata.Proxy);
+        KeepRaw(body, "Connect", metadata, ConsulMetadata.Connect);
+        if (body.Find("TaggedAddresses") is { ValueKind: JsonValueKind.Object } addresses && addresses.EnumerateObject().Any())
+            metadata[ConsulMetadata.TaggedAddresses] = ReadAddresses(addresses);
     }
 
-    private static void CheckAddresses(JsonElement addresses)
+    private static void KeepRaw(LooseObject body, string field, Dictionary<string, string> metadata, string key)
     {
-        foreach (var tagged in addresses.EnumerateObject())
+        if (body.Find(field) is { ValueKind: JsonValueKind.Object } value && value.EnumerateObject().Any())
+            metadata[key] = JsonSerializer.Serialize(value, ConsulShapes.Default.JsonElement);
+    }
+
+    /// <summary>The addresses as they are shown: spelled as Consul spells them, whatever the client did.</summary>
+    private static string ReadAddresses(JsonElement addresses)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
         {
-            var address = new LooseObject(tagged.Value, "TaggedAddresses." + tagged.Name);
-            _ = address.Whole("Port");
-            if (IPAddress.TryParse(address.Text("Address") ?? "", out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
-                throw ConsulException.Bad($"Invalid TaggedAddresses.{tagged.Name}.Address");
+            json.WriteStartObject();
+            foreach (var tagged in addresses.EnumerateObject())
+            {
+                var address = new LooseObject(tagged.Value, "TaggedAddresses." + tagged.Name);
+                var host = address.Text("Address") ?? "";
+                if (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+                    throw ConsulException.Bad($"Invalid TaggedAddresses.{tagged.Name}.Address");
+                json.WriteStartObject(tagged.Name);
+                json.WriteString("Address"u8, host);
+                json.WriteNumber("Port"u8, address.Whole("Port") ?? 0);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
         }
+
+        return System.Text.Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 }
-
-/// <summary>JSON that is kept as it came.</summary>
-[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
-internal sealed partial class Shapes : System.Text.Json.Serialization.JsonSerializerContext;

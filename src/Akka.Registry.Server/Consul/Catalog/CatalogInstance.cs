@@ -16,8 +16,8 @@ internal sealed class CatalogInstance
     /// <summary>Reads an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="node">The node that it is on.</param>
-    /// <param name="registry">Where its checks' latest outputs are.</param>
-    public CatalogInstance(ServiceEntry entry, CatalogNode node, IServiceRegistry registry)
+    /// <param name="registry">Where its checks' latest outputs are; null for a sample.</param>
+    public CatalogInstance(ServiceEntry entry, CatalogNode node, IServiceRegistry? registry)
     {
         (Entry, Node, Registry) = (entry, node, registry);
         Id = IdOf(entry);
@@ -31,7 +31,7 @@ internal sealed class CatalogInstance
     public CatalogNode Node { get; }
 
     /// <summary>Where its checks' latest outputs are.</summary>
-    public IServiceRegistry Registry { get; }
+    public IServiceRegistry? Registry { get; }
 
     /// <summary>The service's ID.</summary>
     public string Id { get; }

@@ -16,8 +16,11 @@ namespace Akka.Registry.Server.Consul.Catalog;
 /// </remarks>
 internal static class EntryChecks
 {
-    /// <summary>How the check of a lease is called that an ID has.</summary>
-    public static string LeaseId(string serviceId) => "service:" + serviceId;
+    /// <summary>What the names of a service's checks begin with that have none of their own.</summary>
+    public const string LeasePrefix = "service:";
+
+    /// <summary>How a service's only check is called that has no name of its own; and the lease that heartbeats keep.</summary>
+    public static string LeaseId(string serviceId) => LeasePrefix + serviceId;
 
     /// <summary>The checks of an instance.</summary>
     public static IReadOnlyList<CatalogCheck> Of(CatalogInstance instance)
@@ -32,7 +35,7 @@ internal static class EntryChecks
         };
         if (entry.Override is { } status && status != InstanceStatus.Passing)
             checks.Add(OfOverride(instance, status));
-        foreach (var state in instance.Registry.ChecksOf(entry))
+        foreach (var state in instance.Registry?.ChecksOf(entry) ?? entry.Checks)
             checks.Add(Of(instance, state.Definition, Cap(StateOf(state.Status), best), state.Output));
         if (OfLease(instance) is { } lease)
             checks.Add(With(instance, lease.Id, lease.Name, lease.Type, Cap(lease.Status, best), lease.Output));
@@ -148,7 +151,7 @@ internal static class EntryChecks
         CheckDefinition.Tcp => "tcp",
         CheckDefinition.Grpc => "grpc",
         CheckDefinition.Alias => "alias",
-        CheckDefinition.Manual when definition.Id.StartsWith("_", StringComparison.Ordinal) => "maintenance",
+        CheckDefinition.Manual when definition.Id.StartsWith('_') => "maintenance",
         _ => "",
     };
 

@@ -30,7 +30,7 @@ internal static class GoDuration
         while (!text.IsEmpty)
         {
             var digits = text.IndexOfAnyExcept(NumberCharacters);
-            if (digits <= 0 || digits > 20
+            if (digits is <= 0 or > 18
                 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             text = text[digits..];

@@ -129,7 +129,7 @@ public sealed class BlockingTests
     {
         await using var node = await ConsulNode.StartAsync();
         using var gone = new CancellationTokenSource();
-        var asked = node.Client.GetAsync($"{Health}?index=99999999999999&wait=10m", gone.Token);
+        var asked = node.Client.GetAsync($"{Health}?index={long.MaxValue}&wait=10m", gone.Token);
         ConsulNode.Until(() => node.Door.Blocked == 1);
 
         await gone.CancelAsync();

@@ -34,7 +34,7 @@ try
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {
     await Console.Error.WriteLineAsync(
-        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT "
-        + "or --dns.listen=127.0.0.1:PORT.");
+        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT, "
+        + "--dns.listen=127.0.0.1:PORT or --consul.urls=http://127.0.0.1:PORT.");
     return 1;
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Akka.Registry.Hosting;
 using Akka.Registry.Server.Consul;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -331,6 +332,20 @@ public sealed class CatalogTests
         (await node.GetAsync("/v1/agent/host")).Json.GetProperty("Host").GetProperty("hostname").GetString().ShouldNotBeEmpty();
         await node.PutAsync("/v1/agent/join/oracle");
         (await node.SendAsync("PUT", "/v1/agent/join/10.99.99.99")).Body.ShouldContain("cluster.seed-nodes");
+    }
+
+    [Fact]
+    public async Task The_server_starts_with_the_door()
+    {
+        var options = new RegistryNodeOptions { Transport = new Cluster.Transport.TransportOptions { Port = 0 } };
+        await using var app = RegistryServer.Build(
+            new HttpOptions { Urls = ["http://127.0.0.1:0"] },
+            builder => builder.Services.AddRegistryNode(options).Services.AddRegistryConsul(new ConsulOptions()));
+
+        await app.StartAsync();
+
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        (await client.GetStringAsync("/v1/catalog/datacenters")).ShouldBe("""["dc1"]""");
     }
 
     [Fact]

@@ -145,6 +145,30 @@ public sealed class AgentTests
         (await node.GetAsync("/v1/health/service/web?passing")).Body.ShouldBe("[]");
     }
 
+    /// <summary>Spring's default: the agent runs an HTTP check.</summary>
+    [Fact]
+    public async Task The_node_runs_http_and_tcp_checks()
+    {
+        await using var node = await ConsulNode.StartAsync();
+        var url = node.Client.BaseAddress!;
+        await node.RegisterAsync(
+            $$"""
+            {"Name":"web","Port":{{url.Port}},"Checks":[
+              {"CheckID":"h","HTTP":"{{url}}readyz","Interval":"1s"},{"CheckID":"t","TCP":"127.0.0.1:{{url.Port}}","Interval":"1s"},
+              {"CheckID":"no","HTTP":"{{url}}nothing","Interval":"1s","Status":"passing"}]}
+            """);
+
+        var answer = await node.GetAsync("/v1/health/checks/web");
+        string Of(string id) => answer.Json.EnumerateArray().Single(check => check.GetProperty("CheckID").GetString() == id)
+            .GetProperty("Status").GetString()!;
+        while (Of("h") != "passing" || Of("t") != "passing" || Of("no") != "critical")
+            answer = await node.Blocked("/v1/health/checks/web", ConsulNode.IndexOf(answer));
+
+        answer.Json[0].GetProperty("Output").GetString().ShouldContain("200");
+        answer.Json[0].GetProperty("Definition").GetProperty("HTTP").GetString().ShouldBe($"{url}readyz");
+        (await node.GetAsync("/v1/health/service/web?passing")).Body.ShouldBe("[]");
+    }
+
     [Fact]
     public async Task Pass_warn_fail_and_update_say_how_a_check_is()
     {

@@ -1,4 +1,5 @@
 using Akka.Registry.Server.Api;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
@@ -37,6 +38,7 @@ public static class RegistryHttp
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
         app.MapRegistryApi();
+        app.MapRegistryConsul();
         return app;
     }
 
@@ -49,7 +51,8 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    /// <summary>Sets Kestrel's limits to those of the options.</summary>
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;

@@ -3,6 +3,7 @@ using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Eureka;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -24,7 +25,7 @@ catch (Exception e) when (e is SettingsException or HoconException)
 await using var app = RegistryServer.Build(
     settings.Http,
     builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
-        .Services.AddRegistryDns(settings.Dns));
+        .Services.AddRegistryDns(settings.Dns).AddRegistryEureka(settings.Eureka));
 try
 {
     await app.RunAsync();
@@ -33,7 +34,7 @@ try
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {
     await Console.Error.WriteLineAsync(
-        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT "
-        + "or --dns.listen=127.0.0.1:PORT.");
+        $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT, "
+        + "--dns.listen=127.0.0.1:PORT or --eureka.urls=http://127.0.0.1:PORT.");
     return 1;
 }

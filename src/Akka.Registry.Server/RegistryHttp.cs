@@ -49,7 +49,8 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    /// <summary>Sets what every door over HTTP takes.</summary>
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;

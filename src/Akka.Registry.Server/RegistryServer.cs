@@ -1,3 +1,5 @@
+using Akka.Registry.Server.Eureka;
+
 namespace Akka.Registry.Server;
 
 /// <summary>The node executable: one node of the registry and its HTTP door.</summary>
@@ -25,6 +27,8 @@ public static class RegistryServer
         addNode(builder);
         builder.Services.AddRegistryHttp(http);
         builder.Services.AddHostedService<StartupNotice>();
-        return builder.Build().UseRegistryHttp();
+        var app = builder.Build().UseRegistryHttp();
+        app.MapRegistryEureka();
+        return app;
     }
 }

@@ -19,10 +19,13 @@ internal sealed class ChangeTrail
     }
 
     /// <summary>Forgets an instance.</summary>
-    public void Remove(string app, string id)
+    /// <returns>Whether anything was noted of it.</returns>
+    public bool Remove(string app, string id)
     {
-        if (_places.Remove((app, id), out var place))
-            _changes.Remove(place);
+        if (!_places.Remove((app, id), out var place))
+            return false;
+        _changes.Remove(place);
+        return true;
     }
 
     /// <summary>The change that was noticed first; false when there is none.</summary>

@@ -6,7 +6,7 @@ namespace Akka.Registry.Server.Eureka;
 /// <summary>Shows an entry, of whatever door, as an instance.</summary>
 /// <remarks>
 /// What an entry of another door lacks has a value that does no harm: host name and IP address are the entry's address, the virtual
-/// address is the service's name, the port for TLS is disabled. Zone, version, tags and weight are shown as metadata
+/// address is the service's name, the port for TLS is disabled. Their zone, version, tags and weight are shown as metadata
 /// (<c>zone</c>, <c>version</c>, <c>tags</c> with commas, <c>weight</c> where it is not 1) unless the metadata has such pairs itself.
 /// </remarks>
 internal static class EntryOutward
@@ -34,7 +34,7 @@ internal static class EntryOutward
             CountryId = (int)(Number(entry, EurekaKeys.CountryId) ?? 1),
             DataCenter = DataCenter(entry),
             Lease = Lease(entry, written, expiresIn, now) with { Evicted = action == EurekaAction.Deleted ? now.ToUnixTimeMilliseconds() : 0 },
-            Metadata = Metadata(entry),
+            Metadata = Metadata(entry, isOwn),
             AppGroupName = Kept(entry, EurekaKeys.AppGroup),
             HomePageUrl = Kept(entry, EurekaKeys.HomePage),
             StatusPageUrl = Kept(entry, EurekaKeys.StatusPage),
@@ -105,7 +105,7 @@ internal static class EntryOutward
         };
     }
 
-    private static SortedDictionary<string, string> Metadata(ServiceEntry entry)
+    private static SortedDictionary<string, string> Metadata(ServiceEntry entry, bool isOwn)
     {
         var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, text) in entry.Metadata)
@@ -116,6 +116,9 @@ internal static class EntryOutward
                 pairs[key] = text;
         }
 
+        // This door's own entries have them of their metadata, or of the data center, where clients look for them.
+        if (isOwn)
+            return pairs;
         if (entry.Zone.Length > 0)
             pairs.TryAdd("zone", entry.Zone);
         if (entry.Version.Length > 0)

@@ -139,8 +139,9 @@ internal sealed class EurekaBoard(TimeSpan retention, int removalsMax)
     private void Came(EurekaChange change)
     {
         _counts[(int)EurekaStatuses.Of(change.Entry)]++;
-        _removed.Remove(change.App, change.Entry.Id);
-        _written.Add(change);
+        // To a client that has not heard of the end between, it has changed; some of them do not look at what they think that they have.
+        var isBack = _removed.Remove(change.App, change.Entry.Id);
+        _written.Add(isBack ? change with { Action = EurekaAction.Modified } : change);
     }
 
     private void Gone(string app, ServiceEntry entry, TimeSpan at, DateTimeOffset time)

@@ -13,7 +13,7 @@ internal static class XmlText
 {
     private const int CodeDigits = 4;
 
-    /// <summary>A key as an element's name.</summary>
+    /// <summary>A key, which is not empty, as an element's name.</summary>
     public static string Escape(string key)
     {
         if (key.Length > 0 && key.AsSpan(1).IndexOfAnyExcept(Plain) < 0 && IsStart(key[0]))
@@ -31,7 +31,7 @@ internal static class XmlText
                 name.Append("_.").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
         }
 
-        return name.Length == 0 ? "_.0000" : name.ToString();
+        return name.ToString();
     }
 
     /// <summary>The key that an element's name stands for; what is no escape stays as it is.</summary>
@@ -50,7 +50,7 @@ internal static class XmlText
             else if (next == '-')
                 (i, _) = (i + 1, key.Append('$'));
             else if (next == '.' && TryCode(name.AsSpan(i + 2), out var c))
-                (i, _) = (i + 1 + CodeDigits, c == '\0' ? key : key.Append(c));
+                (i, _) = (i + 1 + CodeDigits, key.Append(c));
             else
                 key.Append('_');
         }

@@ -28,7 +28,7 @@ internal sealed class OpenDns : IAsyncDisposable
     {
         var registry = new FakeRegistry();
         var services = new ServiceCollection().AddSingleton<IServiceRegistry>(registry).AddSingleton<IClusterMembership>(new FakeCluster())
-            .BuildServiceProvider();
+            .AddMetrics().BuildServiceProvider();
         var free = (options ?? new DnsOptions()) with { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         var door = new DnsDoor(free, services, TimeProvider.System, NullLogger<DnsDoor>.Instance);
         await door.StartAsync(CancellationToken.None);

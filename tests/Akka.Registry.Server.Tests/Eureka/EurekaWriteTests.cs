@@ -260,7 +260,7 @@ public sealed class EurekaWriteTests
         (await NativeAsync(node)).GetProperty("ttl").GetString().ShouldBe("10s");
         (await eureka.InstanceAsync()).GetProperty("leaseInfo").GetProperty("durationInSecs").GetInt32().ShouldBe(5);
         await eureka.RegisterAsync(more: ",\"leaseInfo\":{\"durationInSecs\":2000000000}");
-        (await NativeAsync(node)).GetProperty("ttl").GetString().ShouldBe("1d");
+        (await NativeAsync(node)).GetProperty("ttl").GetString().ShouldBe("24h");
         (await eureka.InstanceAsync()).GetProperty("leaseInfo").GetProperty("durationInSecs").GetInt32().ShouldBe(2_000_000_000);
     }
 

@@ -28,11 +28,11 @@ public class DigTests
         (await AskAsync(cluster, "billing.service.consul", "A", "+comments")).ShouldContain("NXDOMAIN");
     }
 
-    private static Task SeenAsync(ClientCluster cluster, string what, params int[] ports) =>
+    private static Task<TimeSpan> SeenAsync(ClientCluster cluster, string what, params int[] ports) =>
         Wait.UntilAsync(what, TimeSpan.FromSeconds(15), async () =>
         {
             var byUdp = await PortsAsync(cluster, "+notcp");
-            return byUdp.SequenceEqual(ports) && byUdp.SequenceEqual(await PortsAsync(cluster, "+tcp"));
+            return Enumerable.SequenceEqual(byUdp, ports) && Enumerable.SequenceEqual(await PortsAsync(cluster, "+tcp"), ports);
         });
 
     private static async Task<int[]> PortsAsync(ClientCluster cluster, string mode)

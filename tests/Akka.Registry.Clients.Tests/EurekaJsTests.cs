@@ -48,7 +48,7 @@ public class EurekaJsTests
         await SeenAsync(cluster, "pay", "pay-1", null);
     }
 
-    private static Task SeenAsync(ClientCluster cluster, string service, string id, string? status) =>
+    private static Task<TimeSpan> SeenAsync(ClientCluster cluster, string service, string id, string? status) =>
         Wait.UntilAsync($"{id} is {status ?? "gone"}", TimeSpan.FromSeconds(15),
             async () => await cluster.Reader.Api.InstanceStatusAsync(service, id) == status);
 }

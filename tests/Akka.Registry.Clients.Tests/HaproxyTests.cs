@@ -41,7 +41,7 @@ public sealed class HaproxyTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>Who answers: as many requests in a row as make all of the backend answer, since it takes turns.</summary>
-    private static Task ReachesAsync(ClientCluster cluster, ClientProcess haproxy, Uri uri, string what, params string[] names) =>
+    private static Task<TimeSpan> ReachesAsync(ClientCluster cluster, ClientProcess haproxy, Uri uri, string what, params string[] names) =>
         Wait.UntilAsync(what, TimeSpan.FromSeconds(20), async () =>
         {
             var reached = new SortedSet<string>(StringComparer.Ordinal);

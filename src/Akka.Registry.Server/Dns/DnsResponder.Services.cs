@@ -88,8 +88,11 @@ internal sealed partial class DnsResponder
             return;
         }
 
-        writer.Owner = writer.Alias;
-        Resolve(next, domain, ref writer, now);
+        // A copy over the same message, since the question lives no longer than this method, and the writer might keep it.
+        scoped var beyond = writer;
+        beyond.Owner = writer.Alias;
+        Resolve(next, domain, ref beyond, now);
+        writer.GoOnAt(beyond.Position, beyond.IsTruncated);
     }
 
     private void WriteShuffled(RecordType type, byte[][] addresses, uint ttl, ref MessageWriter writer)

@@ -100,6 +100,9 @@ internal ref struct MessageWriter
         Counted(Section.Additional);
     }
 
+    /// <summary>Goes on where a copy of this writer has stopped.</summary>
+    public void GoOnAt(int position, bool isTruncated) => (Position, IsTruncated) = (position, isTruncated);
+
     /// <summary>Copies a name that was written without pointers.</summary>
     /// <returns>Its length.</returns>
     public readonly int CopyName(int place, scoped Span<byte> name)

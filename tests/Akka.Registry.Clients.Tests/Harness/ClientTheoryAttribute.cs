@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Akka.Registry.Clients.Harness;
 
 /// <summary>A test that needs programs which are not part of the project; where one is missing it is skipped, and says which.</summary>
-/// <param name="needs">
-/// Programs on the path; <c>npm:NAME</c> for a module that <c>tests/run.sh</c> installs; <c>root</c> for a process that may mount.
-/// </param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed partial class ClientTheoryAttribute : TheoryAttribute
 {
+    /// <param name="needs">
+    /// Programs on the path; <c>npm:NAME</c> for a module that <c>tests/run.sh</c> installs; <c>root</c> for a process that may mount.
+    /// </param>
     public ClientTheoryAttribute(params string[] needs)
     {
         var missing = needs.Where(need => !Has(need)).ToList();

@@ -195,6 +195,32 @@ public sealed class DnsServiceTests
     }
 
     [Fact]
+    public void An_alias_into_the_domain_is_followed_one_step()
+    {
+        _dns.Add("db", "1", "10.0.0.9");
+        _dns.Add("db", "2", "2001:db8::9");
+        _dns.Add("web", "1", "DB.service.consul");
+        _dns.Add("far", "1", "web.service.consul");
+        _dns.Add("self", "1", "self.service.consul");
+        _dns.Add("lost", "1", "nosuch.service.consul");
+        _dns.Add("addr", "1", "0a000001.addr.dc1.consul");
+
+        _dns.Ask("web.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["web.service.consul. 2 CNAME DB.service.consul.", "DB.service.consul. 2 A 10.0.0.9"]);
+        _dns.Ask("web.service.consul", DnsMessage.Aaaa).Answers
+            .ShouldBe(["web.service.consul. 2 CNAME DB.service.consul.", "DB.service.consul. 2 AAAA 2001:db8::9"]);
+        _dns.Ask("web.service.consul", DnsMessage.CName).Answers.ShouldBe(["web.service.consul. 2 CNAME DB.service.consul."]);
+        _dns.Ask("far.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["far.service.consul. 2 CNAME web.service.consul.", "web.service.consul. 2 CNAME DB.service.consul."]);
+        _dns.Ask("self.service.consul", DnsMessage.A).Answers.ShouldBe(["self.service.consul. 2 CNAME self.service.consul."]);
+        var lost = _dns.Ask("lost.service.consul", DnsMessage.A);
+        lost.Answers.ShouldBe(["lost.service.consul. 2 CNAME nosuch.service.consul."]);
+        lost.Code.ShouldBe(0);
+        _dns.Ask("addr.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["addr.service.consul. 2 CNAME 0a000001.addr.dc1.consul.", "0a000001.addr.dc1.consul. 2 A 10.0.0.1"]);
+    }
+
+    [Fact]
     public void TXT_tells_what_an_instance_says_of_itself()
     {
         _dns.Registry.Add("web", "web-1", registration => registration with

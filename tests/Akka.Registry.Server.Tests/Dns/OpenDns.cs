@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Registry.Cluster;
@@ -21,6 +22,9 @@ internal sealed class OpenDns : IAsyncDisposable
     public FakeRegistry Registry { get; }
 
     public DnsDoor Door { get; }
+
+    /// <summary>What makes the door's meters.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public IPEndPoint EndPoint => Door.EndPoint!;
 

@@ -13,6 +13,8 @@ internal sealed class SpelledServices(IServiceRegistry registry)
     private const int ManyNames = 100;
     private static readonly TimeSpan CapitalsAge = TimeSpan.FromSeconds(1);
 
+    private static readonly List<string> None = [];
+
     private Capitals? _capitals;
 
     /// <summary>The service of that name, in the spelling that is looked for first; null for none.</summary>
@@ -56,7 +58,7 @@ internal sealed class SpelledServices(IServiceRegistry registry)
             && (known.Revision == revision || (known.Services >= ManyNames && (now - known.At).Duration() < CapitalsAge));
         if (!isKnown)
             Volatile.Write(ref _capitals, known = Read(revision, now));
-        return known!.Names.GetValueOrDefault(name) ?? [];
+        return known!.Names.GetValueOrDefault(name) ?? None;
     }
 
     private Capitals Read(long revision, DateTimeOffset now)

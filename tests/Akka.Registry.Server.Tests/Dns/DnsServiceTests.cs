@@ -159,6 +159,13 @@ public sealed class DnsServiceTests
         _dns.Ask("paymentapi.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
         _dns.Ask("PAYMENTAPI.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
 
+        _dns.Add("Soon", "1", "10.0.0.1");
+        _dns.Ask("soon.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
+
+        // With many names the list of those with capitals is made anew at most once a second.
+        for (var i = 0; i < 100; i++)
+            _dns.Add($"other-{i}", "1", "10.0.0.1");
+        _dns.Ask("nosuch.service.consul", DnsMessage.A).Code.ShouldBe(3);
         _dns.Add("Later", "1", "10.0.0.1");
         _dns.Ask("Later.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
         _dns.Ask("later.service.consul", DnsMessage.A).Code.ShouldBe(3);

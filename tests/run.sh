@@ -76,7 +76,7 @@ install_clients() {
   fi
   command -v npm >/dev/null || return 0
   # Exactly what the lock file names, into an ignored folder beside it.
-  (cd tests/Clients/npm && { npm ls >/dev/null 2>&1 || npm ci --no-audit --no-fund; }) >"$results/npm" 2>&1 \
+  (cd tests/Clients && { npm ls >/dev/null 2>&1 || npm ci --no-audit --no-fund; }) >"$results/npm" 2>&1 \
     || echo "   could not install npm's clients: $(tail -n 1 "$results/npm")"
   return 0
 }

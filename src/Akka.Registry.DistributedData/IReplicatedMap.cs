@@ -61,6 +61,12 @@ public abstract record MapWrite
         /// what the instance has meanwhile written elsewhere beats it. Default false: ordered by the clock.
         /// </summary>
         public bool IsVerdict { get; init; }
+
+        /// <summary>
+        /// With a verdict: the node whose stamp it bears; none, the default, for that of the record that is judged. A node that takes an
+        /// entry over by a verdict names itself: should two do it at once, their records must not have the same order.
+        /// </summary>
+        public NodeUid Judge { get; init; }
     }
 
     /// <summary>Ends the epoch for good.</summary>

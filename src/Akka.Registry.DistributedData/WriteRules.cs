@@ -51,7 +51,9 @@ internal static class WriteRules
             return MapWriteOutcome.NotFound;
         if (write.IsVerdict)
         {
-            var order = standing.Order with { Stamp = JustAbove(standing.Order.Stamp), Evicted = false };
+            var stamped = JustAbove(standing.Order.Stamp);
+            var judge = write.Judge.IsNone ? stamped.Node : write.Judge;
+            var order = standing.Order with { Stamp = stamped with { Node = judge }, Evicted = false };
             return new Verdict(MapWriteOutcome.Accepted, order, write.Value);
         }
 

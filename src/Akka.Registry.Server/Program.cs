@@ -2,6 +2,7 @@ using Akka.Registry.Hosting;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
 
@@ -25,7 +26,7 @@ catch (Exception e) when (e is SettingsException or HoconException)
 await using var app = RegistryServer.Build(
     settings.Http,
     builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
-        .Services.AddRegistryDns(settings.Dns).AddRegistryEureka(settings.Eureka));
+        .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka));
 try
 {
     await app.RunAsync();

@@ -1,5 +1,7 @@
 using Akka.Registry.Server.Api;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
+using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
@@ -37,6 +39,8 @@ public static class RegistryHttp
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
         app.MapRegistryApi();
+        app.MapRegistryConsul();
+        app.MapRegistryEureka();
         return app;
     }
 
@@ -49,7 +53,7 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    /// <summary>Sets what every door over HTTP takes.</summary>
+    /// <summary>Sets Kestrel's limits to those of the options.</summary>
     internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
     {
         kestrel.AddServerHeader = false;

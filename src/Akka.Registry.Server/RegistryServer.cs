@@ -1,5 +1,3 @@
-using Akka.Registry.Server.Eureka;
-
 namespace Akka.Registry.Server;
 
 /// <summary>The node executable: one node of the registry and its HTTP door.</summary>
@@ -27,8 +25,6 @@ public static class RegistryServer
         addNode(builder);
         builder.Services.AddRegistryHttp(http);
         builder.Services.AddHostedService<StartupNotice>();
-        var app = builder.Build().UseRegistryHttp();
-        app.MapRegistryEureka();
-        return app;
+        return builder.Build().UseRegistryHttp();
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
 
@@ -9,10 +10,12 @@ namespace Akka.Registry.Server;
 /// <param name="Node">The node.</param>
 /// <param name="Http">Its HTTP door.</param>
 /// <param name="Dns">Its DNS door.</param>
-/// <param name="Eureka">Its Eureka door.</param>
+/// <param name="Consul">Its door for Consul's clients.</param>
+/// <param name="Eureka">Its door for Eureka's clients.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
 internal sealed record ServerSettings(
-    RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, EurekaOptions Eureka, IReadOnlyList<EffectiveSetting> Effective)
+    RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, EurekaOptions Eureka,
+    IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
 
@@ -40,10 +43,16 @@ internal sealed record ServerSettings(
         foreach (var file in ConfigFiles(arguments))
             configuration.AddHoconFile(file);
         configuration.AddRegistryEnvironment().AddRegistrySwitches(arguments);
-        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Add<DnsOptions>("dns")
-            .Add<EurekaOptions>("eureka").Bind();
+        var bound = new OptionsBinder(configuration.Build())
+            .Add<RegistryNodeOptions>()
+            .Add<HttpOptions>("http")
+            .Add<DnsOptions>("dns")
+            .Add<ConsulOptions>("consul")
+            .Add<EurekaOptions>("eureka")
+            .Bind();
         return new ServerSettings(
-            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<EurekaOptions>(), bound.Settings);
+            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Get<EurekaOptions>(),
+            bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
@@ -42,6 +43,41 @@ public interface IServiceRegistry
 
     /// <summary>Sets or clears (null) the operator's override.</summary>
     Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Says how a TTL or manual check of an instance stands; a TTL check then holds for its TTL. Decided by the entry's owner.
+    /// </summary>
+    /// <remarks>
+    /// A word that changes nothing but the output is no write: other nodes see the output when the status changes, or after
+    /// <c>checks.output-sync-interval</c>. It counts as no heartbeat.
+    /// </remarks>
+    /// <param name="key">The instance.</param>
+    /// <param name="checkId">The check.</param>
+    /// <param name="status">Passing, warning or critical.</param>
+    /// <param name="output">What to keep with it, cut to <c>checks.output-bytes</c>; may be empty.</param>
+    /// <param name="epoch">The instance's epoch; null when the caller knows none.</param>
+    /// <param name="cancellation">Ends the wait; the word may have counted.</param>
+    /// <returns>The entry as it stands.</returns>
+    /// <exception cref="RegistryException">
+    /// Not found: the instance, or the check. Invalid: the check is none that takes a word. As with a status otherwise.
+    /// </exception>
+    Task<ServiceEntry> UpdateCheckAsync(
+        RecordKey key, string checkId, InstanceStatus status, string output, ulong? epoch, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Adds a check to an instance, or replaces the one of its id, which keeps its status. Decided by the entry's owner.
+    /// </summary>
+    /// <exception cref="RegistryException">Not found, not valid, or as many checks as there may be.</exception>
+    Task<ServiceEntry> PutCheckAsync(RecordKey key, CheckDefinition check, CancellationToken cancellation = default);
+
+    /// <summary>Takes a check from an instance. Decided by the entry's owner.</summary>
+    /// <exception cref="RegistryException">Not found: the instance, or the check.</exception>
+    Task<ServiceEntry> RemoveCheckAsync(RecordKey key, string checkId, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The checks of an entry with the latest outputs that this node knows: fresher than the entry's own where this node owns it.
+    /// </summary>
+    IReadOnlyList<CheckState> ChecksOf(ServiceEntry entry);
 
     /// <summary>
     /// Makes an instance draining, and waits until every live subscriber on every node has confirmed a view without it.

@@ -34,6 +34,12 @@ internal static partial class Log
         "{Count} entries of this node were evicted by others, who took it for lost; those that beat are written again.")]
     public static partial void LeasesContested(ILogger logger, int count);
 
+    [LoggerMessage(4014, LogLevel.Information, "{Count} entries of lost owners that need no beats are adopted.")]
+    public static partial void OrphansAdopted(ILogger logger, int count);
+
+    [LoggerMessage(4015, LogLevel.Information, "{Key} is removed: its check '{Check}' has been critical for too long.")]
+    public static partial void EntryReaped(ILogger logger, RecordKey key, string check);
+
     [LoggerMessage(4020, LogLevel.Information, "Leaving: {Leases} leases are to be handed over within {Timeout}.")]
     public static partial void Leaving(ILogger logger, int leases, TimeSpan timeout);
 

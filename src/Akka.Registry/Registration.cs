@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry;
@@ -43,6 +44,15 @@ public sealed record Registration
 
     /// <summary>The status to begin with; starting, passing, warning, critical or draining.</summary>
     public InstanceStatus Status { get; init; } = InstanceStatus.Passing;
+
+    /// <summary>What keeps the entry alive; by default heartbeats.</summary>
+    public LeaseKind Lease { get; init; } = LeaseKind.Beats;
+
+    /// <summary>
+    /// What its owner looks at to tell how it is; ids are unique. A check of an id that the standing entry of the same epoch has
+    /// keeps its status; checks that are not here are gone.
+    /// </summary>
+    public IReadOnlyList<CheckDefinition> Checks { get; init; } = [];
 
     /// <summary>The instance's epoch, minted at its start; null to let the node mint it.</summary>
     public ulong? Epoch { get; init; }

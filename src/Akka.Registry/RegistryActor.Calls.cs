@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -27,6 +28,8 @@ internal sealed partial class RegistryActor
     DateTimeOffset ICallSurroundings.WallClock => WallClock;
 
     LeaseLedger ICallSurroundings.Ledger => _ledger;
+
+    CheckLedger ICallSurroundings.Checks => _checks;
 
     InstanceCodec ICallSurroundings.Codec => _codec;
 
@@ -240,6 +243,7 @@ internal sealed partial class RegistryActor
             {
                 BeatOutcome.Renewed => WireBeatOutcome.Renewed,
                 BeatOutcome.StaleEpoch => WireBeatOutcome.StaleEpoch,
+                BeatOutcome.Unknown when IsMineWithoutLease(key, beaten.Beats[i].Epoch) => WireBeatOutcome.Renewed,
                 BeatOutcome.Unknown => WireBeatOutcome.Unknown,
                 _ => throw new System.Diagnostics.UnreachableException($"No outcome for {answer.Outcome}."),
             });
@@ -249,6 +253,10 @@ internal sealed partial class RegistryActor
 
         Send(beaten.From, Frame.Of(FrameKind.ForwardedBeatResults, results)); // Lost: the asker's time runs out.
     }
+
+    /// <summary>What needs no beats takes them all the same.</summary>
+    private bool IsMineWithoutLease(RecordKey key, ulong epoch) =>
+        _views.Find(key) is { NeedsBeats: false } entry && entry.Owner == Self && (epoch == 0 || epoch == entry.Epoch);
 
     private void OnBeatResults(NodeIdentity from, ForwardedBeatResults message)
     {
@@ -271,6 +279,12 @@ internal sealed partial class RegistryActor
 
     private void OnForwardedStatus(NodeIdentity from, ForwardedStatus message)
     {
+        if (message.Check is { } wire)
+        {
+            OnForwardedCheck(from, message, wire);
+            return;
+        }
+
         var key = new RecordKey(message.Service, message.Instance);
         InstanceStatus? status = message.Status == WireInstanceStatus.Unspecified ? null : (InstanceStatus)message.Status;
         var isValid = message.Operator
@@ -309,7 +323,7 @@ internal sealed partial class RegistryActor
 
     private void OnStatusResult(NodeIdentity from, ForwardedStatusResult message)
     {
-        if (_calls.Find((long)message.Request) is StatusCall call && call.AsksOwner == from.Uid)
+        if (_calls.Find((long)message.Request) is (StatusCall or CheckCall) and { } call && call.AsksOwner == from.Uid)
             call.OnOwner(new OwnerAnswer(message.Outcome, DotCodec.Read(message.Written)));
     }
 }

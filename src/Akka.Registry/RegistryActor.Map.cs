@@ -55,7 +55,7 @@ internal sealed partial class RegistryActor
             Own(before, after, entries[i], now);
             ObserveHeld((after ?? before)!.Key, entries[i]);
             if (entries[i] is { } entry)
-                _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
+                _orphans.Watch(entry.Record.Key, entry.Owner, OrphanTerms.Of(entry), now);
         }
 
         if (_ledger.ContestedCount > contested)
@@ -105,7 +105,16 @@ internal sealed partial class RegistryActor
             runsUntil = _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);
         else if (before is { IsLive: true } && before.Dot.Origin == Self)
             runsUntil = _surroundings.Leases.ExpiresAt(before.Key, before.Order.Epoch);
-        _ledger.Replaced(before, after, entry, runsUntil, now);
+        var needsBeats = true;
+        if (before is { IsLive: true } && before.Dot.Origin == Self && after is not { IsLive: true } && _codec.TryDecode(before, out var mine))
+        {
+            needsBeats = mine.NeedsBeats;
+            if (VouchesFor(mine))
+                runsUntil = now + TimeSpan.FromTicks(1);
+        }
+
+        _ledger.Replaced(before, after, entry, runsUntil, now, needsBeats);
+        _checks.Replaced(before, after, entry);
     }
 
     /// <summary>Until when an entry stays in sight that another node than its owner has evicted; null when it is to go now.</summary>
@@ -114,10 +123,11 @@ internal sealed partial class RegistryActor
         var owner = record.Dot.Origin;
         var heard = owner == Self
             ? _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now
+                || (_codec.TryDecode(record, out var mine) && VouchesFor(mine))
             : _members.Find(owner) is { IsCurrent: true } && !_orphans.IsLost(owner);
         return heard ? now + _surroundings.Options.Ownership.EvictionGrace
             : owner == Self || _views.Find(record.Key) is not { } entry ? null
-            : _orphans.KeptUntil(owner, entry.Ttl);
+            : _orphans.KeptUntil(owner, OrphanTerms.Of(entry));
     }
 
     /// <summary>Owners had their time to write again what others evicted: what still stands is gone.</summary>
@@ -129,7 +139,7 @@ internal sealed partial class RegistryActor
         foreach (var eviction in _doubt.TakeDue(now))
         {
             // An owner that was heard may have been lost meanwhile: then its instances have the orphan's grace, here as elsewhere.
-            if (_views.Find(eviction.Key) is { } entry && _orphans.KeptUntil(entry.Owner, entry.Ttl) is { } until && until > now)
+            if (_views.Find(eviction.Key) is { } entry && _orphans.KeptUntil(entry.Owner, OrphanTerms.Of(entry)) is { } until && until > now)
             {
                 _doubt.Withhold(eviction, until);
                 continue;
@@ -216,7 +226,7 @@ internal sealed partial class RegistryActor
             {
                 var entry = list[i];
                 owners.Replace(null, entry.Record);
-                _orphans.Watch(entry.Record.Key, entry.Owner, entry.Ttl, now);
+                _orphans.Watch(entry.Record.Key, entry.Owner, OrphanTerms.Of(entry), now);
                 list[i] = Trusted(entry);
                 if (entry.Owner == Self)
                     mine.Add(entry.Record.Key, entry);
@@ -255,7 +265,7 @@ internal sealed partial class RegistryActor
             ObserveHeld(key, null);
             var after = load.Tombstones.GetValueOrDefault(key) ?? _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
             if (record is not null || after is not null)
-                _ledger.Replaced(record, after, null, runsUntil: null, now);
+                ReplaceAnew(record, after, null, runsUntil: null, now);
             else
                 _ledger.LostTombstone(key);
         }
@@ -264,8 +274,15 @@ internal sealed partial class RegistryActor
         {
             before.TryGetValue(key, out var record);
             ObserveHeld(key, entry);
-            _ledger.Replaced(record, entry.Record, entry, _surroundings.Leases.ExpiresAt(key, entry.Epoch), now);
+            ReplaceAnew(record, entry.Record, entry, _surroundings.Leases.ExpiresAt(key, entry.Epoch), now);
         }
+    }
+
+    private void ReplaceAnew(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now)
+    {
+        var needsBeats = before is not { IsLive: true } || !_codec.TryDecode(before, out var known) || known.NeedsBeats;
+        _ledger.Replaced(before, after, entry, runsUntil, now, needsBeats);
+        _checks.Replaced(before, after, entry);
     }
 
     /// <summary>The records of this node's entries; null for a contested lease, which has none.</summary>

@@ -89,10 +89,10 @@ internal sealed partial class RegistryActor
     private void ToggleOne(RecordKey key, NodeUid owner, List<ServiceEntry> shown)
     {
         if (_unreadable.TryGetValue(key, out var record) && record.Dot.Origin == owner)
-            _orphans.WatchSince(key, owner, TimeSpan.Zero);
+            _orphans.WatchSince(key, owner, OrphanTerms.Unknown);
         if (_views.Find(key) is not { } entry || entry.Owner != owner)
             return;
-        _orphans.WatchSince(key, owner, entry.Ttl);
+        _orphans.WatchSince(key, owner, OrphanTerms.Of(entry));
         if (!_codec.TryDecode(entry.Record, out var asWritten))
             return;
         var now = Trusted(asWritten);
@@ -102,32 +102,45 @@ internal sealed partial class RegistryActor
         shown.Add(now);
     }
 
-    private void EvictOrphans(Instant now)
+    private void SettleOrphans(Instant now)
     {
         if (_surroundings.WritesRefused is not null)
             return;
         var more = _orphans.Take(now, Self, _surroundings.Options.Ownership.EntriesPerTurn, _due);
         if (_due.Count > 0)
         {
-            var evictions = ImmutableArray.CreateBuilder<MapWrite>(_due.Count);
+            var writes = ImmutableArray.CreateBuilder<MapWrite>(_due.Count);
+            var adopted = 0;
             foreach (var (key, owner) in _due)
             {
-                var record = _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
-                if (record?.Dot.Origin == owner)
-                    evictions.Add(new MapWrite.Evict(key, record.Order));
+                var entry = _views.Find(key);
+                var record = entry?.Record ?? _unreadable.GetValueOrDefault(key);
+                if (record?.Dot.Origin != owner)
+                    continue;
+                var isAdopted = entry is { NeedsBeats: false };
+                writes.Add(isAdopted ? AdoptOrphan(record) : new MapWrite.Evict(key, record.Order));
+                adopted += isAdopted ? 1 : 0;
             }
 
             _due.Clear();
-            if (evictions.Count > 0)
-            {
-                Log.OrphansEvicted(_logger, evictions.Count);
-                _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(evictions.DrainToImmutable()));
-            }
+            if (adopted > 0)
+                Log.OrphansAdopted(_logger, adopted);
+            if (writes.Count > adopted)
+                Log.OrphansEvicted(_logger, writes.Count - adopted);
+            if (writes.Count > 0)
+                _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(writes.DrainToImmutable()));
         }
 
         if (more)
             ContinueLater();
     }
+
+    /// <summary>
+    /// The write that makes this node the owner of what needs no beats. Ordered just above what it adopts: what a client has meanwhile
+    /// registered at the other side of a cut beats it.
+    /// </summary>
+    private MapWrite.Replace AdoptOrphan(MapRecord record) =>
+        new(record.Key, record.Order, Revive: false, record.Value) { IsVerdict = true, Judge = Self };
 
     private void OnLeave(RegistryMessage.Leave leave)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Confirmation;
@@ -40,6 +41,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly RegistryViews _views;
     private readonly ViewWriter _writer;
     private readonly LeaseLedger _ledger;
+    private readonly CheckLedger _checks;
     private readonly OrphanWatch _orphans;
     private readonly EvictionDoubt _doubt;
     private readonly SubscriptionHub _hub;
@@ -54,6 +56,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private MembershipView _members;
     private IActorRef<RegistryMessage> _self = null!;
     private IActorRef<SchedulerMessage> _scheduler = null!;
+    private IActorRef<CheckMessage> _checkActor = null!;
     private IActorRef<MapEvent> _mapEvents = null!;
     private Instant? _callsDueAt;
     private long _settling;
@@ -69,7 +72,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _codec = surroundings.Options.Codec();
         _writer = new ViewWriter(_views);
         _ledger = new LeaseLedger(surroundings.Self.Uid, surroundings.Options.Ownership.Rules);
-        _orphans = new OrphanWatch(surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.Rules);
+        _checks = new CheckLedger(surroundings.Self.Uid, _ledger.Writes, surroundings.Options.Ownership.Rules);
+        _orphans = new OrphanWatch(
+            surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.AdoptionGrace, surroundings.Options.Ownership.Rules);
         _doubt = new EvictionDoubt(surroundings.Options.Ownership.Rules);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
         var governor = surroundings.Options.Leases.Governor;
@@ -103,6 +108,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
                 _surroundings.LoggerFactory.CreateLogger<SchedulerActor>()),
             "scheduler");
         _surroundings.Scheduler = _scheduler;
+        _checkActor = StartChecks();
         _mapEvents = Context.Adapt<MapEvent>(told => new RegistryMessage.MapTold(life, told));
         _surroundings.Membership.Subscribe(Context.Adapt<MembershipChanged>(change => new RegistryMessage.MembersTold(life, change)));
         _surroundings.Map.Commands.Tell(new MapCommand.Subscribe(_mapEvents));
@@ -123,6 +129,8 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
             case RegistryMessage.ReportStatus status: OnReportStatus(status); break;
             case RegistryMessage.OverrideStatus status: OnOverrideStatus(status); break;
+            case RegistryMessage.ChangeCheck change: OnChangeCheck(change); break;
+            case RegistryMessage.ChecksJudged judged: OnChecksJudged(judged); break;
             case RegistryMessage.Deregister deregister: OnDeregister(deregister); break;
             case RegistryMessage.FrameReceived received: OnFrame(received); break;
             case RegistryMessage.BeatenFor beaten: OnBeatenFor(beaten); break;
@@ -161,7 +169,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         var toggled = new List<NodeUid>();
         _orphans.Tick(now, toggled);
         Toggle(toggled);
-        EvictOrphans(now);
+        SettleOrphans(now);
         ShowDueEvictions(now);
         _orphans.Forget(_owners);
         _hub.Tick(now);
@@ -176,7 +184,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _continues = false;
         LoadOn();
         ToggleOn();
-        EvictOrphans(Now);
+        SettleOrphans(Now);
     }
 
     /// <summary>Has this actor go on after others had their turn.</summary>
@@ -192,6 +200,8 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private void Flush()
     {
         var budget = _surroundings.Options.Ownership.EntriesPerTurn;
+        while (_checks.Messages.TryDequeue(out var message))
+            _checkActor.Tell(message);
         if (_ledger.Messages.Count > 0)
             FlushMessages(budget);
         if (_ledger.Writes.Count > 0)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -62,6 +63,13 @@ internal abstract record RegistryMessage
     /// <summary>See <see cref="IServiceRegistry.OverrideStatusAsync"/>.</summary>
     public sealed record OverrideStatus(
         RecordKey Key, InstanceStatus? Status, IActorRef<RegistryReply<ServiceEntry>> ReplyTo) : RegistryMessage;
+
+    /// <summary>A check of an instance is to change; see <see cref="IServiceRegistry.UpdateCheckAsync"/> and its siblings.</summary>
+    public sealed record ChangeCheck(
+        RecordKey Key, ulong? Epoch, CheckChange Change, IActorRef<RegistryReply<ServiceEntry>> ReplyTo) : RegistryMessage;
+
+    /// <summary>Checks of this node's entries have said something.</summary>
+    public sealed record ChecksJudged(int Life, CheckVerdicts Told) : RegistryMessage;
 
     /// <summary>See <see cref="IServiceRegistry.DeregisterAsync"/>.</summary>
     public sealed record Deregister(

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Akka.Registry.Checks;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -26,9 +27,12 @@ public sealed class RegistryMetrics : IDisposable
         _evictions = _meter.CreateCounter<long>("akka_registry.evictions", "{entry}", "Entries that were evicted anywhere for silence.");
         _unreadable = _meter.CreateCounter<long>("akka_registry.unreadable", "{record}", "Records of peers that this build cannot read; skipped.");
         _malformed = _meter.CreateCounter<long>("akka_registry.malformed_frames", "{frame}", "Messages of peers that make no sense; ignored.");
+        Checks = new CheckMetrics(_meter);
     }
 
     internal Meter Meter => _meter;
+
+    internal CheckMetrics Checks { get; }
 
     internal void Registered() => _registrations.Add(1);
 

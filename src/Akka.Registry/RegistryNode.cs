@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Membership;
 using Akka.Registry.Cluster.Transport;
@@ -30,6 +31,11 @@ public sealed record RegistryNodeEnvironment
     /// <summary>Tries whether instances still listen, while the governor doubts that they are gone; by default a TCP connect.</summary>
     public IAddressProbe? Probe { get; init; }
 
+    /// <summary>
+    /// Runs HTTP, TCP and gRPC checks; by default over real connections, TCP by <see cref="Probe"/>. The node disposes of it if it can be.
+    /// </summary>
+    public ICheckProbe? Checks { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -55,6 +61,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly IActorRef<RegistryMessage> _actor;
     private readonly RegistryMetrics _metrics;
     private readonly LeaseScheduler _leases;
+    private readonly ICheckProbe _checks;
 
     private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
     {
@@ -68,6 +75,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var (transport, random) = (environment.Transport, environment.Random);
         _membership = ClusterMembership.Start(System, self, options.Cluster, transport, new Random(random.Next()));
         _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()));
+        var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
+        _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
         var surroundings = new RegistrySurroundings
         {
             Options = options,
@@ -75,7 +84,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Membership = _membership,
             Map = _map,
             Transport = transport,
-            Probe = environment.Probe ?? new TcpAddressProbe(environment.Time),
+            Probe = probe,
+            Checks = _checks,
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };
@@ -141,9 +151,10 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public void LinkBroken(NodeAddress peer) => _membership.LinkBroken(peer);
 
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _metrics.Dispose();
-        return System.DisposeAsync();
+        await System.DisposeAsync().ConfigureAwait(false);
+        (_checks as IDisposable)?.Dispose();
     }
 }

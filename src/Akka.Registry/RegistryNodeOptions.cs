@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
@@ -29,6 +30,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>Who judges a lease: forwarding and hand-over.</summary>
     public OwnershipOptions Ownership { get; init; } = new();
+
+    /// <summary>What this node does about the checks of its entries.</summary>
+    public CheckOptions Checks { get; init; } = new();
 
     /// <summary>What registrations may take.</summary>
     public LimitOptions Limits { get; init; } = new();

@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
@@ -37,6 +38,12 @@ internal sealed class RegistrySurroundings
 
     /// <summary>Tries addresses of instances.</summary>
     public required IAddressProbe Probe { get; init; }
+
+    /// <summary>Runs active checks.</summary>
+    public required ICheckProbe Checks { get; init; }
+
+    /// <summary>The latest outputs of the checks that this node runs. Any thread.</summary>
+    public CheckOutputs CheckOutputs { get; } = new();
 
     /// <summary>The leases of this node; the scheduler actor alone changes them.</summary>
     public required LeaseScheduler Leases { get; init; }

@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 
@@ -42,8 +43,13 @@ public sealed record ServiceEntry
     /// <summary>How long it may stay critical from silence before it is removed.</summary>
     public TimeSpan DeregisterAfter { get; init; }
 
-    /// <summary>The status that counts: the operator's, else critical when silent, else the reported one.</summary>
-    public InstanceStatus Status => Override ?? (LeaseMissed ? InstanceStatus.Critical : Reported);
+    /// <summary>
+    /// The status that counts: the operator's, else critical when silent, else the worst of the reported one and its checks'.
+    /// </summary>
+    public InstanceStatus Status => Override ?? (LeaseMissed ? InstanceStatus.Critical : CheckStatuses.Combine(Reported, ChecksStatus));
+
+    /// <summary>The worst status of its checks; passing for none.</summary>
+    public InstanceStatus ChecksStatus { get; private init; } = InstanceStatus.Passing;
 
     /// <summary>As the instance said.</summary>
     public InstanceStatus Reported { get; init; } = InstanceStatus.Passing;
@@ -56,6 +62,23 @@ public sealed record ServiceEntry
 
     /// <summary>Whether nobody can vouch for it now: its owner is not up, or its owner's governor holds it.</summary>
     public bool Unverified { get; init; }
+
+    /// <summary>What keeps the entry alive.</summary>
+    public LeaseKind Lease { get; init; } = LeaseKind.Beats;
+
+    /// <summary>Whether only heartbeats keep it alive.</summary>
+    public bool NeedsBeats => Lease == LeaseKind.Beats;
+
+    /// <summary>Its checks, as its owner last wrote them; in the order of registration.</summary>
+    public IReadOnlyList<CheckState> Checks
+    {
+        get;
+        init
+        {
+            field = value;
+            ChecksStatus = CheckStatuses.Worst(value);
+        }
+    } = [];
 
     /// <summary>When this epoch was first registered.</summary>
     public DateTimeOffset RegisteredAt { get; init; }

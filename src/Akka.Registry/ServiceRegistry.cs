@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -57,6 +58,8 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
+        if (FindUntroubled(key, epoch) is { NeedsBeats: false } kept)
+            return new HeartbeatResult(kept.Status, kept.Ttl, kept.Ttl);
         if (surroundings.Scheduler is { } scheduler && FindUntroubled(key, epoch) is { } entry)
         {
             var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
@@ -120,6 +123,40 @@ internal sealed class ServiceRegistry(
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
         return await CallAsync<ServiceEntry>(
             to => new RegistryMessage.OverrideStatus(key, status, to), OwnerPatience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<ServiceEntry> UpdateCheckAsync(
+        RecordKey key, string checkId, InstanceStatus status, string output, ulong? epoch, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(CheckValidator.CheckId(checkId) ?? CheckValidator.CheckReport(status, output) ?? RegistrationValidator.CheckEpoch(epoch));
+        var kept = OutputText.Cut(output, surroundings.Options.Checks.OutputBytes);
+        return ChangeCheckAsync(key, epoch, new CheckChange.Report(checkId, status, kept), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<ServiceEntry> PutCheckAsync(RecordKey key, CheckDefinition check, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        Check(key);
+        Throw(CheckValidator.Check(key.Service, key.Instance, check, surroundings.Options.Checks));
+        return ChangeCheckAsync(key, null, new CheckChange.Put(check), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<ServiceEntry> RemoveCheckAsync(RecordKey key, string checkId, CancellationToken cancellation = default)
+    {
+        Check(key);
+        Throw(CheckValidator.CheckId(checkId));
+        return ChangeCheckAsync(key, null, new CheckChange.Remove(checkId), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CheckState> ChecksOf(ServiceEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Owner == surroundings.Self.Uid ? surroundings.CheckOutputs.Freshen(entry) : entry.Checks;
     }
 
     /// <inheritdoc/>
@@ -206,7 +243,7 @@ internal sealed class ServiceRegistry(
             Owner = entry.Owner,
             OwnerName = NodeName(entry.Owner),
             OwnerState = surroundings.Membership.View.Find(entry.Owner)?.State,
-            IsOwnedHere = expiresIn is not null,
+            IsOwnedHere = entry.NeedsBeats ? expiresIn is not null : entry.Owner == surroundings.Self.Uid,
             ExpiresIn = expiresIn,
             LastBeatAge = entry.Ttl - expiresIn,
             HiddenBy = HiddenBy(entry),
@@ -238,11 +275,16 @@ internal sealed class ServiceRegistry(
         { Override: InstanceStatus.Passing or InstanceStatus.Warning, Unverified: false } => null,
         { Override: { } status and not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"An operator has set it to {status}.",
         { LeaseMissed: true, Override: null } => "It has been silent for longer than its TTL, or its session broke and it did not come again.",
+        { Override: null, ChecksStatus: InstanceStatus.Critical } =>
+            $"Its check '{entry.Checks.First(check => check.Status == InstanceStatus.Critical).Id}' is critical.",
         { Override: null, Reported: not (InstanceStatus.Passing or InstanceStatus.Warning) } => $"It reports {entry.Reported} of itself.",
         { Unverified: true } =>
             "Nobody can vouch for it now: its owner is lost, or doubts itself. It is chosen only when nothing better is left.",
         _ => null,
     };
+
+    private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, ulong? epoch, CheckChange change, CancellationToken cancellation) =>
+        CallAsync<ServiceEntry>(to => new RegistryMessage.ChangeCheck(key, epoch, change, to), OwnerPatience, cancellation);
 
     private static async Task DisposeWhenMadeAsync(Task<RegistryReply<ISubscription>> asked)
     {

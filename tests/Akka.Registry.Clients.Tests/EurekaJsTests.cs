@@ -13,7 +13,7 @@ public class EurekaJsTests
     {
         using var cluster = await ClientCluster.StartAsync(nodes);
         await cluster.RegisterAsync("orders", "orders-1", 9001);
-        using var client = Programs.StartNpm("eureka-client.mjs", "WATCHER", "w1", $"{cluster.Reader.Api.Url}".TrimEnd('/'), mode);
+        using var client = Programs.StartNpm("eureka/eureka-client.mjs", "WATCHER", "w1", $"{cluster.Reader.Api.Url}".TrimEnd('/'), mode);
         await client.UntilAsync("what was there before", "seen", line => line == "seen ORDERS/orders-1=UP@127.0.0.1:9001");
 
         await cluster.RegisterAsync("orders", "orders-2", 9002);
@@ -33,7 +33,7 @@ public class EurekaJsTests
     {
         using var cluster = await ClientCluster.StartAsync(nodes);
         var urls = string.Join(',', ((NodeProcess[])[cluster.Writer, cluster.Reader]).Distinct().Select(node => $"{node.Api.Url}".TrimEnd('/')));
-        using var client = Programs.StartNpm("eureka-client.mjs", "PAY", "pay-1", urls, "register");
+        using var client = Programs.StartNpm("eureka/eureka-client.mjs", "PAY", "pay-1", urls, "register");
         await client.UntilAsync("it has started", "started", _ => true);
         await SeenAsync(cluster, "pay", "pay-1", "passing");
 

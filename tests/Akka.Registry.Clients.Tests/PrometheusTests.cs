@@ -4,7 +4,7 @@ using Akka.Registry.Clients.Harness;
 
 namespace Akka.Registry.Clients;
 
-/// <summary>Debian's Prometheus, which finds its targets by Eureka, DNS and HTTP beside each other.</summary>
+/// <summary>Debian's Prometheus, which finds its targets by Eureka, DNS, HTTP and Consul beside each other.</summary>
 public sealed class PrometheusTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("akreg-prometheus-").FullName;
@@ -37,14 +37,15 @@ public sealed class PrometheusTests : IDisposable
         await FindsAsync("one that goes", "9302:UP", "9302", "9302:passing");
 
         Task FindsAsync(string what, string byEureka, string byDns, string byHttp) =>
-            Wait.UntilAsync($"{what}: {byEureka} / {byDns} / {byHttp}", TimeSpan.FromSeconds(30), async () =>
+            Wait.UntilAsync($"{what}: {byEureka} / {byDns} / {byHttp}", TimeSpan.FromSeconds(45), async () =>
             {
                 if (await cluster.GetAsync(api) is not { } body)
                     return false;
                 var targets = JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("activeTargets");
                 return TargetsOf(targets, "eureka", "__meta_eureka_app_instance_status") == byEureka
                     && TargetsOf(targets, "dns", null) == byDns
-                    && TargetsOf(targets, "http", "__meta_akka_registry_status") == byHttp;
+                    && TargetsOf(targets, "http", "__meta_akka_registry_status") == byHttp
+                    && TargetsOf(targets, "consul", "__meta_consul_health") == byHttp;
             }, () => prometheus.Log);
     }
 
@@ -81,6 +82,11 @@ public sealed class PrometheusTests : IDisposable
               - job_name: http
                 http_sd_configs:
                   - url: {reader}api/v1/prometheus/targets?service=web
+                    refresh_interval: 1s
+              - job_name: consul
+                consul_sd_configs:
+                  - server: {reader.Authority}
+                    services: [web]
                     refresh_interval: 1s
 
             """);

@@ -41,7 +41,6 @@ public sealed class RealNode : IAsyncDisposable
         builder.Services.AddRegistryHttp(new HttpOptions());
         builder.Services.AddRegistryEureka(new EurekaOptions());
         var app = builder.Build().UseRegistryHttp();
-        app.MapRegistryEureka();
         await app.StartAsync();
         await up.WaitAsync(TimeSpan.FromSeconds(20));
         // Membership knows a moment before the registry has shown the state that made the node a member.

@@ -37,6 +37,7 @@ internal static class EntryInward
             Weight = Weight(instance.Metadata),
             Tags = standing?.Tags ?? [],
             Methods = standing?.Methods ?? [],
+            Checks = standing is null ? [] : [.. standing.Checks.Select(check => check.Definition)],
             Ttl = ttl,
             Status = EurekaStatuses.Reported(instance.Status),
         };

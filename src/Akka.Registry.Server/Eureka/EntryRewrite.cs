@@ -23,6 +23,8 @@ internal static class EntryRewrite
         Ttl = entry.Ttl,
         DeregisterAfter = entry.DeregisterAfter,
         Status = entry.Reported,
+        Lease = entry.Lease,
+        Checks = [.. entry.Checks.Select(check => check.Definition)],
         Epoch = entry.Epoch,
     };
 

@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -22,6 +23,9 @@ internal interface ICallSurroundings
 
     /// <summary>Leases of this node.</summary>
     LeaseLedger Ledger { get; }
+
+    /// <summary>Checks of this node's entries.</summary>
+    CheckLedger Checks { get; }
 
     /// <summary>Reads records.</summary>
     InstanceCodec Codec { get; }

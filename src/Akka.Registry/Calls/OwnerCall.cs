@@ -122,7 +122,13 @@ internal abstract class OwnerCall(ICallSurroundings surroundings, RecordKey key,
     }
 
     /// <summary>This node owns the lease.</summary>
-    protected virtual void AtOwner(ServiceEntry entry) => Surroundings.Beat(this, key, entry.Epoch);
+    protected virtual void AtOwner(ServiceEntry entry)
+    {
+        if (entry.NeedsBeats)
+            Surroundings.Beat(this, key, entry.Epoch);
+        else
+            OnHeard(new BeatAnswer(BeatOutcome.Renewed, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)), entry);
+    }
 
     /// <summary>A current member owns the lease.</summary>
     protected abstract void Forward(NodeIdentity owner);

@@ -9,6 +9,9 @@ internal static class Refusals
     public static RegistryException NotFound(RecordKey key) => new(RegistryError.NotFound,
         $"Instance '{key.Instance}' of service '{key.Service}' is not registered; register it (again).");
 
+    public static RegistryException CheckNotFound(RecordKey key, string check) => new(RegistryError.NotFound,
+        $"Instance '{key.Instance}' of service '{key.Service}' has no check '{check}'; register it, or name one that it has.", "checkId");
+
     public static RegistryException NewerEpoch(RecordKey key, ulong epoch, ulong standing) => new(RegistryError.NotFound,
         $"Instance '{key.Instance}' of service '{key.Service}' is registered in epoch {standing}, and epoch {epoch} is not known yet; " +
         "register with it (again): that ends the older one.");

@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 
@@ -28,7 +29,7 @@ internal sealed class RegisterCall(
             return;
         }
 
-        if (RegistrationValidator.Check(registration, limits, Surroundings.Options.Leases) is { } wrong)
+        if (RegistrationValidator.Check(registration, limits, Surroundings.Options.Leases, Surroundings.Options.Checks) is { } wrong)
         {
             Refuse(wrong);
             return;
@@ -42,8 +43,9 @@ internal sealed class RegisterCall(
         }
 
         _plannedOn = standing?.Record;
-        _value = Plan(standing);
-        if (RegistrationValidator.CheckSize(_value.Length, limits) is { } tooLarge)
+        var value = Plan(standing);
+        _value = InstanceCodec.Encode(value);
+        if (RegistrationValidator.CheckSize(RegistrationPlan.SizeOf(value), limits) is { } tooLarge)
         {
             Refuse(tooLarge);
             return;
@@ -96,12 +98,12 @@ internal sealed class RegisterCall(
     {
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
-        var value = Plan(standing);
+        var value = InstanceCodec.Encode(Plan(standing));
         return value.Span.SequenceEqual(_value.Span) ? null : value;
     }
 
-    private ReadOnlyMemory<byte> Plan(ServiceEntry? standing) => InstanceCodec.Encode(RegistrationPlan.Build(
-        registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock));
+    private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(
+        registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock);
 
     private string? Full(LimitOptions limits)
     {

@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Google.Protobuf;
@@ -46,7 +47,7 @@ internal class InstanceCodec(StringInterner interner)
             return false;
         }
 
-        if (!IsWellFormed(record.Key, value))
+        if (!IsWellFormed(record.Key, value) || !CheckCodec.TryRead(value.Checks, out var checks))
             return false;
         entry = new ServiceEntry
         {
@@ -66,6 +67,8 @@ internal class InstanceCodec(StringInterner interner)
             Override = value.Override == WireInstanceStatus.Unspecified ? null : (InstanceStatus)value.Override,
             LeaseMissed = value.LeaseMissed,
             Unverified = value.Unverified,
+            Lease = value.NoLease ? LeaseKind.None : LeaseKind.Beats,
+            Checks = checks,
             RegisteredAt = DateTimeOffset.FromUnixTimeMilliseconds((long)value.RegisteredAtMs),
             Record = record,
         };

@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Entries;
@@ -35,12 +36,29 @@ internal static class RegistrationPlan
             DeregisterAfterMs = (ulong)terms.DeregisterAfter.TotalMilliseconds,
             Reported = (WireInstanceStatus)registration.Status,
             Override = standing?.Override is { } status ? (WireInstanceStatus)status : WireInstanceStatus.Unspecified,
+            NoLease = registration.Lease == LeaseKind.None,
             RegisteredAtMs = (ulong)(sameEpoch ? standing!.RegisteredAt : now).ToUnixTimeMilliseconds(),
         };
         value.Methods.AddRange(registration.Methods);
         value.Tags.AddRange(registration.Tags);
         foreach (var (key, text) in registration.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             value.Metadata.Add(key, text);
+        value.Checks.AddRange(PlanChecks(registration.Checks, sameEpoch ? standing!.Checks : []));
         return value;
     }
+
+    /// <summary>
+    /// Bytes that the instance is answerable for: all but what its checks have put out, which has a limit of its own.
+    /// </summary>
+    public static int SizeOf(InstanceValue value) =>
+        value.CalculateSize() - value.Checks.Sum(check => System.Text.Encoding.UTF8.GetByteCount(check.Output));
+
+    /// <summary>
+    /// The checks to write: one whose id stands already keeps what came of it, however its definition has changed. A new epoch is another
+    /// run of the instance: its checks begin anew.
+    /// </summary>
+    public static IEnumerable<WireCheck> PlanChecks(IReadOnlyList<CheckDefinition> definitions, IReadOnlyList<CheckState> standing) =>
+        definitions.Select(definition => standing.FirstOrDefault(state => state.Id == definition.Id) is { } known
+            ? CheckCodec.ToWire(definition).WithResult(known.Status, known.Output, known.Since)
+            : CheckCodec.ToWire(definition));
 }

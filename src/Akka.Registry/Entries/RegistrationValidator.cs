@@ -16,8 +16,10 @@ internal static class RegistrationValidator
     /// <param name="registration">As it came; nothing in it is trusted, nulls included.</param>
     /// <param name="limits">What is allowed.</param>
     /// <param name="leases">Bounds of the terms.</param>
+    /// <param name="checks">Bounds of the checks.</param>
     /// <returns>The first thing that is wrong; null when all is well.</returns>
-    public static RegistryException? Check(Registration registration, LimitOptions limits, Leases.LeaseOptions leases) =>
+    public static RegistryException? Check(
+        Registration registration, LimitOptions limits, Leases.LeaseOptions leases, Checks.CheckOptions checks) =>
         CheckKey(registration.Service, registration.Id, limits)
         ?? CheckAddress(registration.Address, limits)
         ?? CheckNumber("port", registration.Port, 0, 65_535)
@@ -29,7 +31,9 @@ internal static class RegistrationValidator
         ?? CheckText("version", registration.Version, 0, limits.LabelLength)
         ?? CheckTerms(registration, leases)
         ?? CheckReported(registration.Status)
-        ?? CheckEpoch(registration.Epoch);
+        ?? CheckEpoch(registration.Epoch)
+        ?? CheckLease(registration.Lease)
+        ?? Checks.CheckValidator.Check(registration.Service, registration.Id, registration.Checks, checks);
 
     /// <summary>Checks the name of an instance, as every call carries it.</summary>
     public static RegistryException? CheckKey(RecordKey key, LimitOptions limits) => CheckKey(key.Service, key.Instance, limits);
@@ -136,6 +140,9 @@ internal static class RegistrationValidator
             return Invalid("deregisterAfter", $"is {Seconds(after)}; 0 s to {Seconds(leases.DeregisterAfterMax)} are allowed");
         return null;
     }
+
+    private static RegistryException? CheckLease(Checks.LeaseKind lease) =>
+        Enum.IsDefined(lease) ? null : Invalid("lease", "is none that there is; use beats or none");
 
     private static RegistryException? CheckNumber(string field, int number, int min, int max) => number >= min && number <= max
         ? null

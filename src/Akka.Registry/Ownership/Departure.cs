@@ -3,7 +3,6 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
-using Akka.Registry.Routing;
 
 namespace Akka.Registry.Ownership;
 
@@ -68,7 +67,7 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
         while (_unplaced.Count > 0 && idle.Exists(node => QueueOf(node.Uid).Count < batchMax))
         {
             var lease = _unplaced.Dequeue();
-            QueueOf(Rendezvous.Choose(SubjectOf(lease.Key), members, self)!.Node.Uid).Enqueue(lease);
+            QueueOf(Rendezvous.Choose(Rendezvous.SubjectOf(lease.Key), members, self)!.Node.Uid).Enqueue(lease);
         }
 
         var messages = new List<(NodeIdentity, HandOver)>();
@@ -76,9 +75,6 @@ internal sealed class Departure(NodeUid self, int batchMax, TimeSpan batchTimeou
             messages.Add((node, Send(node.Uid, now)));
         return messages;
     }
-
-    private static ulong SubjectOf(RecordKey key) =>
-        StableHash.Of(StableHash.Of(key.Service), StableHash.Of(key.Instance));
 
     private Queue<LeaseKey> QueueOf(NodeUid successor)
     {

@@ -37,6 +37,8 @@ namespace Akka.Registry.Ownership;
 /// ordered just above what it judged, so that it loses to whatever the instance did since; if it wins all the same (the node wrote for
 /// another reason in between), and while the lease still runs here the entry is written again, without that verdict: who hears an instance outranks
 /// who does not.</para>
+/// <para><b>Without a lease.</b> An entry that needs no beats is owned all the same. When another node has evicted it while a check of
+/// this node says that its instance is well, it is written again at once, as what beats is; else it stays gone.</para>
 /// <para><b>Verdicts.</b> The registry remembers what was judged and repeats the write when another write of this node
 /// came between.
 /// A verdict that the scheduler made before it saw the latest grant of that lease is void: each turn that grants ends
@@ -78,13 +80,17 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     /// </param>
     /// <param name="runsUntil">Until when the scheduler's lease runs; null when it is unknown.</param>
     /// <param name="now">Now, on the same clock.</param>
-    public void Replaced(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now)
+    /// <param name="needsBeats">
+    /// Whether <paramref name="before"/> was kept alive by beats. Without, nothing is to come that would end a contest.
+    /// </param>
+    public void Replaced(
+        MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now, bool needsBeats = true)
     {
         var key = (after ?? before)!.Key;
         if (IsMine(after))
             BecameMine(key, before, after!, entry, hasLease: runsUntil is not null);
         else if (IsMine(before))
-            WasMine(key, before!, after, entry, runsUntil > now);
+            WasMine(key, before!, after, entry, runsUntil > now, needsBeats);
         else if (_contested.TryGetValue(key, out var contest))
             StillContested(key, contest, after);
     }
@@ -201,12 +207,16 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         }
     }
 
-    private void WasMine(RecordKey key, MapRecord before, MapRecord? after, ServiceEntry? entry, bool runs)
+    private void WasMine(RecordKey key, MapRecord before, MapRecord? after, ServiceEntry? entry, bool runs, bool needsBeats)
     {
         var epoch = before.Order.Epoch;
         if (_judged.Remove(key, out var judgement) && judgement == Judgement.Expired)
             return; // The lease is gone: there is nothing left to contest, nor to release.
-        if (after is null)
+        if (!needsBeats && !runs)
+        {
+            Release(key);
+        }
+        else if (after is null)
         {
             _contested[key] = new ContestedLease(epoch, null, before.Value);
         }
@@ -265,6 +275,12 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
 
     private void Grant(ServiceEntry entry)
     {
+        if (!entry.NeedsBeats)
+        {
+            Messages.Enqueue(new SchedulerMessage.Release(entry.Record.Key)); // It may have had one under other terms.
+            return;
+        }
+
         Messages.Enqueue(new SchedulerMessage.Grant(entry.Record.Key, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)));
         _unsettled[entry.Record.Key] = ++GrantsMade;
         _grants.Enqueue((entry.Record.Key, GrantsMade));

@@ -11,6 +11,19 @@ namespace Akka.Registry.Ownership;
 /// </param>
 internal readonly record struct DueOrphan(RecordKey Key, NodeUid Owner);
 
+/// <summary>How an entry fares when its owner is lost.</summary>
+/// <param name="Ttl">Its TTL; zero when it is not known.</param>
+/// <param name="NeedsBeats">
+/// Whether it is evicted unless it beats elsewhere; else another node adopts it, since nobody beats.
+/// </param>
+internal readonly record struct OrphanTerms(TimeSpan Ttl, bool NeedsBeats)
+{
+    /// <summary>Of an entry that this build cannot read.</summary>
+    public static OrphanTerms Unknown { get; } = new(TimeSpan.Zero, NeedsBeats: true);
+
+    public static OrphanTerms Of(ServiceEntry entry) => new(entry.Ttl, entry.NeedsBeats);
+}
+
 /// <summary>The entries of lost owners and when their time is over, as a machine.</summary>
 /// <remarks>
 /// <para>An owner is lost when it is down, left, or no longer known as a member. Its entries are unverified from then
@@ -21,11 +34,13 @@ internal readonly record struct DueOrphan(RecordKey Key, NodeUid Owner);
 /// evicts them;
 /// every other member does so one more grace later, should they still be there. An owner that is back ends it
 /// all.</para>
+/// <para>Entries that need no beats are adopted instead, after a grace of their own; rendezvous hashing names a node for each of them, so
+/// that the checks of a lost node spread over all others.</para>
 /// <para>An owner that this node has never seen as a member (its first entries may come before word of its joining
 /// does) is treated as
 /// lost only after <see cref="StrangerPatience"/>.</para>
 /// </remarks>
-internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = null)
+internal sealed class OrphanWatch(TimeSpan graceMin, TimeSpan adoptionGrace, OwnershipRules? rules = null)
 {
     private readonly OwnershipRules _rules = rules ?? OwnershipRules.All;
     /// <summary>Word of a new member is due within this; unless it comes, its entries are orphans.</summary>
@@ -45,8 +60,8 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
     public bool IsLost(NodeUid owner) => _losses.TryGetValue(owner, out var loss) && loss.Marked;
 
     /// <summary>Until when this node keeps an entry of that owner; null when the owner is not lost.</summary>
-    public Instant? KeptUntil(NodeUid owner, TimeSpan ttl) =>
-        _losses.TryGetValue(owner, out var loss) ? loss.Since + GraceOf(ttl) : null;
+    public Instant? KeptUntil(NodeUid owner, OrphanTerms terms) =>
+        _losses.TryGetValue(owner, out var loss) ? loss.Since + GraceOf(terms) : null;
 
     /// <summary>Members have changed.</summary>
     /// <param name="view">All members.</param>
@@ -85,23 +100,23 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
     }
 
     /// <summary>A live entry of that owner is there: watched if its owner is lost.</summary>
-    public void Watch(RecordKey key, NodeUid owner, TimeSpan ttl, Instant now)
+    public void Watch(RecordKey key, NodeUid owner, OrphanTerms terms, Instant now)
     {
         if (_members is null || _current.Contains(owner))
             return;
         if (!_losses.TryGetValue(owner, out var loss))
             loss = Lose(owner, now, marked: _known.Contains(owner));
-        var grace = GraceOf(ttl);
-        Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), now + grace);
+        var grace = GraceOf(terms);
+        Schedule(new Orphan(key, owner, loss.Generation, grace, terms.NeedsBeats, LastRound: false), now + grace);
     }
 
     /// <summary>The entries that an owner had when it was lost: their grace counts from then.</summary>
-    public void WatchSince(RecordKey key, NodeUid owner, TimeSpan ttl)
+    public void WatchSince(RecordKey key, NodeUid owner, OrphanTerms terms)
     {
         if (!_losses.TryGetValue(owner, out var loss))
             return;
-        var grace = GraceOf(ttl);
-        Schedule(new Orphan(key, owner, loss.Generation, grace, LastRound: false), loss.Since + grace);
+        var grace = GraceOf(terms);
+        Schedule(new Orphan(key, owner, loss.Generation, grace, terms.NeedsBeats, LastRound: false), loss.Since + grace);
     }
 
     /// <summary>Time has passed.</summary>
@@ -119,7 +134,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
         }
     }
 
-    /// <summary>Takes orphans that this node is to evict now.</summary>
+    /// <summary>Takes orphans that this node is to evict, or to adopt, now.</summary>
     /// <param name="now">Now, monotonic.</param>
     /// <param name="self">This node.</param>
     /// <param name="max">How many to look at.</param>
@@ -137,7 +152,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
                 var orphan = orphans[i];
                 if (!_rules.OrphansEvicted || !_losses.TryGetValue(orphan.Owner, out var loss) || loss.Generation != orphan.Generation)
                     continue; // Its owner came back.
-                if (orphan.LastRound || NamedFor(orphan.Owner) == self)
+                if (orphan.LastRound || NamedFor(orphan) == self)
                     due.Add(new DueOrphan(orphan.Key, orphan.Owner));
                 else
                     Schedule(orphan with { LastRound = true }, new Instant(at) + orphan.Grace);
@@ -165,10 +180,16 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
         }
     }
 
-    private TimeSpan GraceOf(TimeSpan ttl) => !_rules.OrphansWait ? Step : ttl > graceMin ? ttl : graceMin;
+    private TimeSpan GraceOf(OrphanTerms terms) =>
+        !_rules.OrphansWait ? Step : !terms.NeedsBeats ? adoptionGrace : terms.Ttl > graceMin ? terms.Ttl : graceMin;
 
-    private NodeUid NamedFor(NodeUid owner) =>
-        _members is null ? default : Rendezvous.Choose(owner.Value, _members)?.Node.Uid ?? default;
+    private NodeUid NamedFor(Orphan orphan)
+    {
+        if (_members is null)
+            return default;
+        var subject = orphan.NeedsBeats ? orphan.Owner.Value : Rendezvous.SubjectOf(orphan.Key);
+        return Rendezvous.Choose(subject, _members)?.Node.Uid ?? default;
+    }
 
     private Loss Lose(NodeUid owner, Instant now, bool marked)
     {
@@ -209,5 +230,5 @@ internal sealed class OrphanWatch(TimeSpan graceMin, OwnershipRules? rules = nul
         public required bool Marked { get; set; }
     }
 
-    private readonly record struct Orphan(RecordKey Key, NodeUid Owner, int Generation, TimeSpan Grace, bool LastRound);
+    private readonly record struct Orphan(RecordKey Key, NodeUid Owner, int Generation, TimeSpan Grace, bool NeedsBeats, bool LastRound);
 }

@@ -49,6 +49,16 @@ public sealed record OwnershipOptions
     public TimeSpan EvictionGrace { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
+    /// How long the entries of a lost node that need no beats wait before another node adopts them, and goes on with their checks; 0 to
+    /// 1 hour, default 5 s.
+    /// </summary>
+    /// <remarks>
+    /// They are unverified meanwhile. Longer spares writes when a node is soon back; shorter has their checks run again sooner.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan AdoptionGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Entries treated in one turn when a node is lost or leaves, or a state is loaded; 16 to 1,000,000, default 4,096.
     /// More: sooner done; fewer: calls wait less.
     /// </summary>

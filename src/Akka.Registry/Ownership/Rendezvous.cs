@@ -1,4 +1,5 @@
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Routing;
 
 namespace Akka.Registry.Ownership;
@@ -11,6 +12,9 @@ namespace Akka.Registry.Ownership;
 /// <remarks>Thaler and Ravishankar, "A Name-Based Mapping Scheme for Rendezvous" (1996).</remarks>
 internal static class Rendezvous
 {
+    /// <summary>An instance as a subject.</summary>
+    public static ulong SubjectOf(RecordKey key) => StableHash.Of(StableHash.Of(key.Service), StableHash.Of(key.Instance));
+
     /// <summary>The member that is named.</summary>
     /// <param name="subject">What is to be placed, as 64 bits.</param>
     /// <param name="members">All members; those that are up count.</param>

@@ -4,7 +4,7 @@ namespace Akka.Registry.Clients.Harness;
 internal static class Programs
 {
     /// <summary>The scripts of npm's clients, with the modules beside them.</summary>
-    public static string NpmFolder => Path.Combine(SourceRoot.Path, "tests", "Clients", "npm");
+    public static string NpmFolder => Path.Combine(SourceRoot.Path, "tests", "Clients");
 
     /// <summary>The full path of a program that may stand where only root looks.</summary>
     public static string Find(string name) =>

@@ -1,6 +1,7 @@
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
 using Shouldly;
@@ -24,6 +25,7 @@ public sealed class RegistryReferenceTests
         .Add<RegistryNodeOptions>()
         .Add<HttpOptions>("http")
         .Add<DnsOptions>("dns")
+        .Add<ConsulOptions>("consul")
         .Add<EurekaOptions>("eureka");
 
     private static string Folder { get; } = Find("hocon");

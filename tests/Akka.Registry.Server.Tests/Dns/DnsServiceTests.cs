@@ -228,6 +228,17 @@ public sealed class DnsServiceTests
     }
 
     [Fact]
+    public void TXT_does_not_tell_what_other_doors_keep_for_themselves()
+    {
+        _dns.Registry.Add("web", "1", registration => registration with
+        {
+            Metadata = new Dictionary<string, string> { ["eureka.hostName"] = "h", ["consul.id"] = "i", ["eurekan"] = "e" },
+        });
+
+        _dns.Ask("web.service.consul", DnsMessage.Txt).Answers.ShouldBe(["web.service.consul. 2 TXT \"id=1\" \"eurekan=e\""]);
+    }
+
+    [Fact]
     public void TXT_tells_what_an_instance_says_of_itself()
     {
         _dns.Registry.Add("web", "web-1", registration => registration with

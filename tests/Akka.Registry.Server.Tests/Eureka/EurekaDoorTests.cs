@@ -1,4 +1,5 @@
 using System.Reflection;
+using Akka.Registry.Checks;
 using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,7 +69,12 @@ public sealed class EurekaDoorTests
             property.GetValue(carried).ShouldNotBe(byDefault, $"{property.Name} is not carried, or the test gives it no value");
         }
 
-        static ServiceEntry Entry() => new FakeRegistry().Add("web", "1", with => with with
+        static ServiceEntry Entry() => Registered() with
+        {
+            Lease = LeaseKind.None, Checks = [CheckState.Initial(new CheckDefinition.Manual { Id = "c" })],
+        };
+
+        static ServiceEntry Registered() => new FakeRegistry().Add("web", "1", with => with with
         {
             Address = "10.0.0.9", Port = 81, Methods = ["m"], Tags = ["t"], Metadata = new Dictionary<string, string> { ["k"] = "v" }, Zone = "z",
             Version = "1", Weight = 7, Ttl = TimeSpan.FromSeconds(7), DeregisterAfter = TimeSpan.FromSeconds(9), Status = InstanceStatus.Warning,

@@ -40,7 +40,6 @@ internal sealed class EurekaDoorway : IAsyncDisposable
         builder.Services.AddRegistryHttp(new HttpOptions()).AddRegistryEureka(options ?? new EurekaOptions());
         builder.WebHost.UseTestServer();
         var app = builder.Build().UseRegistryHttp();
-        app.MapRegistryEureka();
         await app.StartAsync();
         return new EurekaDoorway(app, app.GetTestClient());
     }

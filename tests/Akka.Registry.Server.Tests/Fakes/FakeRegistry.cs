@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
@@ -73,6 +74,32 @@ public sealed class FakeRegistry : IServiceRegistry
 
     public Task<ServiceEntry> OverrideStatusAsync(RecordKey key, InstanceStatus? status, CancellationToken cancellation = default) =>
         Task.FromResult(Put(Current(key, null) with { Override = status }));
+
+    public Task<ServiceEntry> UpdateCheckAsync(
+        RecordKey key, string checkId, InstanceStatus status, string output, ulong? epoch, CancellationToken cancellation = default)
+    {
+        var entry = Current(key, epoch);
+        var states = entry.Checks.ToList();
+        var at = states.FindIndex(check => check.Id == checkId);
+        if (at < 0)
+            throw new RegistryException(RegistryError.NotFound, $"No check '{checkId}'.", "checkId");
+        states[at] = states[at] with { Status = status, Output = output, Since = Now };
+        return Task.FromResult(Put(entry with { Checks = states }));
+    }
+
+    public Task<ServiceEntry> PutCheckAsync(RecordKey key, CheckDefinition check, CancellationToken cancellation = default)
+    {
+        var entry = Current(key, null);
+        return Task.FromResult(Put(entry with { Checks = [.. entry.Checks.Where(known => known.Id != check.Id), CheckState.Initial(check)] }));
+    }
+
+    public Task<ServiceEntry> RemoveCheckAsync(RecordKey key, string checkId, CancellationToken cancellation = default)
+    {
+        var entry = Current(key, null);
+        return Task.FromResult(Put(entry with { Checks = [.. entry.Checks.Where(known => known.Id != checkId)] }));
+    }
+
+    public IReadOnlyList<CheckState> ChecksOf(ServiceEntry entry) => entry.Checks;
 
     public Task<InstanceExplanation> ExplainAsync(RecordKey key, TimeSpan timeout, CancellationToken cancellation = default)
     {

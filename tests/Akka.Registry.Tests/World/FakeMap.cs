@@ -215,7 +215,8 @@ internal sealed class FakeMap : IReplicatedMap
             case MapWrite.Replace replace when standing.Order.Deregistered || (standing.Order.Evicted && !replace.Revive):
                 return (MapWriteOutcome.NotFound, default, default);
             case MapWrite.Replace { IsVerdict: true } replace:
-                var above = standing.Order.Stamp with { Time = new HybridTimestamp(standing.Order.Stamp.Time.Value + 1) };
+                var stamp = standing.Order.Stamp;
+                var above = new Stamp(new HybridTimestamp(stamp.Time.Value + 1), replace.Judge.IsNone ? stamp.Node : replace.Judge);
                 return (MapWriteOutcome.Accepted, standing.Order with { Stamp = above, Evicted = false }, replace.Value);
             case MapWrite.Replace replace:
                 return (MapWriteOutcome.Accepted, new RecordOrder(standing.Order.Epoch, false, StampOf(_self), false), replace.Value);

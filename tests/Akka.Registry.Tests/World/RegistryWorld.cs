@@ -39,6 +39,7 @@ internal sealed class RegistryWorld
             Map = Map,
             Transport = Transport,
             Probe = Probe,
+            Checks = Checks,
             Leases = new LeaseScheduler(Options.Leases, Machine.Clock.GetInstant()),
             LoggerFactory = NullLoggerFactory.Instance,
         };
@@ -59,6 +60,8 @@ internal sealed class RegistryWorld
     public FakeTransport Transport { get; }
 
     public FakeProbe Probe { get; } = new();
+
+    public FakeCheckProbe Checks { get; } = new();
 
     public RegistryNodeOptions Options { get; }
 

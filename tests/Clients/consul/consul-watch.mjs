@@ -1,6 +1,6 @@
 // The npm client of Consul as a process: it tells by lines what its watch of a service's health sees.
 //
-//   node consul-client.mjs SERVICE HOST PORT
+//   node consul-watch.mjs SERVICE HOST PORT
 //
 // Prints "seen" with the passing instances as ID=ADDRESS:PORT in order, at each change. Lines on its input: "register ID PORT" registers an
 // instance with a TTL check and passes it, "pass ID", "fail ID", "deregister ID"; each is answered with "done". It ends with its input.

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Akka.Registry.Server.Consul.Bodies;
+
+/// <summary>Reads a request's body, whatever type its client says it has.</summary>
+internal static class ConsulBody
+{
+    /// <summary>The text that a byte order mark leaves behind.</summary>
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads the whole body and makes something of it.</summary>
+    /// <exception cref="ConsulException">It is too large, or no JSON object, or not what is made of it.</exception>
+    public static async Task<T> ReadAsync<T>(ConsulCall call, Func<LooseObject, T> read)
+    {
+        var bytes = await BytesAsync(call.Http, call.Door.Http.BodyBytesMax);
+        if (bytes.Span.StartsWith(ByteOrderMark))
+            bytes = bytes[ByteOrderMark.Length..];
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return read(new LooseObject(document.RootElement, "body"));
+        }
+        catch (JsonException e)
+        {
+            var wrong = bytes.IsEmpty ? "EOF" : $"no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            throw ConsulException.Bad($"Request decode failed: {wrong}");
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpContext http, int bytesMax)
+    {
+        if (http.Request.ContentLength > bytesMax)
+            throw TooLarge(bytesMax);
+        using var body = new MemoryStream();
+        var buffer = new byte[8192];
+        while (true)
+        {
+            var count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted);
+            if (count == 0)
+                return body.ToArray();
+            if (body.Length + count > bytesMax)
+                throw TooLarge(bytesMax);
+            body.Write(buffer, 0, count);
+        }
+    }
+
+    private static ConsulException TooLarge(int bytesMax) => new(
+        StatusCodes.Status413PayloadTooLarge, $"Request body is larger than {bytesMax} bytes, which http.body-bytes-max allows");
+}

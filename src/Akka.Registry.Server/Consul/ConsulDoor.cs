@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Queries;
+using Akka.Registry.Server.Consul.Blocking;
+using Akka.Registry.Server.Consul.Catalog;
+
+namespace Akka.Registry.Server.Consul;
+
+/// <summary>What all requests to the door share. Any thread.</summary>
+internal sealed class ConsulDoor(
+    ConsulOptions options, HttpOptions http, IServiceRegistry registry, IClusterMembership membership, CatalogIndexes indexes,
+    TimeProvider time, Random random)
+{
+    /// <summary>IDs whose place is remembered; past it all are forgotten, and looked for again.</summary>
+    private const int PlacesMax = 1_000_000;
+
+    private readonly ConcurrentDictionary<string, RecordKey> _places = new(StringComparer.Ordinal);
+    private readonly Lock _chance = new();
+    private NodeTable? _nodes;
+    private int _blocked;
+
+    /// <summary>The door's settings.</summary>
+    public ConsulOptions Options => options;
+
+    /// <summary>Those of the HTTP door: limits of what comes in.</summary>
+    public HttpOptions Http => http;
+
+    /// <summary>This node's registry.</summary>
+    public IServiceRegistry Registry => registry;
+
+    /// <summary>The members.</summary>
+    public IClusterMembership Membership => membership;
+
+    /// <summary>The indexes.</summary>
+    public CatalogIndexes Indexes => indexes;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>Blocking queries that are held now.</summary>
+    public int Blocked => Volatile.Read(ref _blocked);
+
+    /// <summary>The nodes as they are; made anew when members or the entries that stand for nodes have changed.</summary>
+    public NodeTable Nodes()
+    {
+        var known = Volatile.Read(ref _nodes);
+        var view = membership.View;
+        if (known is not null && ReferenceEquals(known.View, view) && ReferenceEquals(known.Entries, registry.Find(ConsulMetadata.NodesService)))
+            return known;
+        known = new NodeTable(view, registry, options.Datacenter);
+        Volatile.Write(ref _nodes, known);
+        return known;
+    }
+
+    /// <summary>The entries of a service whose ID at Consul is this one, on whatever node.</summary>
+    public static IEnumerable<ServiceEntry> EntriesOf(ServiceView view, string id)
+    {
+        if (view.Instances.Find(id) is { } plain && CatalogInstance.IdOf(plain) == id)
+            yield return plain;
+        var prefix = id + InstanceNames.Separator;
+        foreach (var entry in view.Instances.After(prefix))
+        {
+            if (!entry.Id.StartsWith(prefix, StringComparison.Ordinal))
+                yield break;
+            if (CatalogInstance.IdOf(entry) == id)
+                yield return entry;
+        }
+    }
+
+    /// <summary>Where something was found last that is named by an ID; null when that is not known.</summary>
+    public RecordKey? PlaceOf(string id) => _places.TryGetValue(id, out var key) ? key : null;
+
+    /// <summary>Remembers where it was found.</summary>
+    public void Remember(string id, RecordKey key)
+    {
+        if (_places.Count >= PlacesMax)
+            _places.Clear();
+        _places[id] = key;
+    }
+
+    /// <summary>It is not there any more.</summary>
+    public void Forget(string id) => _places.TryRemove(id, out _);
+
+    /// <summary>Takes a place among the blocking queries.</summary>
+    /// <exception cref="ConsulException">There are as many as there may be.</exception>
+    public void EnterBlocked()
+    {
+        if (Interlocked.Increment(ref _blocked) <= options.BlockedMax)
+            return;
+        Interlocked.Decrement(ref _blocked);
+        throw new ConsulException(
+            StatusCodes.Status429TooManyRequests, $"{options.BlockedMax} blocking queries wait at this node, and no more may; ask again later");
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void LeaveBlocked() => Interlocked.Decrement(ref _blocked);
+
+    /// <summary>How long a query waits, its jitter included.</summary>
+    public TimeSpan Patience(TimeSpan? asked)
+    {
+        double chance;
+        lock (_chance)
+            chance = random.NextDouble();
+        return BlockingRule.Patience(asked, options, chance);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Akka.Registry.Cluster;
+using Akka.Registry.Server.Consul.Blocking;
+using Akka.Registry.Server.Consul.Filters;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Akka.Registry.Server.Consul;
+
+/// <summary>Puts Consul's HTTP API into an application whose container has a node.</summary>
+public static class RegistryConsul
+{
+    /// <summary>Adds the door. Where it listens by itself it opens and closes with the host, after the node that was added before it.</summary>
+    public static IServiceCollection AddRegistryConsul(this IServiceCollection services, ConsulOptions options)
+    {
+        services.AddSingleton(options);
+        if (!options.Enabled)
+            return services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new HttpOptions());
+        services.AddSingleton(static provider => new CatalogIndexes(provider.GetRequiredService<IServiceRegistry>()));
+        services.AddSingleton(static provider => new ConsulDoor(
+            provider.GetRequiredService<ConsulOptions>(),
+            provider.GetRequiredService<HttpOptions>(),
+            provider.GetRequiredService<IServiceRegistry>(),
+            provider.GetRequiredService<IClusterMembership>(),
+            provider.GetRequiredService<CatalogIndexes>(),
+            provider.GetRequiredService<TimeProvider>(),
+            // Chance enters here, as the node's does where it is started.
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+        services.AddHostedService<CatalogFeed>();
+        if (options.Urls.Count > 0)
+            services.AddHostedService<ConsulListener>();
+        return services;
+    }
+
+    /// <summary>Puts the door below <c>/v1</c>, if the container has it and it does not listen by itself.</summary>
+    public static IEndpointRouteBuilder MapRegistryConsul(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints.ServiceProvider.GetService<ConsulOptions>() is { Enabled: true, Urls.Count: 0 })
+            Map(endpoints, endpoints.ServiceProvider);
+        return endpoints;
+    }
+
+    /// <summary>Puts the door below <c>/v1</c>.</summary>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="services">The container that has the node.</param>
+    internal static void Map(IEndpointRouteBuilder endpoints, IServiceProvider services)
+    {
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Akka.Registry.Server.Consul");
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        endpoints.Map("/v1/{**path}", http => RunAsync(http, services.GetRequiredService<ConsulDoor>(), logger, stopping)).WithDisplayName("consul");
+    }
+
+    /// <summary>The door's edge: what goes wrong below becomes plain text, as Consul's clients expect it.</summary>
+    private static async Task RunAsync(HttpContext http, ConsulDoor door, ILogger logger, CancellationToken stopping)
+    {
+        http.Response.Headers.Vary = "Accept-Encoding";
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        try
+        {
+            await ConsulRoutes.RunAsync(http, door, ended.Token);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody reads the answer any more.
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            var known = failure as ConsulException ?? Known(failure);
+            if (known is null)
+                ConsulLog.RequestFailed(logger, failure, http.Request.Method, http.Request.Path);
+            var allow = http.Response.Headers.Allow;
+            http.Response.Headers.Clear();
+            (http.Response.Headers.Allow, http.Response.Headers.Vary) = (allow, "Accept-Encoding");
+            await ConsulAnswer.Text(
+                http, known?.Status ?? StatusCodes.Status500InternalServerError, known?.Message ?? "The request failed by a defect of the server");
+        }
+        catch (Exception failure)
+        {
+            ConsulLog.RequestFailed(logger, failure, http.Request.Method, http.Request.Path);
+            http.Abort();
+        }
+    }
+
+    private static ConsulException? Known(Exception failure) => failure switch
+    {
+        RegistryException refusal => ConsulException.Of(refusal),
+        FilterException filter => ConsulException.Bad(filter.Message),
+        TimeoutException late => new ConsulException(StatusCodes.Status500InternalServerError, late.Message),
+        OperationCanceledException => new ConsulException(StatusCodes.Status500InternalServerError, "No cluster leader: this node is stopping"),
+        BadHttpRequestException bad => new ConsulException(bad.StatusCode, bad.Message),
+        _ => null,
+    };
+}

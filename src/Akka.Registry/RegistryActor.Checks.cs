@@ -1,0 +1,64 @@
+using Akka.Registry.Actors;
+using Akka.Registry.Calls;
+using Akka.Registry.Checks;
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Microsoft.Extensions.Logging;
+
+namespace Akka.Registry;
+
+/// <summary>Checks of the entries that this node owns.</summary>
+internal sealed partial class RegistryActor
+{
+    private IActorRef<CheckMessage> StartChecks()
+    {
+        var life = _life;
+        _surroundings.CheckOutputs.Clear();
+        var machine = new CheckMachine(_surroundings.Options.Checks, _surroundings.CheckOutputs, Now);
+        var bench = new CheckBench(_surroundings.Checks, _views);
+        return Context.ActorOf(
+            CheckActor.Props(
+                machine,
+                bench,
+                Context.Adapt<CheckVerdicts>(told => new RegistryMessage.ChecksJudged(life, told)),
+                _surroundings.Metrics.Checks,
+                _surroundings.LoggerFactory.CreateLogger<CheckActor>()),
+            "checks");
+    }
+
+    private void OnChangeCheck(RegistryMessage.ChangeCheck message) =>
+        Begin(new CheckCall(this, message.Key, message.Epoch, message.Change, mayForward: true, CallerOf(message.ReplyTo)));
+
+    private void OnForwardedCheck(NodeIdentity from, ForwardedStatus message, WireCheckChange wire)
+    {
+        if (CheckChange.Read(wire) is not { } change)
+        {
+            Report(FrameKind.ForwardedStatus, from, "it changes a check in a way that makes no sense");
+            return;
+        }
+
+        var caller = new StatusCaller(
+            (_, dot) => Reply(from, message.Request, WireBeatOutcome.Renewed, dot),
+            refusal => ReplyRefused(from, message.Request, refusal));
+        Begin(new CheckCall(
+            this, new RecordKey(message.Service, message.Instance), message.Epoch == 0 ? null : message.Epoch, change, mayForward: false, caller));
+    }
+
+    private void OnChecksJudged(RegistryMessage.ChecksJudged judged)
+    {
+        if (judged.Life != _life)
+            return;
+        foreach (var verdict in judged.Told.Verdicts)
+        {
+            if (_checks.Judge(verdict, _views.Find(verdict.Key), WallClock) && verdict is CheckVerdict.Reaped)
+                Log.EntryReaped(_logger, verdict.Key, verdict.CheckId);
+        }
+    }
+
+    /// <summary>
+    /// Whether this node knows by a check that it runs itself that an instance without a lease is well: it is heard of, as if it had beaten.
+    /// </summary>
+    private static bool VouchesFor(ServiceEntry entry) =>
+        !entry.NeedsBeats && entry.ChecksStatus != InstanceStatus.Critical && entry.Checks.Any(check => check.Definition is CheckDefinition.Active);
+}

@@ -4,7 +4,7 @@ using Akka.Registry.Clients.Harness;
 
 namespace Akka.Registry.Clients;
 
-/// <summary>Debian's Prometheus, which finds its targets by Eureka, DNS, HTTP and Consul beside each other.</summary>
+/// <summary>Debian's Prometheus, which finds its targets by Eureka, DNS and HTTP beside each other; it is built without Consul's.</summary>
 public sealed class PrometheusTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("akreg-prometheus-").FullName;
@@ -44,8 +44,7 @@ public sealed class PrometheusTests : IDisposable
                 var targets = JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("activeTargets");
                 return TargetsOf(targets, "eureka", "__meta_eureka_app_instance_status") == byEureka
                     && TargetsOf(targets, "dns", null) == byDns
-                    && TargetsOf(targets, "http", "__meta_akka_registry_status") == byHttp
-                    && TargetsOf(targets, "consul", "__meta_consul_health") == byHttp;
+                    && TargetsOf(targets, "http", "__meta_akka_registry_status") == byHttp;
             }, () => prometheus.Log);
     }
 
@@ -82,11 +81,6 @@ public sealed class PrometheusTests : IDisposable
               - job_name: http
                 http_sd_configs:
                   - url: {reader}api/v1/prometheus/targets?service=web
-                    refresh_interval: 1s
-              - job_name: consul
-                consul_sd_configs:
-                  - server: {reader.Authority}
-                    services: [web]
                     refresh_interval: 1s
 
             """);

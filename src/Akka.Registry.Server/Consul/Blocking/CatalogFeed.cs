@@ -5,15 +5,16 @@ using Akka.Registry.Subscriptions;
 namespace Akka.Registry.Server.Consul.Blocking;
 
 /// <summary>Brings what changes to the indexes, as it changes: one subscription to everything, and one to the members.</summary>
-internal sealed class CatalogFeed(IServiceProvider services, CatalogIndexes indexes, TimeProvider time, ILogger<CatalogFeed> logger)
-    : BackgroundService
+internal sealed class CatalogFeed(IServiceProvider services, TimeProvider time, ILogger<CatalogFeed> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Asked for here: the node is there once the host has started it, and this is made before.
         var registry = services.GetRequiredService<IServiceRegistry>();
+        var indexes = services.GetRequiredService<CatalogIndexes>();
         // Without a node of its own an application has no actors either; then nodes do not change while it runs.
         services.GetService<RegistryNode>()?.System.ActorOf(Props.Of(() => new MemberWatch(indexes)), "consul-members");
         using var pause = new PeriodicTimer(Pause, time);
@@ -23,7 +24,7 @@ internal sealed class CatalogFeed(IServiceProvider services, CatalogIndexes inde
             {
                 while (!registry.IsReady)
                     await pause.WaitForNextTickAsync(stoppingToken);
-                await FollowAsync(registry, stoppingToken);
+                await FollowAsync(registry, indexes, stoppingToken);
                 await pause.WaitForNextTickAsync(stoppingToken);
             }
         }
@@ -33,7 +34,7 @@ internal sealed class CatalogFeed(IServiceProvider services, CatalogIndexes inde
         }
     }
 
-    private async Task FollowAsync(IServiceRegistry registry, CancellationToken stopping)
+    private async Task FollowAsync(IServiceRegistry registry, CatalogIndexes indexes, CancellationToken stopping)
     {
         try
         {

@@ -9,7 +9,7 @@
 #   SEED=17 SCENARIO='harsh world' tests/run.sh Simulation    one seed, with the trace of what each node did
 #
 # Rings, in order: machines and actors (exact, virtual time), simulation (many nodes, one thread, seeds), real sockets on
-# loopback, real processes. What a ring needs and does not find is installed, or the ring is skipped with its reason.
+# loopback, real processes, real clients of other makers. What a ring needs and does not find is installed, or the ring is skipped with its reason.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,6 +57,30 @@ install_dig() {
     >"$results/apt" 2>&1 || echo "   could not install dnsutils: $(tail -n 1 "$results/apt")"
 }
 
+# The ring of real clients: what Debian has by apt, what npm has by npm, each as it is published. What is missing and may not be installed
+# skips its tests, which then say so.
+install_clients() {
+  local missing=""
+  command -v dig >/dev/null || missing="dnsutils"
+  command -v node >/dev/null && command -v npm >/dev/null || missing="$missing nodejs npm"
+  [ -x /usr/sbin/haproxy ] || command -v haproxy >/dev/null || missing="$missing haproxy"
+  command -v prometheus >/dev/null || missing="$missing prometheus"
+  if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    # The packages' own services stay off: a policy that says no to each start, for as long as they are installed.
+    local policy=/usr/sbin/policy-rc.d made=false
+    [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && made=true; }
+    # shellcheck disable=SC2086 # One argument a package.
+    { apt-get install -y --no-install-recommends $missing || { apt-get update && apt-get install -y --no-install-recommends $missing; }; } \
+      >"$results/apt" 2>&1 || echo "   could not install $missing: $(tail -n 1 "$results/apt")"
+    $made && rm -f "$policy"
+  fi
+  command -v npm >/dev/null || return 0
+  # Exactly what the lock file names, into an ignored folder beside it.
+  (cd tests/Clients && { npm ls >/dev/null 2>&1 || npm ci --no-audit --no-fund; }) >"$results/npm" 2>&1 \
+    || echo "   could not install npm's clients: $(tail -n 1 "$results/npm")"
+  return 0
+}
+
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
   dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
@@ -86,7 +110,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Chaos"
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Clients.Tests Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -100,6 +124,7 @@ for ring in $rings; do
   started=$SECONDS
   [ "$ring" = Chaos ] && install_network_tools
   [ "$ring" = Server.Tests ] && install_dig
+  [ "$ring" = Clients.Tests ] && install_clients
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

@@ -4,6 +4,7 @@ using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Eureka;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -25,7 +26,7 @@ catch (Exception e) when (e is SettingsException or HoconException)
 await using var app = RegistryServer.Build(
     settings.Http,
     builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
-        .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul));
+        .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka));
 try
 {
     await app.RunAsync();
@@ -35,6 +36,6 @@ catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException
 {
     await Console.Error.WriteLineAsync(
         $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT, "
-        + "--dns.listen=127.0.0.1:PORT or --consul.urls=http://127.0.0.1:PORT.");
+        + "--dns.listen=127.0.0.1:PORT, --consul.urls=http://127.0.0.1:PORT or --eureka.urls=http://127.0.0.1:PORT.");
     return 1;
 }

@@ -1,6 +1,7 @@
 using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
+using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
@@ -39,6 +40,7 @@ public static class RegistryHttp
         app.Services.GetRequiredService<MeterSnapshot>();
         app.MapRegistryApi();
         app.MapRegistryConsul();
+        app.MapRegistryEureka();
         return app;
     }
 

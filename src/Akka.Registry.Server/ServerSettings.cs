@@ -2,6 +2,7 @@ using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Eureka;
 
 namespace Akka.Registry.Server;
 
@@ -10,9 +11,11 @@ namespace Akka.Registry.Server;
 /// <param name="Http">Its HTTP door.</param>
 /// <param name="Dns">Its DNS door.</param>
 /// <param name="Consul">Its door for Consul's clients.</param>
+/// <param name="Eureka">Its door for Eureka's clients.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
 internal sealed record ServerSettings(
-    RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, IReadOnlyList<EffectiveSetting> Effective)
+    RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, EurekaOptions Eureka,
+    IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
 
@@ -45,9 +48,11 @@ internal sealed record ServerSettings(
             .Add<HttpOptions>("http")
             .Add<DnsOptions>("dns")
             .Add<ConsulOptions>("consul")
+            .Add<EurekaOptions>("eureka")
             .Bind();
         return new ServerSettings(
-            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Settings);
+            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Get<EurekaOptions>(),
+            bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

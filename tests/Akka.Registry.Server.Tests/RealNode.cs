@@ -1,6 +1,7 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Server.Eureka;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public sealed class RealNode : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(node.Registry).AddSingleton(node.Membership).AddSingleton(node.Map);
         builder.Services.AddRegistryHttp(new HttpOptions());
+        builder.Services.AddRegistryEureka(new EurekaOptions());
         var app = builder.Build().UseRegistryHttp();
         await app.StartAsync();
         await up.WaitAsync(TimeSpan.FromSeconds(20));

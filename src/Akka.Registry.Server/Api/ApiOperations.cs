@@ -1,4 +1,5 @@
 using Akka.Registry.Server.Metrics;
+using Akka.Registry.Server.Prometheus;
 using Akka.Registry.Server.Streams;
 
 namespace Akka.Registry.Server.Api;
@@ -250,6 +251,17 @@ internal static class ApiOperations
             Method = "GET", Path = "/metrics", Id = "metrics", Heading = Operations, Handler = HealthApi.Metrics, ServesAlways = true,
             Summary = "The node's meters, in the text format of Prometheus.",
             Answers = [new(200, "The metrics.", "Text", PrometheusText.ContentType)],
+        },
+        new()
+        {
+            Method = "GET", Path = "/api/v1/prometheus/targets", Id = "listTargets", Heading = Operations, Handler = TargetsApi.List,
+            Summary = "Lists instances as targets, for Prometheus's http_sd_configs.",
+            Description = "Instances of every status: keep those that you want by the label `__meta_akka_registry_status`, or ask for them alone. "
+                + "Each group is one instance, its target `address:port`. Labels, all with `__meta_akka_registry_` before them: service, "
+                + "instance_id, address, port, status, unverified, tags (with a comma before and after each), zone, version, weight, node (that "
+                + "holds the lease), and metadata_KEY for each pair of metadata.",
+            Query = [new("service", "Text", "Only this service; repeated: all of these. Default: every one.", Repeats: true), .. Filter],
+            Answers = [new(200, "The targets; an empty list for none.", "TargetList"), Invalid, NotReady],
         },
         new()
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -14,6 +15,7 @@ public static class RegistryDns
     public static IServiceCollection AddRegistryDns(this IServiceCollection services, DnsOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton(options);
         services.AddSingleton<DnsDoor>();
         services.AddHostedService(provider => provider.GetRequiredService<DnsDoor>());
@@ -50,7 +52,8 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
         var random = new RoutingRandom(new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var responder = new DnsResponder(
             options, services.GetRequiredService<IServiceRegistry>(), services.GetRequiredService<IClusterMembership>(), random);
-        var answers = new DnsAnswers(responder, new DnsRecursor(options, time, RandomNumberGenerator.Create()), time, logger);
+        var answers = new DnsAnswers(responder, new DnsRecursor(options, time, RandomNumberGenerator.Create()),
+            new DnsMetrics(services.GetRequiredService<IMeterFactory>()), time, logger);
         var datagrams = new DnsDatagramSocket(_datagrams!, answers, time, logger);
         var streams = new DnsStreamSocket(_streams!, options, answers, time, logger);
         _running = Task.WhenAll(

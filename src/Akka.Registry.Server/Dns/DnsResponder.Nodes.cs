@@ -57,7 +57,7 @@ internal sealed partial class DnsResponder
             if (member.State != MemberState.Up || length == 0)
                 continue;
             var place = writer.Position + RecordHeadBytes;
-            if (!writer.TryBegin(Section.Answer, QuestionName, RecordType.Ns, _ttl, length))
+            if (!writer.TryBegin(Section.Answer, writer.Owner, RecordType.Ns, _ttl, length))
                 break;
             writer.Bytes(name[..length]);
             (servers[written], places[written]) = (PoolAddress.Of(member.Node.Address.Host, 0), place);
@@ -88,7 +88,7 @@ internal sealed partial class DnsResponder
             if (query.Type != RecordType.Txt)
                 continue;
             var data = TextRecord.Of(member);
-            if (writer.TryBegin(Section.Answer, QuestionName, RecordType.Txt, _ttl, data.Length))
+            if (writer.TryBegin(Section.Answer, writer.Owner, RecordType.Txt, _ttl, data.Length))
                 writer.Bytes(data);
         }
 
@@ -132,7 +132,7 @@ internal sealed partial class DnsResponder
             if (length == 0)
                 continue;
             found = true;
-            if (writer.TryBegin(Section.Answer, QuestionName, RecordType.Ptr, _ttl, length))
+            if (writer.TryBegin(Section.Answer, writer.Owner, RecordType.Ptr, _ttl, length))
                 writer.Bytes(name[..length]);
         }
 

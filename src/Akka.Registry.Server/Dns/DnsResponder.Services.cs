@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
 
 namespace Akka.Registry.Server.Dns;
@@ -12,9 +13,6 @@ internal sealed partial class DnsResponder
     /// <summary>Priority, weight, port.</summary>
     private const int SrvFixedBytes = 6;
     private const int RecordHeadBytes = 12;
-
-    /// <summary>Where every question's name stands.</summary>
-    private const int QuestionName = DnsProtocol.HeaderBytes;
 
     private bool WriteService(scoped in DnsQuery query, in ServiceMatch match, DnsDomain domain, ref MessageWriter writer)
     {
@@ -63,8 +61,38 @@ internal sealed partial class DnsResponder
         if (hosts.Length == 0)
             return;
         var host = hosts[(int)random.Below(hosts.Length)];
-        if (writer.TryBegin(Section.Answer, QuestionName, RecordType.CName, ttl, host.Length))
-            writer.Bytes(host);
+        if (!writer.TryBegin(Section.Answer, writer.Owner, RecordType.CName, ttl, host.Length))
+            return;
+        writer.Alias = writer.Position;
+        writer.Bytes(host);
+    }
+
+    /// <summary>
+    /// Adds the addresses of an alias that the answer has given, where it leads into a domain that is answered for: one step, so that no
+    /// alias leads round and round. Who asked follows the rest, as it follows aliases to elsewhere.
+    /// </summary>
+    private void Follow(scoped in DnsQuery query, ref MessageWriter writer, DateTimeOffset now)
+    {
+        // A question as the client would ask it next.
+        Span<byte> message = stackalloc byte[DnsProtocol.HeaderBytes + DnsProtocol.NameBytesMax + 4];
+        message.Clear();
+        message[5] = 1;
+        var end = DnsProtocol.HeaderBytes + writer.CopyName(writer.Alias, message[DnsProtocol.HeaderBytes..]);
+        BinaryPrimitives.WriteUInt16BigEndian(message[end..], (ushort)query.Type);
+        BinaryPrimitives.WriteUInt16BigEndian(message[(end + 2)..], DnsProtocol.ClassInternet);
+        Span<byte> wire = stackalloc byte[DnsProtocol.NameBytesMax];
+        Span<byte> starts = stackalloc byte[DnsProtocol.LabelsMax];
+        if (!DnsQuery.TryRead(message[..(end + 4)], wire, starts, out var next) || next.Name.Wire.SequenceEqual(query.Name.Wire)
+            || DomainOf(next.Name) is not { } domain)
+        {
+            return;
+        }
+
+        // A copy over the same message, since the question lives no longer than this method, and the writer might keep it.
+        scoped var beyond = writer;
+        beyond.Owner = writer.Alias;
+        Resolve(next, domain, ref beyond, now);
+        writer.GoOnAt(beyond.Position, beyond.IsTruncated);
     }
 
     private void WriteShuffled(RecordType type, byte[][] addresses, uint ttl, ref MessageWriter writer)
@@ -75,7 +103,7 @@ internal sealed partial class DnsResponder
         for (var i = 0; i < count && !writer.IsTruncated; i++)
         {
             var address = addresses[Draw(order, i, count)];
-            if (writer.TryBegin(Section.Answer, QuestionName, type, ttl, address.Length))
+            if (writer.TryBegin(Section.Answer, writer.Owner, type, ttl, address.Length))
                 writer.Bytes(address);
         }
 
@@ -88,7 +116,7 @@ internal sealed partial class DnsResponder
         for (var i = 0; i < count && !writer.IsTruncated; i++)
         {
             var data = TextRecord.Of(pool.Instances[Draw(order, i, count)].Entry);
-            if (writer.TryBegin(Section.Answer, QuestionName, RecordType.Txt, ttl, data.Length))
+            if (writer.TryBegin(Section.Answer, writer.Owner, RecordType.Txt, ttl, data.Length))
                 writer.Bytes(data);
         }
 
@@ -149,7 +177,7 @@ internal sealed partial class DnsResponder
     {
         var address = instance.Address;
         var target = TargetBytes(address, domain);
-        if (target == 0 || !writer.TryBegin(Section.Answer, QuestionName, RecordType.Srv, ttl, SrvFixedBytes + target))
+        if (target == 0 || !writer.TryBegin(Section.Answer, writer.Owner, RecordType.Srv, ttl, SrvFixedBytes + target))
             return;
         writer.U16(1);
         writer.U16(instance.Weight);
@@ -209,7 +237,7 @@ internal sealed partial class DnsResponder
 
         var type = length == 4 ? RecordType.A : RecordType.Aaaa;
         if ((query.Type == type || query.Type == RecordType.Any)
-            && writer.TryBegin(Section.Answer, QuestionName, type, _ttl, length))
+            && writer.TryBegin(Section.Answer, writer.Owner, type, _ttl, length))
         {
             writer.Bytes(address[..length]);
         }

@@ -111,6 +111,8 @@ internal sealed partial class DnsResponder(
     {
         writer.AddFlags(DnsProtocol.FlagAuthoritative);
         var exists = Resolve(query, domain, ref writer, now);
+        if (writer.Alias > 0 && query.Type is (RecordType.A or RecordType.Aaaa))
+            Follow(query, ref writer, now);
         if (writer.Count(Section.Answer) == 0 && !writer.IsTruncated)
             WriteSoa(query, domain, ref writer, Section.Authority, _negativeTtl, now);
         return exists ? ResponseCode.NoError : ResponseCode.NameError;

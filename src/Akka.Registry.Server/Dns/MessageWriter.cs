@@ -33,6 +33,12 @@ internal ref struct MessageWriter
     /// <summary>Bytes left.</summary>
     public readonly int Left => _limit - Position;
 
+    /// <summary>Where the name stands that records of the answer are about: the question's, or an alias that the answer has given.</summary>
+    public int Owner { get; set; } = DnsProtocol.HeaderBytes;
+
+    /// <summary>Where the alias stands that the answer has given; 0 for none.</summary>
+    public int Alias { get; set; }
+
     /// <summary>Whether the message goes by TCP: there is no other way to get more.</summary>
     public bool IsStream { get; init; }
 
@@ -92,6 +98,20 @@ internal ref struct MessageWriter
         U16(dnssecOk ? 0x8000 : 0);
         U16(0);
         Counted(Section.Additional);
+    }
+
+    /// <summary>Goes on where a copy of this writer has stopped.</summary>
+    public void GoOnAt(int position, bool isTruncated) => (Position, IsTruncated) = (position, isTruncated);
+
+    /// <summary>Copies a name that was written without pointers.</summary>
+    /// <returns>Its length.</returns>
+    public readonly int CopyName(int place, scoped Span<byte> name)
+    {
+        var end = place;
+        while (_message[end] != 0)
+            end += 1 + _message[end];
+        _message[place..(end + 1)].CopyTo(name);
+        return end + 1 - place;
     }
 
     public void Pointer(int offset) => U16(0xC000 | offset);

@@ -1,4 +1,5 @@
 using Akka.Registry.Queries;
+using Akka.Registry.Server.Names;
 
 namespace Akka.Registry.Server.Dns;
 
@@ -9,15 +10,9 @@ namespace Akka.Registry.Server.Dns;
 internal readonly record struct ServiceMatch(ServicePool? Pool, string Service, bool IsBetween = false);
 
 /// <summary>Finds services by names as DNS carries them: in any case, with tags in front, as RFC 2782 has them.</summary>
-/// <remarks>
-/// A service is looked for as it was asked, then in lower case, then among those with capitals in their names. The last is a list of its own,
-/// made anew at most once a second, so that questions for what does not exist cost no walk over all services.
-/// </remarks>
 internal sealed class ServiceLookup(IServiceRegistry registry)
 {
-    private static readonly TimeSpan CapitalsAge = TimeSpan.FromSeconds(1);
-
-    private Capitals? _capitals;
+    private readonly SpelledServices _services = new(registry);
 
     /// <summary>Finds what the first labels of a name stand for.</summary>
     /// <param name="query">The question.</param>
@@ -31,7 +26,7 @@ internal sealed class ServiceLookup(IServiceRegistry registry)
         {
             var tag = NameKinds.IsTransport(name.Label(count - 1)) ? null : query.Text(count - 1, count)[1..];
             var service = query.Text(0, count - 1)[1..];
-            if (FindService(service, now) is { } view)
+            if (_services.Find(service, now) is { } view)
                 return Match(view, tag);
         }
 
@@ -55,7 +50,7 @@ internal sealed class ServiceLookup(IServiceRegistry registry)
     {
         for (var at = first; at < count; at++)
         {
-            if (FindService(query.Text(at, count), now) is { } view)
+            if (_services.Find(query.Text(at, count), now) is { } view)
                 return Match(view, at == first ? null : query.Text(first, at));
         }
 
@@ -67,33 +62,4 @@ internal sealed class ServiceLookup(IServiceRegistry registry)
         var pool = ServicePool.Of(view);
         return new ServiceMatch(tag is null ? pool : pool.Tagged(tag), view.Name);
     }
-
-    private ServiceView? FindService(string service, DateTimeOffset now)
-    {
-        if (registry.Find(service) is { } view)
-            return view;
-        var lower = service.ToLowerInvariant();
-        if (lower != service && registry.Find(lower) is { } lowerView)
-            return lowerView;
-        return CapitalsAt(now).TryGetValue(service, out var spelled) ? registry.Find(spelled) : null;
-    }
-
-    private Dictionary<string, string> CapitalsAt(DateTimeOffset now)
-    {
-        var known = Volatile.Read(ref _capitals);
-        var revision = registry.Revision;
-        if (known is not null && (known.Revision == revision || (now - known.At).Duration() < CapitalsAge))
-            return known.Names;
-        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var service in registry.Services())
-        {
-            if (service.Name.AsSpan().ContainsAnyInRange('A', 'Z'))
-                names.TryAdd(service.Name, service.Name);
-        }
-
-        Volatile.Write(ref _capitals, new Capitals(revision, now, names));
-        return names;
-    }
-
-    private sealed record Capitals(long Revision, DateTimeOffset At, Dictionary<string, string> Names);
 }

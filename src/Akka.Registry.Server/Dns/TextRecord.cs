@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Akka.Registry.Cluster;
+using Akka.Registry.Server.Names;
 
 namespace Akka.Registry.Server.Dns;
 
@@ -18,7 +19,11 @@ internal static class TextRecord
         AddUnlessEmpty(data, "version", entry.Version);
         AddUnlessEmpty(data, "zone", entry.Zone);
         foreach (var (key, value) in entry.Metadata)
-            Add(data, key, value);
+        {
+            if (!DoorKeys.IsReserved(key))
+                Add(data, key, value);
+        }
+
         return NotEmpty(data);
     }
 

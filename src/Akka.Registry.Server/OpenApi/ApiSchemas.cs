@@ -60,6 +60,9 @@ internal static class ApiSchemas
                 "`no-answer`: the node did not answer; `behind`: it does not hold the change yet; `subscriber`: a subscriber at it.",
                 "no-answer behind subscriber")),
             ("subscriber", Schema.Nullable(Schema.Text("The subscriber's name; null when it is the node itself.")))]),
+        ["TargetList"] = Schema.List(Schema.Ref("TargetGroup", document)),
+        ["TargetGroup"] = Schema.Object("One instance, as Prometheus's HTTP service discovery has it.", [
+            ("targets", Schema.List(Schema.Ref("Text", document))), ("labels", Schema.Map("Labels by name."))]),
         ["ServiceSummary"] = ServiceSummary(),
         ["ServiceList"] = Schema.Object("Services by name.", [
             .. Cursor(), ("services", Schema.List(Schema.Ref("ServiceSummary", document))),

@@ -3,6 +3,7 @@ using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Eureka;
 using Shouldly;
 using Xunit;
 
@@ -24,7 +25,8 @@ public sealed class RegistryReferenceTests
         .Add<RegistryNodeOptions>()
         .Add<HttpOptions>("http")
         .Add<DnsOptions>("dns")
-        .Add<ConsulOptions>("consul");
+        .Add<ConsulOptions>("consul")
+        .Add<EurekaOptions>("eureka");
 
     internal static string Folder { get; } = Find("hocon");
 

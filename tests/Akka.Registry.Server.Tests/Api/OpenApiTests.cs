@@ -60,6 +60,7 @@ public sealed class OpenApiTests
     [InlineData("GET", "/api/v1/services/s/routees", null, "Routees")]
     [InlineData("GET", "/api/v1/cluster", null, "Cluster")]
     [InlineData("POST", "/api/v1/cluster/leave", null, "Leaving")]
+    [InlineData("GET", "/api/v1/prometheus/targets", null, "TargetList")]
     [InlineData("GET", "/healthz", null, "Health")]
     [InlineData("GET", "/problems/not-found", null, "ProblemMeaning")]
     [InlineData("GET", "/api/v1/services/none", null, "Problem")]

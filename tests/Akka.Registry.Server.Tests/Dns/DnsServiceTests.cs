@@ -170,6 +170,13 @@ public sealed class DnsServiceTests
         _dns.Ask("paymentapi.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
         _dns.Ask("PAYMENTAPI.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
 
+        _dns.Add("Soon", "1", "10.0.0.1");
+        _dns.Ask("soon.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
+
+        // With many names the list of those with capitals is made anew at most once a second.
+        for (var i = 0; i < 100; i++)
+            _dns.Add($"other-{i}", "1", "10.0.0.1");
+        _dns.Ask("nosuch.service.consul", DnsMessage.A).Code.ShouldBe(3);
         _dns.Add("Later", "1", "10.0.0.1");
         _dns.Ask("Later.service.consul", DnsMessage.A).Answers.Count.ShouldBe(1);
         _dns.Ask("later.service.consul", DnsMessage.A).Code.ShouldBe(3);
@@ -203,6 +210,43 @@ public sealed class DnsServiceTests
         _dns.Ask("web.service.consul", DnsMessage.A).Answers.ShouldBe(["web.service.consul. 2 A 10.0.0.2"]);
         _dns.Ask("web.service.consul", DnsMessage.CName).Answers.ShouldBeEmpty();
         _dns.Ask("web.service.consul", DnsMessage.Srv).Answers.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_alias_into_the_domain_is_followed_one_step()
+    {
+        _dns.Add("db", "1", "10.0.0.9");
+        _dns.Add("db", "2", "2001:db8::9");
+        _dns.Add("web", "1", "DB.service.consul");
+        _dns.Add("far", "1", "web.service.consul");
+        _dns.Add("self", "1", "self.service.consul");
+        _dns.Add("lost", "1", "nosuch.service.consul");
+        _dns.Add("addr", "1", "0a000001.addr.dc1.consul");
+
+        _dns.Ask("web.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["web.service.consul. 2 CNAME DB.service.consul.", "DB.service.consul. 2 A 10.0.0.9"]);
+        _dns.Ask("web.service.consul", DnsMessage.Aaaa).Answers
+            .ShouldBe(["web.service.consul. 2 CNAME DB.service.consul.", "DB.service.consul. 2 AAAA 2001:db8::9"]);
+        _dns.Ask("web.service.consul", DnsMessage.CName).Answers.ShouldBe(["web.service.consul. 2 CNAME DB.service.consul."]);
+        _dns.Ask("far.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["far.service.consul. 2 CNAME web.service.consul.", "web.service.consul. 2 CNAME DB.service.consul."]);
+        _dns.Ask("self.service.consul", DnsMessage.A).Answers.ShouldBe(["self.service.consul. 2 CNAME self.service.consul."]);
+        var lost = _dns.Ask("lost.service.consul", DnsMessage.A);
+        lost.Answers.ShouldBe(["lost.service.consul. 2 CNAME nosuch.service.consul."]);
+        lost.Code.ShouldBe(0);
+        _dns.Ask("addr.service.consul", DnsMessage.A).Answers
+            .ShouldBe(["addr.service.consul. 2 CNAME 0a000001.addr.dc1.consul.", "0a000001.addr.dc1.consul. 2 A 10.0.0.1"]);
+    }
+
+    [Fact]
+    public void TXT_does_not_tell_what_other_doors_keep_for_themselves()
+    {
+        _dns.Registry.Add("web", "1", registration => registration with
+        {
+            Metadata = new Dictionary<string, string> { ["eureka.hostName"] = "h", ["consul.id"] = "i", ["eurekan"] = "e" },
+        });
+
+        _dns.Ask("web.service.consul", DnsMessage.Txt).Answers.ShouldBe(["web.service.consul. 2 TXT \"id=1\" \"eurekan=e\""]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Registry.Server.Dns;
@@ -182,10 +184,37 @@ public sealed class DnsSocketTests
     }
 
     [Fact]
+    public async Task Answers_are_counted_by_protocol_and_code()
+    {
+        await using var dns = await OpenDns.OpenAsync();
+        var counted = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "akka.registry.dns.answers" && instrument.Meter.Scope == dns.Meters)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            counted.AddOrUpdate(string.Join(' ', tags.ToArray().Select(tag => tag.Value)), count, (_, before) => before + count));
+        listener.Start();
+        dns.Fill(60);
+
+        await dns.AskByUdpAsync(Question);
+        await dns.AskByTcpAsync(Question);
+        await dns.AskByTcpAsync(DnsMessage.Ask("nosuch.service.consul", DnsMessage.A));
+        await dns.AskByUdpAsync(DnsMessage.Ask("example.org", DnsMessage.A));
+
+        counted.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}").ShouldBe(
+            ["tcp noerror false: 1", "tcp nxdomain false: 1", "udp noerror true: 1", "udp refused false: 1"]);
+    }
+
+    [Fact]
     public async Task By_IPv6_it_answers_as_well()
     {
         await using var services = new ServiceCollection().AddSingleton<IServiceRegistry>(new Fakes.FakeRegistry())
-            .AddSingleton<Cluster.IClusterMembership>(new Fakes.FakeCluster()).BuildServiceProvider();
+            .AddSingleton<Cluster.IClusterMembership>(new Fakes.FakeCluster()).AddMetrics().BuildServiceProvider();
         await using var door = new DnsDoor(
             new DnsOptions { Listen = new IPEndPoint(IPAddress.IPv6Loopback, 0) }, services, TimeProvider.System, NullLogger<DnsDoor>.Instance);
         await door.StartAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Registry.Cluster;
@@ -22,13 +23,16 @@ internal sealed class OpenDns : IAsyncDisposable
 
     public DnsDoor Door { get; }
 
+    /// <summary>What makes the door's meters.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     public IPEndPoint EndPoint => Door.EndPoint!;
 
     public static async Task<OpenDns> OpenAsync(DnsOptions? options = null)
     {
         var registry = new FakeRegistry();
         var services = new ServiceCollection().AddSingleton<IServiceRegistry>(registry).AddSingleton<IClusterMembership>(new FakeCluster())
-            .BuildServiceProvider();
+            .AddMetrics().BuildServiceProvider();
         var free = (options ?? new DnsOptions()) with { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         var door = new DnsDoor(free, services, TimeProvider.System, NullLogger<DnsDoor>.Instance);
         await door.StartAsync(CancellationToken.None);

@@ -198,7 +198,7 @@ internal sealed class CatalogInstance
         var meta = new Dictionary<string, string>(entry.Metadata.Count, StringComparer.Ordinal);
         foreach (var (name, text) in entry.Metadata)
         {
-            if (!name.StartsWith(ConsulMetadata.Prefix, StringComparison.Ordinal))
+            if (!Names.DoorKeys.IsReserved(name))
                 meta.Add(name, text);
         }
 

@@ -1,0 +1,3 @@
+global using Akka.Registry.EndToEnd.Harness;
+global using Shouldly;
+global using Xunit;

@@ -62,7 +62,7 @@ internal static class CommandLine
     /// <param name="child">The command behind <c>--</c>; empty for none.</param>
     public static RootCommand Root(CliSurroundings surroundings, string[] child)
     {
-        var root = new RootCommand("Asks, changes and examines a registry.\n\n" + GlobalOptions.ExitCodes);
+        var root = new RootCommand("Asks, changes and examines a registry");
         GlobalOptions.AddTo(root);
         root.Subcommands.Add(new NodesCommand(surroundings));
         root.Subcommands.Add(new ServicesCommand(surroundings));
@@ -102,7 +102,7 @@ internal static class CommandLine
 
     /// <summary>What asks for help or completions may have errors beside it, the format among them.</summary>
     private static OutputFormat FormatOf(ParseResult parsed) =>
-        parsed.Errors.Count == 0 ? parsed.GetValue(GlobalOptions.Output) : OutputFormat.Table;
+        parsed.Errors.Count == 0 ? GlobalOptions.FormatOf(parsed) : OutputFormat.Table;
 
     private static int IndexOf(this IReadOnlyList<string> arguments, string wanted)
     {
@@ -124,7 +124,17 @@ internal static class CommandLine
         {
             var code = usual.Invoke(parseResult);
             var output = parseResult.InvocationConfiguration.Output;
-            var examples = (parseResult.CommandResult.Command as RegistryCommand)?.Examples ?? RegistryCommand.RootExamples;
+            var examples = parseResult.CommandResult.Command switch
+            {
+                RegistryCommand command => command.Examples,
+                CompletionsCommand => CompletionsCommand.Examples,
+                _ => RegistryCommand.RootExamples,
+            };
+            var details = parseResult.CommandResult.Command is RegistryCommand { Details: { Length: > 0 } own } ? own
+                : parseResult.CommandResult.Command is RootCommand ? GlobalOptions.ExitCodes
+                : null;
+            if (details is not null)
+                output.WriteLine($"Details:\n  {details.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
             output.WriteLine("Examples:");
             foreach (var (line, meaning) in examples)
                 output.WriteLine($"  {line}\n      {meaning}");

@@ -17,32 +17,33 @@ internal static class GlobalOptions
         instance, member or routee; 5 refused for good; 6 not now, try again; 7 done, but not everybody has confirmed; 8 doctor
         found something; 130 interrupted. register -- COMMAND ends with COMMAND's code (126: cannot be run, 127: not found).
 
-        AKREG_URL and AKREG_TOKEN stand for --url and --token; NO_COLOR takes the colours away. Results go to the standard output,
-        everything else to the standard error. With --output json, results are the API's documents, field for field.
+        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN. NO_COLOR takes
+        the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
+        API's documents, field for field, and errors are documents too.
         """;
 
     public static readonly Option<string> Url = new("--url")
     {
-        Description = $"Nodes to ask, with commas; the next is asked when one cannot answer [AKREG_URL, else {DefaultUrl}]",
+        Description = $"Nodes to ask, with commas between them [AKREG_URL, else {DefaultUrl}]",
         HelpName = "URL[,URL]", Recursive = true,
     };
 
     public static readonly Option<string> Token = new("--token")
     {
-        Description = "Sent as a bearer token [AKREG_TOKEN]; other users of this machine may see a command line, not a variable",
+        Description = "Sent as a bearer token [AKREG_TOKEN]",
         HelpName = "TOKEN", Recursive = true,
     };
 
-    public static readonly Option<OutputFormat> Output = new("--output", "-o")
+    public static readonly Option<OutputFormat?> Output = new("--output", "-o")
     {
-        Description = "table, or json", HelpName = "table|json", Recursive = true,
-        CustomParser = ReadFormat, DefaultValueFactory = _ => OutputFormat.Table,
+        Description = "table, or json [table]", HelpName = "table|json", Recursive = true,
+        CustomParser = ReadFormat,
     };
 
-    public static readonly Option<TimeSpan> Timeout = new("--timeout")
+    public static readonly Option<TimeSpan?> Timeout = new("--timeout")
     {
-        Description = "How long a node may take to answer", HelpName = "DURATION", Recursive = true,
-        CustomParser = ReadDuration, DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+        Description = "How long a node may take to answer [10s]", HelpName = "DURATION", Recursive = true,
+        CustomParser = result => ReadDuration(result),
     };
 
     static GlobalOptions()
@@ -51,6 +52,9 @@ internal static class GlobalOptions
         Output.CompletionSources.Add("table", "json");
         Timeout.CompletionSources.Clear();
     }
+
+    /// <summary>How results are written.</summary>
+    public static OutputFormat FormatOf(ParseResult parsed) => parsed.GetValue(Output) ?? OutputFormat.Table;
 
     /// <summary>Adds them to the root: every command has them.</summary>
     public static void AddTo(RootCommand root)
@@ -87,7 +91,7 @@ internal static class GlobalOptions
         if (token?.Any(c => char.IsControl(c) || c > '~') == true)
             throw new CliFailure(ExitCode.Usage, "The token has characters that no header may have.", "A file's line end at its end, maybe?");
         return new NodeDoors(
-            NodesOf(parsed, surroundings), token, parsed.GetValue(Timeout), surroundings.Transport(), surroundings.Time);
+            NodesOf(parsed, surroundings), token, parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(10), surroundings.Transport(), surroundings.Time);
     }
 
     /// <summary>Reads a duration that is above zero.</summary>
@@ -100,7 +104,7 @@ internal static class GlobalOptions
         return default;
     }
 
-    private static OutputFormat ReadFormat(ArgumentResult result)
+    private static OutputFormat? ReadFormat(ArgumentResult result)
     {
         switch (result.Tokens[^1].Value)
         {

@@ -14,8 +14,9 @@ internal sealed class BenchCommand : RegistryCommand
 
     public BenchCommand(CliSurroundings surroundings)
         : base(
-            "bench", "Registers, beats, resolves, queries and deregisters instances of a service of its own (akreg-bench-...), and shows how "
-            + "long that takes. One connection pool from one machine: it measures this path, not what the cluster can take", surroundings)
+            "bench", "Measures how long calls take",
+            "Registers, beats, resolves, queries and deregisters instances of a service of its own (akreg-bench-...). From one machine with one\n"
+            + "connection pool it measures this path, not what the cluster can take.", surroundings)
     {
         _instances = AddWhole("--instances", 1, 10_000, "How many instances [200]");
         _concurrency = AddWhole("--concurrency", 1, 256, "How many calls at once [16]");

@@ -12,7 +12,7 @@ internal sealed class DeregisterCommand : RegistryCommand
     private readonly WriteQuery _write;
 
     public DeregisterCommand(CliSurroundings surroundings)
-        : base("deregister", "Ends an instance's epoch for good: what comes late from it is refused on every node", surroundings)
+        : base("deregister", "Ends an instance's epoch for good", "What comes late from it is refused on every node.", surroundings)
     {
         _service = AddService();
         _id = AddInstance(_service);

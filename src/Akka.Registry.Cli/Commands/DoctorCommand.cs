@@ -13,8 +13,9 @@ internal sealed class DoctorCommand : RegistryCommand
 
     public DoctorCommand(CliSurroundings surroundings)
         : base(
-            "doctor", "Examines the cluster: doors, readiness, members, whether nodes see and hold the same, clocks, versions, ports, services; "
-            + "says what to do, and ends with 8 when a human must act", surroundings)
+            "doctor", "Examines the cluster, and says what to do",
+            "Doors, readiness, members, whether the nodes see and hold the same, clocks, versions, ports, services. Ends with 8 when a human\n"
+            + "must act, with 3 when no node answers.", surroundings)
     {
         _strict = AddFlag("--strict", "End with 8 for what is doubtful, too");
         _patience = AddDuration("--patience", "How long to wait until all nodes are seen to hold the same [5s]");

@@ -14,8 +14,8 @@ internal sealed class DrainCommand : RegistryCommand
 
     public DrainCommand(CliSurroundings surroundings)
         : base(
-            "drain", "Makes an instance draining, and waits until every subscriber on every node has a view without it; ends with 7, and "
-            + "names who has not, when that takes too long", surroundings)
+            "drain", "Makes an instance draining, and waits until everybody knows",
+            "Everybody is every subscriber on every node. Ends with 7, and names who does not know, when that takes too long.", surroundings)
     {
         _service = AddService();
         _id = AddInstance(_service);

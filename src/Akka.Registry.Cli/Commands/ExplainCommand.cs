@@ -11,7 +11,7 @@ internal sealed class ExplainCommand : RegistryCommand
     private readonly Argument<string> _id;
 
     public ExplainCommand(CliSurroundings surroundings)
-        : base("explain", "Says why an instance stands as it does: its owner, its lease, what hides it, what each node holds", surroundings)
+        : base("explain", "Says why an instance stands as it does", "Its owner, its lease, what hides it from callers, and what each node holds of it.", surroundings)
     {
         _service = AddService();
         _id = AddInstance(_service);

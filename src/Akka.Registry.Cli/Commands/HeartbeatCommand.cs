@@ -10,7 +10,8 @@ internal sealed class HeartbeatCommand : RegistryCommand
     private readonly Option<ulong?> _epoch;
 
     public HeartbeatCommand(CliSurroundings surroundings)
-        : base("heartbeat", "Renews an instance's lease once, for what was registered with --once; ends with 4 when it is to register again",
+        : base(
+            "heartbeat", "Renews an instance's lease once", "For what was registered with --once. Ends with 4 when it is to register again.",
             surroundings)
     {
         _service = AddService();

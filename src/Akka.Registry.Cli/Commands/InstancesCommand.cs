@@ -14,7 +14,7 @@ internal sealed class InstancesCommand : RegistryCommand
     private readonly Option<string> _after;
 
     public InstancesCommand(CliSurroundings surroundings)
-        : base("instances", "Shows a service's instances, whatever their status", surroundings)
+        : base("instances", "Shows a service's instances, whatever their status", "Every condition that is given must hold.", surroundings)
     {
         _service = AddService();
         _filter = new FilterOptions(this);

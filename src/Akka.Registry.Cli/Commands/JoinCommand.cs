@@ -11,7 +11,7 @@ internal sealed class JoinCommand : RegistryCommand
 
     public JoinCommand(CliSurroundings surroundings)
         : base(
-            "join", "Says how to start a node that joins this cluster. A node joins by its own settings, as it starts: nothing is changed here",
+            "join", "Says how to start a node that joins this cluster", "A node joins by its own settings, as it starts: nothing is changed here.",
             surroundings)
     {
         _name = new Argument<string>("NODE") { Description = "The new node's name" };

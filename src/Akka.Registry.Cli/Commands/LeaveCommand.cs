@@ -14,8 +14,8 @@ internal sealed class LeaveCommand : RegistryCommand
 
     public LeaveCommand(CliSurroundings surroundings)
         : base(
-            "leave", "Makes a node leave: it hands its leases over, says that it left, and its process ends. Waits until the others have "
-            + "seen it go", surroundings)
+            "leave", "Makes a node leave",
+            "It hands its leases over, says that it left, and its process ends. Waits until the others have seen it go.", surroundings)
     {
         _name = new Argument<string>("NODE") { Description = "The member's name" };
         Arguments.Add(_name);

@@ -5,7 +5,8 @@ namespace Akka.Registry.Cli.Commands;
 
 /// <summary><c>akreg nodes</c>.</summary>
 internal sealed class NodesCommand(CliSurroundings surroundings) : RegistryCommand(
-    "nodes", "Shows the cluster's members, and whether each is known to hold what the asked node holds", surroundings)
+    "nodes", "Shows the cluster's members",
+    "IN STEP says whether a member is known to hold exactly what the node that answers holds; CLOCK, how far its clock is ahead.", surroundings)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<(string Line, string Meaning)> Examples =>

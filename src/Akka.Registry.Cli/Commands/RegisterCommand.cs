@@ -20,8 +20,9 @@ internal sealed class RegisterCommand : RegistryCommand
 
     public RegisterCommand(CliSurroundings surroundings, string[] child)
         : base(
-            "register", "Registers an instance and keeps it alive until Ctrl-C, then deregisters it. With a command behind -- it does so for "
-            + "as long as the command runs: signals are handed on to it, and its exit code is the result", surroundings)
+            "register", "Registers an instance and keeps it alive",
+            "Until Ctrl-C, and then deregisters it. With a command behind -- for as long as that runs: signals are handed on to it, and its exit\n"
+            + "code is the result. It finds its name in AKREG_SERVICE and AKREG_ID.", surroundings)
     {
         _child = child;
         _service = AddService();

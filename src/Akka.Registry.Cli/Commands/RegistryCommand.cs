@@ -14,17 +14,18 @@ internal abstract class RegistryCommand : Command
 
     /// <summary>A command.</summary>
     /// <param name="name">What is typed.</param>
-    /// <param name="description">What the help says: a line, then what the line does not say.</param>
+    /// <param name="summary">What it does, in a line.</param>
+    /// <param name="details">What the line does not say; empty when it says it all.</param>
     /// <param name="surroundings">The outside.</param>
-    protected RegistryCommand(string name, string description, CliSurroundings surroundings)
-        : base(name, description)
+    protected RegistryCommand(string name, string summary, string details, CliSurroundings surroundings)
+        : base(name, summary)
     {
-        _surroundings = surroundings;
+        (_surroundings, Details) = (surroundings, details);
         SetAction(async (parsed, cancellation) =>
         {
             using var doors = GlobalOptions.DoorsOf(parsed, surroundings);
             var run = new CommandRun(
-                parsed, surroundings, new Printer(surroundings, parsed.GetValue(GlobalOptions.Output)), new RegistryApi(doors));
+                parsed, surroundings, new Printer(surroundings, GlobalOptions.FormatOf(parsed)), new RegistryApi(doors));
             return await RunAsync(run, cancellation);
         });
     }
@@ -38,6 +39,9 @@ internal abstract class RegistryCommand : Command
         ("akreg --url http://10.0.0.1:8500,http://10.0.0.2:8500 doctor", "examines the cluster, and says what to do"),
         ("source <(akreg completions bash)", "completes commands, options, services and instances"),
     ];
+
+    /// <summary>What the help says below everything else.</summary>
+    public string Details { get; }
 
     /// <summary>Lines that may be typed as they stand, with what they do.</summary>
     public abstract IReadOnlyList<(string Line, string Meaning)> Examples { get; }

@@ -15,7 +15,7 @@ internal sealed class ResolveCommand : RegistryCommand
     private readonly FilterOptions _filter;
 
     public ResolveCommand(CliSurroundings surroundings)
-        : base("resolve", "Chooses instances to call, as a client's router does; ends with 4 when there is none", surroundings)
+        : base("resolve", "Chooses instances to call", "As a client's router does. Ends with 4 when there is none.", surroundings)
     {
         _service = AddService();
         _strategy = AddText("--strategy", "STRATEGY", "The routing logic [round-robin]");

@@ -11,7 +11,7 @@ internal sealed class ServicesCommand : RegistryCommand
     private readonly Option<string> _after;
 
     public ServicesCommand(CliSurroundings surroundings)
-        : base("services", "Lists the services, with how many instances each has in which status", surroundings)
+        : base("services", "Lists the services, with how many instances each has in which status", "", surroundings)
     {
         _limit = AddWhole("--limit", 1, 100_000, "The most that are shown [all]");
         _after = AddText("--after", "SERVICE", "Begin after this one");

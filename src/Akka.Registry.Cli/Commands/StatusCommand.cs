@@ -17,8 +17,9 @@ internal sealed class StatusCommand : RegistryCommand
 
     public StatusCommand(CliSurroundings surroundings)
         : base(
-            "status", "Shows an instance's status, or sets it: as the instance's own word, which counts as a heartbeat, or as an operator's, "
-            + "which stands over it until it is taken back", surroundings)
+            "status", "Shows an instance's status, or sets it",
+            "STATUS is the instance's own word, and counts as a heartbeat. --override is an operator's: it stands over what the instance says,\n"
+            + "re-registration included, until it is taken back.", surroundings)
     {
         _service = AddService();
         _id = AddInstance(_service);

@@ -13,8 +13,9 @@ internal sealed class WatchCommand : RegistryCommand
 
     public WatchCommand(CliSurroundings surroundings)
         : base(
-            "watch", "Shows instances as they come, change and go, until Ctrl-C: a live table on a terminal, a line a change in a pipe, a "
-            + "document a line with -o json. Goes on at another node when one fails, without a gap", surroundings)
+            "watch", "Shows instances as they come, change and go, until Ctrl-C",
+            "A live table on a terminal, a line a change in a pipe, a document a line with -o json. When a node fails the watch goes on at\n"
+            + "another one without a gap.", surroundings)
     {
         _service = AddService("Only this service [all]")!;
         _service.Arity = ArgumentArity.ZeroOrOne;

@@ -48,12 +48,18 @@ internal sealed class CompletionsCommand : Command
         ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish, ["powershell"] = PowerShell,
     };
 
+    /// <summary>How each shell takes it.</summary>
+    public static IReadOnlyList<(string Line, string Meaning)> Examples { get; } =
+    [
+        ("source <(akreg completions bash)", "in ~/.bashrc; for zsh the same with zsh, after compinit"),
+        ("akreg completions fish | source", "in ~/.config/fish/config.fish"),
+        ("akreg completions powershell | Out-String | Invoke-Expression", "in $PROFILE"),
+    ];
+
     /// <summary>The command.</summary>
     public CompletionsCommand(CliSurroundings surroundings)
         : base(
-            "completions", "Prints what makes a shell complete commands, options, services and instances:\n"
-            + "  source <(akreg completions bash)      zsh: the same\n  akreg completions fish | source\n"
-            + "  akreg completions powershell | Out-String | Invoke-Expression")
+            "completions", "Prints what makes a shell complete commands, options, services and instances")
     {
         var shell = new Argument<string>("SHELL") { Description = "Which shell" };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);

@@ -34,7 +34,7 @@ internal static class CommandLine
             ProcessTerminationTimeout = null,
         };
         if (parsed.Action is ParseErrorAction wrong)
-            return WrongUsage(parsed, wrong, output);
+            return await WrongUsageAsync(parsed, wrong, output);
         var printer = new Printer(surroundings, FormatOf(parsed));
         try
         {
@@ -91,12 +91,12 @@ internal static class CommandLine
         var other => $"Only register takes a command behind --, not {other.Name}. See: akreg register --help",
     };
 
-    private static int WrongUsage(ParseResult parsed, ParseErrorAction wrong, InvocationConfiguration output)
+    private static async Task<int> WrongUsageAsync(ParseResult parsed, ParseErrorAction wrong, InvocationConfiguration output)
     {
         wrong.ShowHelp = false;
-        wrong.Invoke(parsed);
+        await parsed.InvokeAsync(output);
         var command = parsed.CommandResult.Command;
-        output.Error.WriteLine(command is RootCommand ? "See: akreg --help" : $"See: akreg {command.Name} --help");
+        await output.Error.WriteLineAsync(command is RootCommand ? "See: akreg --help" : $"See: akreg {command.Name} --help");
         return (int)ExitCode.Usage;
     }
 

@@ -3,6 +3,7 @@ using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Metrics;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -24,7 +25,7 @@ catch (Exception e) when (e is SettingsException or HoconException)
 await using var app = RegistryServer.Build(
     settings.Http,
     builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
-        .Services.AddRegistryDns(settings.Dns));
+        .Services.AddRegistryDns(settings.Dns).AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
 try
 {
     await app.RunAsync();

@@ -23,6 +23,7 @@ public static class RegistryHttp
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<NodeGauges>();
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
@@ -36,6 +37,7 @@ public static class RegistryHttp
         app.UseMiddleware<ProblemMiddleware>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
+        app.Services.GetRequiredService<NodeGauges>();
         app.MapRegistryApi();
         return app;
     }

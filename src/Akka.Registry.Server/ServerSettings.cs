@@ -1,6 +1,7 @@
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Metrics;
 
 namespace Akka.Registry.Server;
 
@@ -8,8 +9,10 @@ namespace Akka.Registry.Server;
 /// <param name="Node">The node.</param>
 /// <param name="Http">Its HTTP door.</param>
 /// <param name="Dns">Its DNS door.</param>
+/// <param name="Telemetry">Where its metrics go besides.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
-internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, IReadOnlyList<EffectiveSetting> Effective)
+internal sealed record ServerSettings(
+    RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, TelemetryOptions Telemetry, IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
 
@@ -37,8 +40,10 @@ internal sealed record ServerSettings(RegistryNodeOptions Node, HttpOptions Http
         foreach (var file in ConfigFiles(arguments))
             configuration.AddHoconFile(file);
         configuration.AddRegistryEnvironment().AddRegistrySwitches(arguments);
-        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Add<DnsOptions>("dns").Bind();
-        return new ServerSettings(bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Settings);
+        var bound = new OptionsBinder(configuration.Build()).Add<RegistryNodeOptions>().Add<HttpOptions>("http").Add<DnsOptions>("dns")
+            .Add<TelemetryOptions>("telemetry").Bind();
+        return new ServerSettings(
+            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<TelemetryOptions>(), bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

@@ -25,8 +25,8 @@ public class RenderingTests
         await typed.RunAsync("nodes");
         typed.Output.ShouldContain("node-1 *");
         typed.Output.ShouldContain("\e[32mup\e[0m", customMessage: "green");
-        typed.Output.ShouldContain("\e[33msuspect\e[0m", customMessage: "yellow");
-        typed.Output.ShouldContain("\e[33mno\e[0m");
+        typed.Output.ShouldContain("\e[93msuspect\e[0m", customMessage: "yellow");
+        typed.Output.ShouldContain("\e[93mno\e[0m");
         typed.Error.ShouldContain("2 of 2 belong to the cluster, all hold the same; 3 entries");
     }
 

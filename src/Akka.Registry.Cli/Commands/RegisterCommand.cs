@@ -34,9 +34,9 @@ internal sealed class RegisterCommand : RegistryCommand
         _drain = AddDuration("--drain", "When asked to end: first drain, for so long at most, and only then hand the signal on");
         Validators.Add(result =>
         {
-            if (result.GetValue(_once) && child.Length > 0)
+            if (result.GetResult(_once) is { Implicit: false } && child.Length > 0)
                 result.AddError("--once ends at once: it does not go with a command behind --.");
-            if (result.GetValue(_optional) && child.Length == 0)
+            if (result.GetResult(_optional) is { Implicit: false } && child.Length == 0)
                 result.AddError("--optional goes with a command behind --.");
         });
     }
@@ -94,7 +94,7 @@ internal sealed class RegisterCommand : RegistryCommand
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var signals = run.Surroundings.Signals.TakeOver(_ => asked.TrySetResult());
         if (!await IsRegisteredAsync(run, keeper, asked.Task))
-            return (int)ExitCode.Interrupted;
+            return (int)(keeper.Registered.IsCompletedSuccessfully ? ExitCode.Done : ExitCode.Interrupted);
         told.Begun(await keeper.Registered);
         await Task.WhenAny(asked.Task, keeping);
         if (!asked.Task.IsCompleted)
@@ -149,7 +149,13 @@ internal sealed class RegisterCommand : RegistryCommand
         var patience = Task.Delay(run.Get(_wait) ?? TimeSpan.FromSeconds(10), run.Surroundings.Time);
         var first = await run.Printer.WhileAsync("Registering", async () => await Task.WhenAny(keeper.Registered, asked, patience));
         if (first == asked)
+        {
+            // A registration that is under way may count already: with its answer it can be taken back.
+            if (keeper.LastFailure is null)
+                await Task.WhenAny(keeper.Registered, Task.Delay(GoodbyePatience, run.Surroundings.Time));
             return false;
+        }
+
         if (first == patience)
             throw keeper.LastFailure ?? new CliFailure(ExitCode.Unreachable, "No node has answered in time.");
         await keeper.Registered;

@@ -130,6 +130,9 @@ internal abstract class RegistryCommand : Command
     private List<CompletionItem> Complete(
         CompletionContext context, Func<RegistryApi, CancellationToken, Task<IEnumerable<string>>> ask)
     {
+        // The help and the messages of the parser look for words, too: only a shell that completes a line is worth a question.
+        if (context is not TextCompletionContext)
+            return [];
         try
         {
             using var doors = GlobalOptions.DoorsOf(context.ParseResult, _surroundings);

@@ -32,9 +32,13 @@ internal sealed class StatusCommand : RegistryCommand
         Options.Add(_epoch);
         Validators.Add(result =>
         {
-            if (result.GetValue(_override) is not null && (result.GetValue(_status) is not null || result.GetValue(_epoch) is not null))
+            // What was typed, not what it means: a word that is none has an error of its own.
+            var hasOverride = result.GetResult(_override) is { Tokens.Count: > 0 };
+            var hasStatus = result.GetResult(_status) is { Tokens.Count: > 0 };
+            var hasEpoch = result.GetResult(_epoch) is { Tokens.Count: > 0 };
+            if (hasOverride && (hasStatus || hasEpoch))
                 result.AddError("--override is the operator's word: it goes with neither STATUS nor --epoch.");
-            else if (result.GetValue(_epoch) is not null && result.GetValue(_status) is null)
+            else if (hasEpoch && !hasStatus)
                 result.AddError("--epoch goes with a STATUS to set.");
         });
     }

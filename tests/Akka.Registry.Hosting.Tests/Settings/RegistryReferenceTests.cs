@@ -2,6 +2,7 @@ using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
 using Akka.Registry.Server.Dns;
+using Akka.Registry.Server.Metrics;
 using Shouldly;
 using Xunit;
 
@@ -22,7 +23,8 @@ public sealed class RegistryReferenceTests
     private static readonly ReferenceChecks Checks = new ReferenceChecks()
         .Add<RegistryNodeOptions>()
         .Add<HttpOptions>("http")
-        .Add<DnsOptions>("dns");
+        .Add<DnsOptions>("dns")
+        .Add<TelemetryOptions>("telemetry");
 
     private static string Folder { get; } = Find("hocon");
 

@@ -5,6 +5,7 @@ using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Metrics;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -26,7 +27,8 @@ catch (Exception e) when (e is SettingsException or HoconException)
 await using var app = RegistryServer.Build(
     settings.Http,
     builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
-        .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka));
+        .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka)
+        .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
 try
 {
     await app.RunAsync();

@@ -25,6 +25,7 @@ public static class RegistryHttp
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<NodeGauges>();
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
@@ -38,6 +39,7 @@ public static class RegistryHttp
         app.UseMiddleware<ProblemMiddleware>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
+        app.Services.GetRequiredService<NodeGauges>();
         app.MapRegistryApi();
         app.MapRegistryConsul();
         app.MapRegistryEureka();

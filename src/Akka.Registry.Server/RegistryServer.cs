@@ -21,6 +21,8 @@ public static class RegistryServer
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // What keeps the host from starting is told by the program, in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // Under systemd, says when it serves and when it ends (sd_notify); elsewhere it does nothing.
+        builder.Services.AddSystemd();
         builder.WebHost.UseUrls([.. http.Urls]);
         addNode(builder);
         builder.Services.AddRegistryHttp(http);

@@ -3,6 +3,7 @@ using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Metrics;
 
 namespace Akka.Registry.Server;
 
@@ -12,10 +13,11 @@ namespace Akka.Registry.Server;
 /// <param name="Dns">Its DNS door.</param>
 /// <param name="Consul">Its door for Consul's clients.</param>
 /// <param name="Eureka">Its door for Eureka's clients.</param>
+/// <param name="Telemetry">Where its metrics go besides.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
 internal sealed record ServerSettings(
     RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, EurekaOptions Eureka,
-    IReadOnlyList<EffectiveSetting> Effective)
+    TelemetryOptions Telemetry, IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
 
@@ -49,10 +51,11 @@ internal sealed record ServerSettings(
             .Add<DnsOptions>("dns")
             .Add<ConsulOptions>("consul")
             .Add<EurekaOptions>("eureka")
+            .Add<TelemetryOptions>("telemetry")
             .Bind();
         return new ServerSettings(
             bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Get<EurekaOptions>(),
-            bound.Settings);
+            bound.Get<TelemetryOptions>(), bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

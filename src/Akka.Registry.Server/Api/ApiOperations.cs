@@ -249,7 +249,7 @@ internal static class ApiOperations
         new()
         {
             Method = "GET", Path = "/metrics", Id = "metrics", Heading = Operations, Handler = HealthApi.Metrics, ServesAlways = true,
-            Summary = "The node's meters, in the text format of Prometheus.",
+            Summary = "The node's meters, in the text format of Prometheus; as OpenMetrics for who accepts that.",
             Answers = [new(200, "The metrics.", "Text", PrometheusText.ContentType)],
         },
         new()

@@ -20,11 +20,13 @@ internal static class HealthApi
         return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, 0, static (json, _) => json.WriteString("status"u8, "ready"u8));
     }
 
-    /// <summary>The meters, in the text format of Prometheus.</summary>
+    /// <summary>The meters, in the text format of Prometheus, or as OpenMetrics for who asks for that.</summary>
     public static Task Metrics(ApiCall call)
     {
-        call.Http.Response.ContentType = PrometheusText.ContentType;
-        call.Get<MeterSnapshot>().Write(call.Http.Response.BodyWriter);
+        var format = PrometheusText.FormatFor(call.Http.Request.GetTypedHeaders().Accept);
+        call.Http.Response.ContentType =
+            format == MetricsFormat.OpenMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
+        call.Get<MeterSnapshot>().Write(call.Http.Response.BodyWriter, format);
         return Task.CompletedTask;
     }
 

@@ -5,10 +5,24 @@ using System.Text;
 
 namespace Akka.Registry.Server.Metrics;
 
-/// <summary>Listens to the registry's meters and writes what they say, when asked.</summary>
+/// <summary>Listens to the registry's meters, and to those of the platform that concern it, and writes what they say, when asked.</summary>
 internal sealed class MeterSnapshot : IDisposable
 {
-    private const string MeterPrefix = "Akka.Registry";
+    /// <summary>What the names of the registry's own meters begin with.</summary>
+    public const string MeterPrefix = "Akka.Registry";
+
+    /// <summary>Meters of the platform that whoever runs a node wants beside: the process, and the HTTP door.</summary>
+    public static readonly string[] PlatformMeters = ["System.Runtime", "Microsoft.AspNetCore.Hosting"];
+
+    // Of the runtime's many those that graphs and alerts need; some others have names that Prometheus' linter refuses (..._count).
+    private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal)
+    {
+        "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.heap.total_allocated",
+        "dotnet.gc.last_collection.heap.size", "dotnet.gc.pause.time", "dotnet.thread_pool.queue.length", "dotnet.exceptions",
+        "dotnet.monitor.lock_contentions", "http.server.request.duration", "http.server.active_requests",
+    };
+
+    private const string DroppedName = "akka_registry_metrics_dropped_total";
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
     private readonly MeterListener _listener = new();
     private readonly IMeterFactory? _factory;
@@ -27,20 +41,23 @@ internal sealed class MeterSnapshot : IDisposable
     }
 
     /// <summary>Writes every metric, by name.</summary>
-    public void Write(IBufferWriter<byte> output)
+    public void Write(IBufferWriter<byte> output, MetricsFormat format)
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder(16 * 1024);
         long dropped = 0;
         foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
         {
-            family.Write(text);
+            family.Write(text, format);
             dropped += family.Dropped;
         }
 
-        text.Append("# HELP akka_registry_metrics_dropped_total Measurements that were dropped: too many sets of labels.\n")
-            .Append("# TYPE akka_registry_metrics_dropped_total counter\n")
-            .Append($"akka_registry_metrics_dropped_total {dropped}\n");
+        var dropFamily = MetricFamily.FamilyName(DroppedName, format);
+        text.Append($"# HELP {dropFamily} Measurements that were dropped: too many sets of labels.\n")
+            .Append($"# TYPE {dropFamily} counter\n")
+            .Append($"{DroppedName} {dropped}\n");
+        if (format == MetricsFormat.OpenMetrics)
+            text.Append("# EOF\n");
         Encoding.UTF8.GetBytes(text.ToString(), output);
     }
 
@@ -50,7 +67,7 @@ internal sealed class MeterSnapshot : IDisposable
     private void OnPublished(Instrument instrument, MeterListener listener)
     {
         var meter = instrument.Meter;
-        if (!meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal))
+        if (!meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal) && !OfPlatform.Contains(instrument.Name))
             return;
         if (meter.Scope is not null && _factory is not null && !ReferenceEquals(meter.Scope, _factory))
             return;

@@ -10,6 +10,7 @@ internal sealed class MetricFamily
     /// <summary>The most series of one instrument: a label that grows without end must not take the memory.</summary>
     public const int SeriesMax = 2000;
 
+    private const string TotalSuffix = "_total";
     private const int LabelsCharsMax = 512;
     private static readonly double[] SecondsBounds =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -66,16 +67,26 @@ internal sealed class MetricFamily
     }
 
     /// <summary>Writes the metric: help, type, and each series.</summary>
-    public void Write(StringBuilder text)
+    public void Write(StringBuilder text, MetricsFormat format)
     {
+        var family = FamilyName(Name, format);
+        // OpenMetrics wants a quote in a help text escaped, too.
         if (_help.Length > 0)
-            text.Append("# HELP ").Append(Name).Append(' ').Append(_help).Append('\n');
-        text.Append("# TYPE ").Append(Name).Append(' ').Append(KindName()).Append('\n');
+        {
+            text.Append("# HELP ").Append(family).Append(' ')
+                .Append(format == MetricsFormat.OpenMetrics ? _help.Replace("\"", "\\\"", StringComparison.Ordinal) : _help).Append('\n');
+        }
+
+        text.Append("# TYPE ").Append(family).Append(' ').Append(KindName()).Append('\n');
         if (Volatile.Read(ref _unlabelledUsed) != 0)
             _unlabelled.Write(text, Name, Kind);
         foreach (var (_, series) in _series.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             series.Write(text, Name, Kind);
     }
+
+    /// <summary>What a metric's family is called.</summary>
+    public static string FamilyName(string name, MetricsFormat format) =>
+        format == MetricsFormat.OpenMetrics && name.EndsWith(TotalSuffix, StringComparison.Ordinal) ? name[..^TotalSuffix.Length] : name;
 
     private static double[] BoundsOf(Instrument instrument)
     {

@@ -4,6 +4,7 @@ using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Metrics;
 using Shouldly;
 using Xunit;
 
@@ -26,7 +27,8 @@ public sealed class RegistryReferenceTests
         .Add<HttpOptions>("http")
         .Add<DnsOptions>("dns")
         .Add<ConsulOptions>("consul")
-        .Add<EurekaOptions>("eureka");
+        .Add<EurekaOptions>("eureka")
+        .Add<TelemetryOptions>("telemetry");
 
     internal static string Folder { get; } = Find("hocon");
 

@@ -66,6 +66,43 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void OpenMetrics_names_a_counters_family_without_total_and_marks_the_end()
+    {
+        using var meter = new Meter("Akka.Registry.Test." + Guid.NewGuid());
+        using var snapshot = new MeterSnapshot(null);
+        meter.CreateCounter<long>("o.beats", "{beat}", "Beats \"of\" all.").Add(2);
+        meter.CreateObservableGauge("o.load", () => 0.25, "1");
+
+        var text = Everything(snapshot, MetricsFormat.OpenMetrics);
+
+        text.ShouldContain("# HELP o_beats Beats \\\"of\\\" all.\n# TYPE o_beats counter\no_beats_total 2\n");
+        text.ShouldContain("# TYPE o_load_ratio gauge\no_load_ratio 0.25\n");
+        text.ShouldEndWith("\nakka_registry_metrics_dropped_total 0\n# EOF\n");
+        text.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal)).ShouldBeUnique();
+    }
+
+    [Theory]
+    [InlineData(null, "text/plain; version=0.0.4; charset=utf-8")]
+    [InlineData("*/*", "text/plain; version=0.0.4; charset=utf-8")]
+    [InlineData("text/plain", "text/plain; version=0.0.4; charset=utf-8")]
+    [InlineData("application/openmetrics-text;q=0.2,text/plain;q=0.5", "text/plain; version=0.0.4; charset=utf-8")]
+    [InlineData("application/openmetrics-text;q=0,*/*", "text/plain; version=0.0.4; charset=utf-8")]
+    [InlineData("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8")]
+    [InlineData("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        "application/openmetrics-text; version=1.0.0; charset=utf-8")]
+    public async Task A_scraper_gets_what_it_asks_for(string? accept, string contentType)
+    {
+        await using var node = await RealNode.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var response = await node.Client.SendAsync(request);
+        response.Content.Headers.ContentType!.ToString().ShouldBe(contentType);
+        (await response.Content.ReadAsStringAsync()).EndsWith("# EOF\n", StringComparison.Ordinal)
+            .ShouldBe(contentType.StartsWith("application/openmetrics-text", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Sets_of_labels_have_a_limit_and_what_is_past_it_is_counted()
     {
         using var meter = new Meter("Akka.Registry.Test." + Guid.NewGuid());
@@ -117,10 +154,10 @@ public sealed class MetricsTests
             .Where(line => !line.Contains("t_many", StringComparison.Ordinal) && !line.Contains("t_hot", StringComparison.Ordinal))
             .Select(line => line + "\n"));
 
-    private static string Everything(MeterSnapshot snapshot)
+    private static string Everything(MeterSnapshot snapshot, MetricsFormat format = MetricsFormat.Prometheus)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        snapshot.Write(buffer);
+        snapshot.Write(buffer, format);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

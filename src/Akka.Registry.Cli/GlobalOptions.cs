@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Akka.Registry.Cli.Http;
+using Akka.Registry.Cli.Output;
+
+namespace Akka.Registry.Cli;
+
+/// <summary>What every command takes: whom to ask, as whom, for how long, and how to show the answer.</summary>
+internal static class GlobalOptions
+{
+    private const string DefaultUrl = "http://127.0.0.1:8500";
+
+    /// <summary>The exit codes, for the help.</summary>
+    public const string ExitCodes =
+        """
+        Exit codes: 0 done; 1 a defect; 2 the command line is not valid; 3 no node gave an answer; 4 there is no such service,
+        instance, member or routee; 5 refused for good; 6 not now, try again; 7 done, but not everybody has confirmed; 8 doctor
+        found something; 130 interrupted. register -- COMMAND ends with COMMAND's code (126: cannot be run, 127: not found).
+
+        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN. NO_COLOR takes
+        the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
+        API's documents, field for field, and errors are documents too.
+        """;
+
+    public static readonly Option<string> Url = new("--url")
+    {
+        Description = $"Nodes to ask, with commas between them [AKREG_URL, else {DefaultUrl}]",
+        HelpName = "URL[,URL]", Recursive = true,
+    };
+
+    public static readonly Option<string> Token = new("--token")
+    {
+        Description = "Sent as a bearer token [AKREG_TOKEN]",
+        HelpName = "TOKEN", Recursive = true,
+    };
+
+    public static readonly Option<OutputFormat?> Output = new("--output", "-o")
+    {
+        Description = "table, or json [table]", HelpName = "table|json", Recursive = true,
+        CustomParser = ReadFormat,
+    };
+
+    public static readonly Option<TimeSpan?> Timeout = new("--timeout")
+    {
+        Description = "How long a node may take to answer [10s]", HelpName = "DURATION", Recursive = true,
+        CustomParser = result => ReadDuration(result),
+    };
+
+    static GlobalOptions()
+    {
+        Output.CompletionSources.Clear();
+        Output.CompletionSources.Add("table", "json");
+        Timeout.CompletionSources.Clear();
+    }
+
+    /// <summary>How results are written.</summary>
+    public static OutputFormat FormatOf(ParseResult parsed) => parsed.GetValue(Output) ?? OutputFormat.Table;
+
+    /// <summary>Adds them to the root: every command has them.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var option in (Option[])[Url, Token, Output, Timeout])
+            root.Options.Add(option);
+    }
+
+    /// <summary>The nodes to ask.</summary>
+    /// <exception cref="CliFailure">What was given is no address.</exception>
+    public static IReadOnlyList<Uri> NodesOf(ParseResult parsed, CliSurroundings surroundings)
+    {
+        var (text, source) = parsed.GetValue(Url) is { } given ? (given, "--url")
+            : surroundings.Variable("AKREG_URL") is { Length: > 0 } variable ? (variable, "AKREG_URL")
+            : (DefaultUrl, "the default");
+        var nodes = new List<Uri>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var address = part.Contains("://", StringComparison.Ordinal) ? part : "http://" + part;
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var node) || node.Scheme is not ("http" or "https") || node.Host.Length == 0)
+                throw new CliFailure(ExitCode.Usage, $"{source}: '{part}' is no address of a node.", $"As {DefaultUrl}; several with commas.");
+            nodes.Add(node);
+        }
+
+        return nodes.Count > 0 ? nodes : throw new CliFailure(ExitCode.Usage, $"{source} names no node.", $"As {DefaultUrl}.");
+    }
+
+    /// <summary>The nodes' doors.</summary>
+    public static NodeDoors DoorsOf(ParseResult parsed, CliSurroundings surroundings)
+    {
+        var token = parsed.GetValue(Token) ?? surroundings.Variable("AKREG_TOKEN");
+        if (token is { Length: 0 })
+            token = null;
+        if (token?.Any(c => char.IsControl(c) || c > '~') == true)
+            throw new CliFailure(ExitCode.Usage, "The token has characters that no header may have.", "A file's line end at its end, maybe?");
+        return new NodeDoors(
+            NodesOf(parsed, surroundings), token, parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(10), surroundings.Transport(), surroundings.Time);
+    }
+
+    /// <summary>Reads a duration that is above zero.</summary>
+    public static TimeSpan ReadDuration(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (DurationText.TryParse(text, out var duration) && duration > TimeSpan.Zero)
+            return duration;
+        result.AddError($"'{text}' is not {DurationText.Notation}.");
+        return default;
+    }
+
+    private static OutputFormat? ReadFormat(ArgumentResult result)
+    {
+        switch (result.Tokens[^1].Value)
+        {
+            case "table": return OutputFormat.Table;
+            case "json": return OutputFormat.Json;
+            case var other:
+                result.AddError($"--output is table or json, not '{other}'.");
+                return default;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using Akka.Registry.Cli;
+
+using var signals = Signals.OfProcess();
+return (int)await CommandLine.RunAsync(args, CliSurroundings.OfProcess(signals));

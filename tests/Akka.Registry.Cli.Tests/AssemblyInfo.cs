@@ -1,0 +1,2 @@
+// Some tests start processes: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -11,8 +11,13 @@ internal static partial class Log
     [LoggerMessage(7001, LogLevel.Information, "The session with {Node} ended: {Reason}")]
     public static partial void Ended(ILogger logger, NodeEndpoint node, string reason);
 
-    [LoggerMessage(7002, LogLevel.Information, "Cannot open a session with {Node}: {Reason}")]
+    [LoggerMessage(7002, LogLevel.Information,
+        "Cannot open a session with {Node}; it is tried again, and this is said anew when the reason changes: {Reason}")]
     public static partial void CannotOpen(ILogger logger, NodeEndpoint node, string reason);
+
+    [LoggerMessage(7003, LogLevel.Warning,
+        "{Node} does not let this client in; it is tried again, and this is said anew when the reason changes. {Reason}")]
+    public static partial void NotLetIn(ILogger logger, NodeEndpoint node, string reason);
 
     [LoggerMessage(7010, LogLevel.Warning, "The registration of '{Instance}' of '{Service}' is refused: {Reason}")]
     public static partial void Refused(ILogger logger, string service, string instance, string reason);

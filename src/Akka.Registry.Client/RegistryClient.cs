@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Akka.Registry.Client.Directory;
+using Akka.Registry.Client.Queries;
 using Akka.Registry.Client.Registrar;
 using Akka.Registry.Client.Session;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,16 @@ namespace Akka.Registry.Client;
 /// <param name="IsConnected">Whether there is a session.</param>
 /// <param name="Failures">Attempts that failed in a row.</param>
 /// <param name="KnownNodes">Nodes that the last node named; 0 before the first session.</param>
-public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, int Failures, int KnownNodes);
+public sealed record RegistryClientStatus(NodeEndpoint? Node, bool IsConnected, int Failures, int KnownNodes)
+{
+    /// <summary>Why the last attempt to open a session failed, as a sentence; null since one was open.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>
+    /// Whether a node was reached then and refused: for a wrong token or cluster name somebody must act. The client tries on.
+    /// </summary>
+    public bool IsRefused { get; init; }
+}
 
 /// <summary>An application's side of the registry: one session with one node at a time, moved to another when that one fails. Any thread.</summary>
 /// <remarks>
@@ -24,13 +34,16 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
 {
     private readonly ClientSession _session;
 
-    private RegistryClient(ClientSession session) => _session = session;
+    private RegistryClient(ClientSession session) => (_session, Queries) = (session, new SessionQueries(session));
 
     /// <summary>Registers instances.</summary>
     public IServiceRegistrar Registrar => this;
 
     /// <summary>Knows services.</summary>
     public IServiceDirectory Directory => this;
+
+    /// <summary>Asks the node of the session.</summary>
+    public IRegistryQueries Queries { get; }
 
     /// <summary>How it stands with the registry.</summary>
     public RegistryClientStatus Status => _session.Status;
@@ -96,6 +109,32 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
             yield return current.Since(seen);
             seen = current;
         }
+    }
+
+    /// <summary>
+    /// Tells the registry that a call to an instance failed in a way that speaks against the instance: no connection, a broken one, no
+    /// answer in time, 503. Enough different clients make it suspect for all of them.
+    /// </summary>
+    /// <remarks>
+    /// Neither waits nor fails, and allocates nothing while the same instance was reported within
+    /// <see cref="RegistryClientOptions.ReportInterval"/>: to be called at each failure. At most once: without a session, or past
+    /// <see cref="RegistryClientOptions.ReportsMax"/> instances, reports are lost.
+    /// </remarks>
+    public void ReportFailure(ServiceInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        _session.ReportFailure(instance.Service, instance.Id, instance.Epoch);
+    }
+
+    /// <summary>As <see cref="ReportFailure(ServiceInstance)"/>, by name.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="id">The instance.</param>
+    /// <param name="epoch">Its epoch; 0 when the caller knows none: then whichever stands is meant.</param>
+    public void ReportFailure(string service, string id, ulong epoch = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        _session.ReportFailure(service, id, epoch);
     }
 
     /// <summary>

@@ -23,6 +23,13 @@ public sealed record RegistryClientOptions : IValidatableObject
     public string Name { get; init; } = "";
 
     /// <summary>
+    /// What nodes ask to be let in (their setting <c>sessions.token-hashes</c>); at most 4,096 characters, default empty: nothing is
+    /// shown. Sent as UTF-8 and, without TLS, in the clear; never logged.
+    /// </summary>
+    [Required(AllowEmptyStrings = true), StringLength(4_096)]
+    public string Token { get; init; } = "";
+
+    /// <summary>
     /// How long connecting and the handshake may take together; 10 ms to 1 min, default 3 s. Then another node is tried.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
@@ -89,9 +96,32 @@ public sealed record RegistryClientOptions : IValidatableObject
     [Range(1, 100_000)]
     public int ServicesMax { get; init; } = 1_000;
 
+    /// <summary>How long a node may take to answer a question; 10 ms to 10 min, default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Questions that wait for answers at once; 1 to 10,000, default 64. More are refused at once.</summary>
+    [Range(1, 10_000)]
+    public int RequestsMax { get; init; } = 64;
+
+    /// <summary>
+    /// How often one instance that keeps failing is reported again; 100 ms to 10 min, default 2 s. Keep it below the nodes' window
+    /// (10 s), or a failure that lasts does not count on.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Failing instances that are reported within one such interval; 1 to 100,000, default 1,000. More are not reported.</summary>
+    [Range(1, 100_000)]
+    public int ReportsMax { get; init; } = 1_000;
+
     /// <summary>The largest frame of a node in bytes; 512 KiB to 64 MiB, default 1 MiB. A node that announces more is left.</summary>
     [Range(512 * 1024, 64 * 1024 * 1024)]
     public int FrameBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>Who speaks with which nodes, and whether it has a token; never the token.</summary>
+    public override string ToString() =>
+        $"client '{Name}' of {string.Join(", ", Nodes)}, {(Token.Length == 0 ? "without a token" : "with a token")}";
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

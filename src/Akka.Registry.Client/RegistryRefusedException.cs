@@ -11,8 +11,11 @@ public enum RegistryRefusal
     /// </summary>
     Superseded = 2,
 
-    /// <summary>A limit of this client is reached. A retry helps when something is ended.</summary>
+    /// <summary>A limit of this client, or of its node, is reached. A retry helps when something is ended.</summary>
     LimitReached = 3,
+
+    /// <summary>What is asked for is not registered. A retry helps once it is.</summary>
+    NotFound = 4,
 }
 
 /// <summary>Something that the registry refuses for good. Nothing has changed.</summary>

@@ -44,11 +44,12 @@ internal static partial class Log
     public static partial void LeasesAdopted(ILogger logger, int count, NodeIdentity peer);
 
     [LoggerMessage(4060, LogLevel.Warning,
-        "'{Instance}' of '{Service}' is suspect: {Reporters} clients reported that calls to it fail; {Followers} subscriptions of the service are known.")]
-    public static partial void Suspected(ILogger logger, string service, string instance, int reporters, int followers);
+        "{Count} instances became suspect, the last '{Instance}' of '{Service}': {Reporters} clients report that calls to it fail, "
+        + "and {Followers} subscriptions to the service are known.")]
+    public static partial void Suspected(ILogger logger, long count, string service, string instance, int reporters, int followers);
 
-    [LoggerMessage(4061, LogLevel.Information, "'{Instance}' of '{Service}' is suspect no more, after {Lasted}.")]
-    public static partial void SuspicionCleared(ILogger logger, string service, string instance, TimeSpan lasted);
+    [LoggerMessage(4061, LogLevel.Information, "{Count} instances are suspect no more, the last '{Instance}' of '{Service}' after {Lasted}.")]
+    public static partial void SuspicionCleared(ILogger logger, long count, string service, string instance, TimeSpan lasted);
 
     [LoggerMessage(4030, LogLevel.Debug, "Client '{Client}' opened a session from {Remote}.")]
     public static partial void SessionOpened(ILogger logger, string client, EndPoint? remote);

@@ -18,6 +18,8 @@ internal sealed partial class RegistryActor : ISuspicionSource
 
     private readonly SuspicionBook _suspicion;
     private readonly ReportPost _reportPost = new(ReportsPerFrame);
+    private readonly LogGate _suspectedGate = new(LogInterval);
+    private readonly LogGate _clearedGate = new(LogInterval);
 
     ServiceEntry? ISuspicionSource.FindOwned(RecordKey key) => Owned(_views.Find(key));
 
@@ -89,7 +91,8 @@ internal sealed partial class RegistryActor : ISuspicionSource
         foreach (var report in message.Reports)
         {
             // What has gone elsewhere meanwhile is reported again, to whoever owns it then.
-            if (Owned(_views.Find(new RecordKey(report.Service, report.Instance))) is { } entry && (report.Epoch == 0 || report.Epoch == entry.Epoch))
+            if (Owned(_views.Find(new RecordKey(report.Service, report.Instance))) is { } entry
+                && (report.Epoch == 0 || report.Epoch == entry.Epoch))
                 Count(entry, new ReportSource(report.Reporter, from.Uid, (int)Math.Min(report.Followers, int.MaxValue)));
         }
 
@@ -101,6 +104,8 @@ internal sealed partial class RegistryActor : ISuspicionSource
     {
         if (_suspicion.Count > 0 || entry is { Suspect: true })
             _suspicion.Observe(key, Owned(entry), Now);
+        if (_suspicion.Verdicts.Count > 0)
+            WriteSuspicions();
     }
 
     private void MindSuspects()
@@ -135,18 +140,27 @@ internal sealed partial class RegistryActor : ISuspicionSource
             // As any verdict of an owner: just above what it judges, so that it loses to whatever the instance did since.
             _ledger.Writes.Enqueue(
                 new MapWrite.Replace(entry.Record.Key, entry.Record.Order, Revive: false, InstanceCodec.Encode(value)) { IsVerdict = true });
-            if (verdict is { IsAgain: false, IsSuspect: true })
-            {
-                _surroundings.Metrics.Suspected();
-                Log.Suspected(_logger, entry.Service, entry.Id, verdict.Reporters, verdict.Followers);
-            }
-            else if (!verdict.IsAgain)
-            {
-                _surroundings.Metrics.SuspicionCleared();
-                Log.SuspicionCleared(_logger, entry.Service, entry.Id, verdict.Lasted);
-            }
+            if (!verdict.IsAgain)
+                Tell(verdict);
         }
 
         _surroundings.Suspects = _suspicion.SuspectCount;
+    }
+
+    private void Tell(SuspicionVerdict verdict)
+    {
+        var (service, instance) = (verdict.Entry.Service, verdict.Entry.Id);
+        if (verdict.IsSuspect)
+        {
+            _surroundings.Metrics.Suspected();
+            if (_suspectedGate.Opens(Now, out var count))
+                Log.Suspected(_logger, count, service, instance, verdict.Reporters, verdict.Followers);
+        }
+        else
+        {
+            _surroundings.Metrics.SuspicionCleared();
+            if (_clearedGate.Opens(Now, out var count))
+                Log.SuspicionCleared(_logger, count, service, instance, verdict.Lasted);
+        }
     }
 }

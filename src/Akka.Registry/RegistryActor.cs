@@ -96,7 +96,11 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         var life = _life;
         _self = Context.Self;
         if (life == 1)
-            _surroundings.Metrics.Observe(_views, () => _surroundings.Subscriptions, () => _surroundings.Sessions, () => _surroundings.Suspects);
+        {
+            _surroundings.Metrics.Observe(
+                _views, () => _surroundings.Subscriptions, () => _surroundings.Sessions, () => _surroundings.Suspects);
+        }
+
         _orphans.Observe(_members, Now, []);
         _scheduler = Context.ActorOf(
             SchedulerActor.Props(

@@ -30,7 +30,8 @@ public sealed class RegistryMetrics : IDisposable
         _evictions = _meter.CreateCounter<long>("akka_registry.evictions", "{entry}", "Entries that were evicted anywhere for silence.");
         _unreadable = _meter.CreateCounter<long>("akka_registry.unreadable", "{record}", "Records of peers that this build cannot read; skipped.");
         _malformed = _meter.CreateCounter<long>("akka_registry.malformed_frames", "{frame}", "Messages of peers that make no sense; ignored.");
-        _failureReports = _meter.CreateCounter<long>("akka_registry.failure_reports", "{report}", "Failure reports of this node's clients that count.");
+        _failureReports = _meter.CreateCounter<long>(
+            "akka_registry.failure_reports", "{report}", "Failure reports of this node's clients that count.");
         _reportsDropped = _meter.CreateCounter<long>(
             "akka_registry.failure_reports_dropped", "{report}", "Failure reports that were dropped: as many instances are reported as may be.");
         _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");

@@ -40,6 +40,8 @@ internal static class Scenarios
             Seeds: 60, seed => DisconnectTests.Run(seed)),
         new("sessions cut", "A node whose network fails condemns none of those who went elsewhere.",
             Seeds: 60, seed => DisconnectTests.CutOff(seed)),
+        new("suspicion", "What clients of three nodes report is suspect everywhere within a second, and cleared when it beats and answers.",
+            Seeds: 60, SuspicionTests.Run),
         new("confirmed loss", "With most of a service silenced nothing is deleted before the longest hold; with most killed, they are gone.",
             Seeds: 40, seed => ConfirmedLossTests.Run(seed)),
         new("history", "Crashes, pauses and cuts, judged from outside by what was done and seen.",

@@ -41,7 +41,7 @@ public sealed class SimulatedHosts(VirtualScheduler scheduler)
         public Task<ProbeOutcome> ProbeAsync(string host, int port, TimeSpan timeout)
         {
             var outcome = hosts.At(host) is not { } instance || !instance.Reaches(node) ? ProbeOutcome.Silent
-                : instance.IsAlive ? ProbeOutcome.Connected
+                : instance is { IsAlive: true, Listens: true } ? ProbeOutcome.Connected
                 : ProbeOutcome.Refused;
             hosts.Tries[outcome] = hosts.Tries.GetValueOrDefault(outcome) + 1;
             var tried = new TaskCompletionSource<ProbeOutcome>();

@@ -65,6 +65,9 @@ public sealed class SimulatedInstance
     /// <summary>When a node last took a beat or a registration of it.</summary>
     public TimeSpan LastTakenAt { get; private set; }
 
+    /// <summary>Whether its port takes connections while it is alive; by default it does.</summary>
+    public bool Listens { get; set; } = true;
+
     /// <summary>Which nodes it can reach; by default all.</summary>
     public Predicate<SimulatedNode> Reaches { get; set; } = _ => true;
 

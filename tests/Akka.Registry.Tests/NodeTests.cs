@@ -315,6 +315,7 @@ public class NodeTests
                 ["akka_registry.entries"] = 2,
                 ["akka_registry.services"] = 2,
                 ["akka_registry.subscriptions"] = 1,
+                ["akka_registry.suspects"] = 0,
                 ["akka_registry.sessions"] = 1,
             },
             ignoreOrder: true);

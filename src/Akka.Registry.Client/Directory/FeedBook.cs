@@ -69,11 +69,11 @@ internal sealed class FeedBook(RegistryClientOptions options)
     }
 
     /// <summary>Frames that subscribe to what is not fed; none without a session.</summary>
-    public List<Frame> Due()
+    public IReadOnlyList<Frame> Due()
     {
+        if (!_isOpen || _wanted.Count == 0)
+            return [];
         var frames = new List<Frame>();
-        if (!_isOpen)
-            return frames;
         foreach (var feed in _wanted)
         {
             if (feed.Subscription != 0)
@@ -95,7 +95,7 @@ internal sealed class FeedBook(RegistryClientOptions options)
     /// <summary>A sign of life is due: so are the feeds that a node has refused for now.</summary>
     public void Retry()
     {
-        foreach (var feed in _feeds.Values)
+        foreach (var (_, feed) in _feeds)
         {
             if (feed.Subscription == 0)
                 _wanted.Add(feed);

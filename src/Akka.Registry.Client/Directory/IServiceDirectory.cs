@@ -14,6 +14,11 @@ public interface IServiceDirectory
     /// </summary>
     ServiceSnapshot? Find(string service);
 
+    /// <summary>
+    /// The same, of the instances that offer a method: see <see cref="ServiceSnapshot.Offering"/>. Empty when none does.
+    /// </summary>
+    ServiceSnapshot? Find(string service, string method) => Find(service)?.Offering(method);
+
     /// <summary>Follows a service from now on. Does not wait.</summary>
     /// <exception cref="RegistryRefusedException">As many are followed as may be.</exception>
     void Follow(string service);
@@ -22,6 +27,15 @@ public interface IServiceDirectory
     /// <exception cref="RegistryRefusedException">As many are followed as may be, or nodes refuse the service's name.</exception>
     /// <exception cref="ObjectDisposedException">The client has ended.</exception>
     ValueTask<ServiceSnapshot> GetAsync(string service, CancellationToken cancellation = default);
+
+    /// <summary>The same, of the instances that offer a method; none need do so.</summary>
+    /// <exception cref="RegistryRefusedException">As many are followed as may be, or nodes refuse the service's name.</exception>
+    /// <exception cref="ObjectDisposedException">The client has ended.</exception>
+    async ValueTask<ServiceSnapshot> GetAsync(string service, string method, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return (await GetAsync(service, cancellation).ConfigureAwait(false)).Offering(method);
+    }
 
     /// <summary>
     /// Follows a service, and tells its changes, the first view as the first: who is slow gets them together. A change of staleness alone

@@ -47,8 +47,25 @@ public sealed record ServiceInstance
     /// <summary>Whether nobody can vouch for it now: to be called only when nothing better is left.</summary>
     public bool Unverified { get; init; }
 
+    /// <summary>
+    /// Whether several clients have reported that calls to it fail: to be called last, until it has beaten and its port has answered.
+    /// </summary>
+    public bool Suspect { get; init; }
+
     /// <summary>Whether it may be called: it passes, perhaps with a warning.</summary>
     public bool IsServing => Status is InstanceStatus.Passing or InstanceStatus.Warning;
+
+    /// <summary>Whether it offers a method. Allocates nothing.</summary>
+    public bool Offers(string method)
+    {
+        for (var i = 0; i < Methods.Count; i++)
+        {
+            if (string.Equals(Methods[i], method, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <exception cref="InvalidProtocolBufferException">The value cannot be read.</exception>
     internal static ServiceInstance Read(WireChange change)
@@ -69,6 +86,7 @@ public sealed record ServiceInstance
             Weight = (int)value.Weight,
             Status = (InstanceStatus)change.Status,
             Unverified = change.Unverified,
+            Suspect = value.Suspect,
         };
     }
 }

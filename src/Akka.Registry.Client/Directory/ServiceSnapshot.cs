@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Akka.Registry.Client.Directory;
 
 /// <summary>One service at one moment. Immutable; read by any thread.</summary>
-public sealed class ServiceSnapshot
+public sealed partial class ServiceSnapshot
 {
     internal ServiceSnapshot(string service, ImmutableArray<ServiceInstance> instances, long revision, bool isStale) =>
         (Service, Instances, Revision, IsStale) = (service, instances, revision, isStale);

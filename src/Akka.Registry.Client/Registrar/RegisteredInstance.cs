@@ -34,9 +34,6 @@ public sealed class RegisteredInstance
     /// <summary>The status that it reports of itself.</summary>
     public InstanceStatus Status { get; internal set; }
 
-    /// <summary>Its TTL, once a node has said so; zero before.</summary>
-    internal TimeSpan Ttl { get; set; }
-
     /// <summary>What to beat with in this session; 0 for none.</summary>
     internal ulong Lease { get; set; }
 

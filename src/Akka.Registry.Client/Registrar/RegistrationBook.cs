@@ -19,7 +19,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     private readonly Queue<RegisteredInstance> _wanted = new();
     private readonly Dictionary<ulong, RegisteredInstance[]> _sent = [];
     private readonly Dictionary<ulong, RegisteredInstance> _ending = [];
-    private readonly Dictionary<ulong, RegisteredInstance> _byLease = [];
+    private readonly HeldLeases _leases = new(FrameBeats);
     private readonly List<RegisteredInstance> _later = [];
     private ulong _lastEpoch;
     private ulong _requests;
@@ -29,20 +29,8 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     public IReadOnlyCollection<RegisteredInstance> Instances => _instances.Values;
 
     /// <summary>From one sign of life to the next: a third of the shortest TTL, or the longest time without one.</summary>
-    public TimeSpan SignInterval
-    {
-        get
-        {
-            var interval = options.SignInterval;
-            foreach (var instance in _byLease.Values)
-            {
-                if (instance.Ttl / 3 < interval)
-                    interval = instance.Ttl / 3;
-            }
-
-            return interval;
-        }
-    }
+    public TimeSpan SignInterval =>
+        _leases.ShortestTtl is { } ttl && ttl / 3 < options.SignInterval ? ttl / 3 : options.SignInterval;
 
     /// <summary>A number that no other request of this client has.</summary>
     public ulong NextRequest() => ++_requests;
@@ -111,7 +99,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
         _isOpen = false;
         _sent.Clear();
         _ending.Clear();
-        _byLease.Clear();
+        _leases.Clear();
         foreach (var instance in _instances.Values)
         {
             (instance.Lease, instance.Request) = (0, 0);
@@ -121,10 +109,12 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     }
 
     /// <summary>Frames that say what is not as it should be; none without a session.</summary>
-    public List<Frame> Due()
+    public IReadOnlyList<Frame> Due()
     {
+        if (!_isOpen || _wanted.Count == 0)
+            return [];
         var frames = new List<Frame>();
-        while (_isOpen && _wanted.Count > 0)
+        while (_wanted.Count > 0)
         {
             var request = new RegisterInstances { Request = NextRequest(), TimeoutMs = TimeoutMs };
             var sent = new List<RegisteredInstance>();
@@ -153,24 +143,12 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     }
 
     /// <summary>The sign of life: every lease that this session has; one frame at least. What could not be taken is due again.</summary>
-    public List<Frame> Signs()
+    public IReadOnlyList<Frame> Signs()
     {
         foreach (var instance in _later)
             Want(instance);
         _later.Clear();
-        var frames = new List<Frame>();
-        Span<ulong> leases = _byLease.Count == 0 ? [] : new ulong[_byLease.Count];
-        var count = 0;
-        foreach (var lease in _byLease.Keys)
-            leases[count++] = lease;
-        do
-        {
-            var some = leases[..Math.Min(leases.Length, FrameBeats)];
-            frames.Add(LeasePack.Write(some));
-            leases = leases[some.Length..];
-        }
-        while (leases.Length > 0);
-        return frames;
+        return _leases.Beats;
     }
 
     /// <summary>A node answers registrations.</summary>
@@ -202,7 +180,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
         var refused = new List<(RegisteredInstance, string)>();
         foreach (var beat in results.Refused)
         {
-            if (!_byLease.TryGetValue(beat.Lease, out var instance))
+            if (_leases.Find(beat.Lease) is not { } instance)
                 continue;
             if (beat.Error == WireSessionError.NotFound)
             {
@@ -239,8 +217,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
             case WireSessionError.None:
                 Unlease(instance);
                 (instance.Lease, instance.State) = (result.Lease, RegistrationState.Registered);
-                instance.Ttl = TimeSpan.FromMilliseconds(Math.Min(result.TtlMs, int.MaxValue));
-                _byLease[result.Lease] = instance;
+                _leases.Put(result.Lease, instance, TimeSpan.FromMilliseconds(Math.Min(result.TtlMs, int.MaxValue)));
                 instance.Accept();
                 if (instance.IsChanged)
                     Want(instance);
@@ -298,7 +275,8 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
 
     private void Unlease(RegisteredInstance instance)
     {
-        _byLease.Remove(instance.Lease);
+        if (instance.Lease != 0)
+            _leases.Remove(instance.Lease);
         instance.Lease = 0;
     }
 }

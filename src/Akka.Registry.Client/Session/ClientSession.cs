@@ -1,5 +1,6 @@
 using Akka.Registry.Client.Directory;
 using Akka.Registry.Client.Registrar;
+using Akka.Registry.Client.Reports;
 using Akka.Registry.Contracts;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Akka.Registry.Client.Session;
 
 /// <summary>The shell of the client's machines: gives them time, chance and frames under one lock, and does what they want.</summary>
 /// <remarks>Nothing that runs under the lock waits: sends go to the link's bounded queue, connecting runs beside.</remarks>
-internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
+internal sealed partial class ClientSession : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly RegistryClientOptions _options;
@@ -16,7 +17,8 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConnectionMachine _connection;
     private readonly RegistrationBook _book;
-    private readonly Dictionary<ulong, TaskCompletionSource<DrainOutcome>> _drains = [];
+    private readonly FailureNotes _failures = new();
+    private readonly ulong _identity;
     private readonly CancellationTokenSource _stop = new();
     private readonly long _began;
     private readonly ITimer _delay;
@@ -29,12 +31,17 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
     public ClientSession(RegistryClientOptions options, TimeProvider time, Random random, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
+        _identity = (ulong)random.NextInt64(1, long.MaxValue);
         _connection = new ConnectionMachine(options, random);
         _book = new RegistrationBook(options);
+        _pending = new PendingRequests(options.RequestsMax);
+        _reports = new ReportBook(options);
         Feeds = new FeedBook(options);
         _began = time.GetTimestamp();
         _delay = time.CreateTimer(static state => ((ClientSession)state!).OnDelayPassed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _sign = time.CreateTimer(static state => ((ClientSession)state!).OnSignDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _reportsDue = time.CreateTimer(
+            static state => ((ClientSession)state!).OnReportsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What is followed; look-ups alone are for any thread.</summary>
@@ -47,17 +54,12 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             lock (_gate)
             {
                 return new RegistryClientStatus(
-                    _connection.Node, _connection.State == ConnectionState.Open, _connection.Failures, _connection.KnownNodes);
+                    _connection.Node, _connection.State == ConnectionState.Open, _connection.Failures, _connection.KnownNodes)
+                {
+                    Problem = _failures.Latest,
+                    IsRefused = _failures.IsRefusal,
+                };
             }
-        }
-    }
-
-    public IReadOnlyList<RegisteredInstance> Instances
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _book.Instances];
         }
     }
 
@@ -67,17 +69,6 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
     {
         lock (_gate)
             Do(_connection.Advance(new ConnectionInput.Begin()));
-    }
-
-    public RegisteredInstance Register(ServiceRegistration registration)
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_isEnding, typeof(RegistryClient));
-            var instance = _book.Add(this, registration, _time.GetUtcNow());
-            Send(_book.Due());
-            return instance;
-        }
     }
 
     public ServiceFeed Follow(string service)
@@ -91,50 +82,6 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             var feed = Feeds.Follow(service);
             Send(Feeds.Due());
             return feed;
-        }
-    }
-
-    void IRegistrationOwner.Report(RegisteredInstance instance, InstanceStatus status)
-    {
-        lock (_gate)
-        {
-            _book.Report(instance, status);
-            Send(_book.Due());
-        }
-    }
-
-    void IRegistrationOwner.Deregister(RegisteredInstance instance)
-    {
-        lock (_gate)
-        {
-            _book.End(instance);
-            Send(_book.Due());
-        }
-    }
-
-    Task<DrainOutcome> IRegistrationOwner.DrainAsync(RegisteredInstance instance, TimeSpan deadline)
-    {
-        lock (_gate)
-        {
-            var isRegistered = instance.State == RegistrationState.Registered && _link is not null;
-            // Reported as well: it stands at every node to come, and where the drain's own write is refused.
-            _book.Report(instance, InstanceStatus.Draining);
-            Send(_book.Due());
-            if (!isRegistered)
-                return Task.FromResult(new DrainOutcome(IsConfirmed: false, ["no node of this client holds it now"]));
-            var drain = new TaskCompletionSource<DrainOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var command = new InstanceCommand
-            {
-                Request = _book.NextRequest(),
-                Action = WireInstanceAction.Drain,
-                Service = instance.Registration.Service,
-                Instance = instance.Registration.Id,
-                Epoch = instance.Epoch,
-                TimeoutMs = Math.Max(1, (uint)deadline.TotalMilliseconds),
-            };
-            _drains[command.Request] = drain;
-            _link?.Send(Frame.Of(FrameKind.InstanceCommand, command));
-            return drain.Task;
         }
     }
 
@@ -174,6 +121,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _delay.DisposeAsync();
         await _sign.DisposeAsync();
+        await _reportsDue.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -217,12 +165,12 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         }
     }
 
-    private void Send(List<Frame> frames)
+    private void Send(IReadOnlyList<Frame> frames)
     {
         if (_link is null)
             return;
-        foreach (var frame in frames)
-            _link.Send(frame);
+        for (var i = 0; i < frames.Count; i++)
+            _link.Send(frames[i]);
     }
 
     private async Task RunAsync(ConnectionEffect.Connect connect)
@@ -230,11 +178,12 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
         SessionLink link;
         try
         {
-            link = await SessionLink.OpenAsync(connect.Node, _options, _time, _stop.Token);
+            link = await SessionLink.OpenAsync(connect.Node, _options, _identity, _time, _stop.Token);
         }
         catch (Exception failure) when (IsLinkFailure(failure))
         {
-            Log.CannotOpen(_logger, connect.Node, failure is OperationCanceledException ? "It took too long." : failure.Message);
+            var why = failure is OperationCanceledException ? "It took too long." : failure.Message;
+            NoteFailure(connect.Node, why, failure is SessionRefusedException);
             lock (_gate)
                 Do(_connection.Advance(new ConnectionInput.Failed(connect.Attempt)));
             return;
@@ -263,6 +212,18 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             link.Dispose();
             await writing;
         }
+    }
+
+    /// <summary>Says why there is no session, once for each reason that a node gives: it is tried again and again.</summary>
+    private void NoteFailure(NodeEndpoint node, string reason, bool isRefusal)
+    {
+        bool isNews;
+        lock (_gate)
+            isNews = _failures.Note(node, reason, isRefusal);
+        if (isNews && isRefusal)
+            Log.NotLetIn(_logger, node, reason);
+        else if (isNews)
+            Log.CannotOpen(_logger, node, reason);
     }
 
     private async Task WriteAsync(SessionLink link)
@@ -297,6 +258,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             if (_connection.State != ConnectionState.Open)
                 throw new IOException("The client closes.");
             (_link, _unansweredSince) = (link, null);
+            _failures.Opened(connect.Node);
             _book.Opened();
             Feeds.Opened();
             Send(_book.Due());
@@ -315,9 +277,7 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
             _link = null;
             _book.Lost();
             Feeds.Lost();
-            foreach (var drain in _drains.Values)
-                drain.TrySetResult(new DrainOutcome(IsConfirmed: false, ["the session ended before the answer"]));
-            _drains.Clear();
+            _pending.Lost(reason.Length > 0 ? reason : "a defect of this client");
             Do(_connection.Advance(new ConnectionInput.Ended(connect.Attempt)));
         }
     }
@@ -339,7 +299,12 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
                 if (_book.SignInterval < before)
                     ArmSign();
                 break;
-            case FrameKind.InstanceCommandResult: OnCommandResult(frame.Read(InstanceCommandResult.Parser)); break;
+            case FrameKind.InstanceCommandResult:
+                var result = frame.Read(InstanceCommandResult.Parser);
+                if (!_book.OnCommandResult(result))
+                    _pending.OnDrained(result);
+                break;
+            case FrameKind.SessionAnswer: _pending.OnAnswer(frame.Read(SessionAnswer.Parser)); break;
             case FrameKind.SubscriptionBatch: Acknowledge(Feeds.OnBatch(frame.Read(SubscriptionBatch.Parser))); break;
             case FrameKind.SubscriptionPart: Acknowledge(Feeds.OnPart(frame.Read(SubscriptionPart.Parser))); break;
             case FrameKind.SubscriptionEnded: OnFeedEnded(frame.Read(SubscriptionEnded.Parser)); break;
@@ -349,15 +314,6 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
                 break;
             default: throw new IOException($"{frame.Kind} is nothing that a node says.");
         }
-    }
-
-    private void OnCommandResult(InstanceCommandResult result)
-    {
-        if (_book.OnCommandResult(result) || !_drains.Remove(result.Request, out var drain))
-            return;
-        drain.TrySetResult(result.Error == WireSessionError.None
-            ? new DrainOutcome(result.LaggardCount == 0, [.. result.Laggards])
-            : new DrainOutcome(IsConfirmed: false, [result.Message]));
     }
 
     private void OnFeedEnded(SubscriptionEnded ended)
@@ -374,12 +330,6 @@ internal sealed class ClientSession : IRegistrationOwner, IAsyncDisposable
     {
         if (acknowledgement is { } frame)
             _link?.Send(frame);
-    }
-
-    private void LogRefused(List<(RegisteredInstance Instance, string Reason)> refused)
-    {
-        foreach (var (instance, reason) in refused)
-            Log.Refused(_logger, instance.Registration.Service, instance.Registration.Id, reason);
     }
 
     private static List<NodeEndpoint> Endpoints(IEnumerable<string> nodes)

@@ -35,9 +35,11 @@ internal sealed class SessionLink : IDisposable
     public SessionWelcome Welcome { get; private set; } = null!;
 
     /// <summary>Connects and shakes hands.</summary>
-    /// <exception cref="IOException">It could not be done, or the node refuses; the message says why.</exception>
+    /// <exception cref="IOException">It could not be done; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
-    public static async Task<SessionLink> OpenAsync(NodeEndpoint node, RegistryClientOptions options, TimeProvider time, CancellationToken stop)
+    /// <exception cref="SessionRefusedException">The node refuses; the message says why.</exception>
+    public static async Task<SessionLink> OpenAsync(
+        NodeEndpoint node, RegistryClientOptions options, ulong identity, TimeProvider time, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
@@ -47,7 +49,7 @@ internal sealed class SessionLink : IDisposable
         {
             await socket.ConnectAsync(node.Host, node.Port, either.Token);
             link = new SessionLink(socket, new FrameLimits(options.FrameBytesMax));
-            await link.GreetAsync(options, either.Token);
+            await link.GreetAsync(options, identity, either.Token);
             return link;
         }
         catch (SocketException failure)
@@ -102,7 +104,7 @@ internal sealed class SessionLink : IDisposable
             if (reading.Outcome == FrameOutcome.Complete)
             {
                 _reader.AdvanceTo(buffer.Start);
-                return reading.Frame.Kind == FrameKind.Refused ? throw new IOException(ReasonOf(reading.Frame)) : reading.Frame;
+                return reading.Frame.Kind == FrameKind.Refused ? throw new SessionRefusedException(ReasonOf(reading.Frame)) : reading.Frame;
             }
 
             _reader.AdvanceTo(buffer.Start, buffer.End);
@@ -134,7 +136,7 @@ internal sealed class SessionLink : IDisposable
         }
     }
 
-    private async Task GreetAsync(RegistryClientOptions options, CancellationToken stop)
+    private async Task GreetAsync(RegistryClientOptions options, ulong identity, CancellationToken stop)
     {
         var hello = new SessionHello
         {
@@ -143,6 +145,8 @@ internal sealed class SessionLink : IDisposable
             ProtocolMax = WireProtocol.Max,
             Cluster = options.Cluster,
             Client = options.Name,
+            Token = ByteString.CopyFromUtf8(options.Token),
+            Identity = identity,
         };
         var bytes = new ArrayBufferWriter<byte>(256);
         FrameWriter.Write(bytes, Frame.Of(FrameKind.SessionHello, hello));

@@ -126,6 +126,17 @@ internal static class ApiOperations
                 Invalid, NotFound, Stale, Limit, NotReady, Owner,
             ],
         },
+        new()
+        {
+            Method = "POST", Path = Instance + "/reports", Id = "reportFailure", Heading = Instances, Handler = InstanceApi.ReportFailure,
+            Summary = "Reports that calls to an instance fail.",
+            Description = "No body. Report at most every few seconds for as long as calls fail. Once enough different clients have within the "
+                + "window (3 within 10s unless it is set otherwise), the instance is `suspect` on every node: chosen last, and tried by the node "
+                + "that owns its lease, until it has beaten and answered. Reports never remove an instance. A client is the address that the "
+                + "request comes from: those behind one proxy count as one.",
+            Query = [new("epoch", "Epoch", "The epoch that was called. Default: whichever stands.")],
+            Answers = [new(202, "Taken, or on its way to the owner."), Invalid, NotFound, Stale, NotReady],
+        },
     ];
 
     private static ApiOperation[] OfServices() =>
@@ -148,8 +159,8 @@ internal static class ApiOperations
         {
             Method = "GET", Path = "/api/v1/services/{service}/routees", Id = "getRoutees", Heading = Services, Handler = ServiceApi.Routees,
             Summary = "Chooses instances to call.",
-            Description = "Only instances that pass, then those with a warning; unverified ones only when nothing better is left. "
-                + "The list may be empty.",
+            Description = "Only instances that pass, then those with a warning; unverified ones only when nothing better is left, "
+                + "and suspect ones after all others. The list may be empty.",
             Query =
             [
                 new("strategy", "Strategy", "The routing logic. Default: round-robin."),

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Json;
 using Akka.Registry.Server.Problems;
@@ -85,6 +88,14 @@ internal static class InstanceApi
             DrainJson.WriteMembers(json, state.result, state.Registry));
     }
 
+    /// <summary>Takes a failure report. Who reports is told by the address that the request comes from.</summary>
+    public static async Task ReportFailure(ApiCall call)
+    {
+        var epoch = QueryReader.Epoch(call.Http.Request);
+        await call.Registry.ReportFailureAsync(call.Key, epoch, ReporterOf(call.Http.Connection.RemoteIpAddress), call.Aborted);
+        call.Http.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
     /// <summary>Shows one instance.</summary>
     public static Task Get(ApiCall call)
     {
@@ -107,6 +118,14 @@ internal static class InstanceApi
         var explanation = await call.Registry.ExplainAsync(call.Key, timeout, call.Aborted);
         await JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (explanation, call.Registry), static (json, state) =>
             ExplanationJson.WriteMembers(json, state.explanation, state.Registry));
+    }
+
+    /// <summary>The same number at every node; not 0.</summary>
+    private static ulong ReporterOf(IPAddress? address)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData((address ?? IPAddress.None).MapToIPv6().GetAddressBytes(), hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash) | 1;
     }
 
     private static Task SendEntry(ApiCall call, ServiceEntry entry) =>

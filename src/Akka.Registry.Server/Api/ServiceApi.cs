@@ -140,6 +140,7 @@ internal static class ServiceApi
         json.WriteNumber("draining"u8, service.Draining);
         json.WriteNumber("outOfService"u8, service.OutOfService);
         json.WriteNumber("unverified"u8, service.Unverified);
+        json.WriteNumber("suspect"u8, service.Suspect);
         json.WriteEndObject();
     }
 }

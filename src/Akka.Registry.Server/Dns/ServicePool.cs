@@ -8,13 +8,16 @@ namespace Akka.Registry.Server.Dns;
 
 /// <summary>What a name of a service stands for at one moment: its healthy instances, and where they are. Immutable.</summary>
 /// <remarks>
-/// Passing and warning instances; those that nobody can vouch for only when nothing better is left. Starting, critical, draining and
-/// out-of-service ones never.
+/// Passing and warning instances; those that nobody can vouch for only when nothing better is left, and those that are suspect after all
+/// others. Starting, critical, draining and out-of-service ones never.
 /// </remarks>
 internal sealed class ServicePool
 {
     /// <summary>Tags that one pool keeps pools for; further ones are put together for each query.</summary>
     private const int TagPoolsMax = 64;
+
+    /// <summary>Vouched for, unverified, and the same of those that are suspect.</summary>
+    private const int Ranks = 4;
 
     private static readonly ConditionalWeakTable<ServiceView, ServicePool> Known = [];
 
@@ -23,9 +26,9 @@ internal sealed class ServicePool
 
     private ServicePool(InstanceList all, string? tag)
     {
-        var chosen = Choose(all, tag, unverified: false);
-        if (chosen.Count == 0)
-            chosen = Choose(all, tag, unverified: true);
+        var chosen = Choose(all, tag, rank: 0);
+        for (var rank = 1; rank < Ranks && chosen.Count == 0; rank++)
+            chosen = Choose(all, tag, rank);
         if (tag is null)
             (_all, _byTag) = (all, new ConcurrentDictionary<string, ServicePool>(StringComparer.OrdinalIgnoreCase));
         Instances = new PoolInstance[chosen.Count];
@@ -76,18 +79,20 @@ internal sealed class ServicePool
         return pool;
     }
 
-    private static List<ServiceEntry> Choose(InstanceList all, string? tag, bool unverified)
+    private static List<ServiceEntry> Choose(InstanceList all, string? tag, int rank)
     {
         var chosen = new List<ServiceEntry>();
         foreach (var entry in all)
         {
             var isHealthy = entry.Status is InstanceStatus.Passing or InstanceStatus.Warning;
-            if (isHealthy && entry.Unverified == unverified && (tag is null || HasTag(entry, tag)))
+            if (isHealthy && RankOf(entry) == rank && (tag is null || HasTag(entry, tag)))
                 chosen.Add(entry);
         }
 
         return chosen;
     }
+
+    private static int RankOf(ServiceEntry entry) => (entry.Unverified ? 1 : 0) + (entry.Suspect ? 2 : 0);
 
     private static bool HasTag(ServiceEntry entry, string tag)
     {

@@ -48,6 +48,7 @@ internal static class EntryJson
         if (entry.Override is { } byOperator)
             json.WriteString("override"u8, StatusText.Utf8(byOperator));
         json.WriteBoolean("unverified"u8, entry.Unverified);
+        json.WriteBoolean("suspect"u8, entry.Suspect);
         WriteWhole(json, "epoch"u8, entry.Epoch);
         json.WriteString("owner"u8, registry.NodeName(entry.Owner));
         WriteHex(json, "ownerUid"u8, entry.Owner.Value);

@@ -44,6 +44,7 @@ internal static class ExplanationJson
             EntryJson.WriteHex(json, "ownerUid"u8, node.Owner.Value);
             json.WriteString("status"u8, StatusText.Utf8(status));
             json.WriteBoolean("unverified"u8, node.Unverified);
+            json.WriteBoolean("suspect"u8, node.Suspect);
             json.WriteBoolean("ownsLease"u8, node.OwnsLease);
         }
 

@@ -37,6 +37,7 @@ internal static class ApiSchemas
             ("epoch?", Schema.Ref("Epoch", document)), ("stamp?", Schema.Text("When it was written, and by which node.")),
             ("owner?", Schema.Text("Who owns the lease, by that record.")), ("ownerUid?", Schema.Text("That node's uid.")),
             ("status?", Schema.Ref("Status", document)), ("unverified?", Schema.Flag("It shows it as unverified.")),
+            ("suspect?", Schema.Flag("It shows it as suspect.")),
             ("ownsLease?", Schema.Flag("It holds the lease.")),
             ("lastBeatAge?", Schema.Text("How long ago it last beat; only of the lease's holder.")),
             ("expiresIn?", Schema.Text("When its lease runs out; only of the lease's holder."))]),
@@ -121,6 +122,7 @@ internal static class ApiSchemas
         ("reported", Schema.Ref("Status", document)),
         ("override?", Schema.Ref("Status", document)),
         ("unverified", Schema.Flag("Nobody can vouch for it now.")),
+        ("suspect", Schema.Flag("Several clients report that calls to it fail: it is chosen last.")),
         ("epoch", Schema.Ref("Epoch", document)),
         ("owner", Schema.Text("The name of the node that holds its lease.")),
         ("ownerUid", Schema.Text("That node's uid.")),
@@ -150,6 +152,7 @@ internal static class ApiSchemas
             ("warning", Schema.Whole("Those with trouble.")), ("critical", Schema.Whole("Those that do not serve, or are silent.")),
             ("draining", Schema.Whole("Those that finish.")), ("outOfService", Schema.Whole("Those that were taken out.")),
             ("unverified", Schema.Whole("Those that nobody can vouch for, whatever their status.")),
+            ("suspect", Schema.Whole("Those that clients report as failing, whatever their status.")),
         ]);
 
     private static (string, IOpenApiSchema)[] Cursor() =>

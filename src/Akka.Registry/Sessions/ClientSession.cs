@@ -13,8 +13,8 @@ namespace Akka.Registry.Sessions;
 /// registry's session ends with it: with a goodbye its leases live on by their TTL, without one they fall in the disconnect grace.
 /// </remarks>
 internal sealed class ClientSession(
-    RegistrySession session, ulong reporter, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link, TimeProvider time,
-    ILogger logger)
+    RegistrySession session, ulong reporter, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link,
+    TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 

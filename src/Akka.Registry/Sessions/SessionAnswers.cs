@@ -27,8 +27,10 @@ internal sealed class SessionAnswers(ServiceRegistry registry, RegistrySurroundi
                 throw Refusals.NotReady(reason);
             switch (request.KindCase)
             {
-                case SessionRequest.KindOneofCase.Instances: return [new SessionAnswer { Request = request.Request, Instances = Page(request.Instances) }];
-                case SessionRequest.KindOneofCase.Services: return [new SessionAnswer { Request = request.Request, Services = Page(request.Services) }];
+                case SessionRequest.KindOneofCase.Instances:
+                    return [new SessionAnswer { Request = request.Request, Instances = Page(request.Instances) }];
+                case SessionRequest.KindOneofCase.Services:
+                    return [new SessionAnswer { Request = request.Request, Services = Page(request.Services) }];
                 case SessionRequest.KindOneofCase.Routees: return Routees(request.Request, request.Routees);
                 case SessionRequest.KindOneofCase.Node: return [new SessionAnswer { Request = request.Request, Node = Node() }];
                 case SessionRequest.KindOneofCase.Explanation:

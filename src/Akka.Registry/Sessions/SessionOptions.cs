@@ -50,11 +50,11 @@ public sealed record SessionOptions : IValidatableObject
     /// token. A client without one of them is refused, with a logged reason.
     /// </summary>
     /// <remarks>
-    /// A token is a long random text, such as <c>openssl rand -hex 32</c> gives; its hash is what <c>printf %s TOKEN | sha256sum</c> prints.
-    /// Whoever reads the hash of a random token cannot find the token; that of a word, they can. Without TLS a token crosses the network
-    /// in the clear.
+    /// A token is a long random text, such as <c>openssl rand -hex 32</c> gives; its hash is what <c>printf %s TOKEN | sha256sum</c>
+    /// prints. Whoever reads the hash of a random token cannot find the token; that of a word, they can. Without TLS a token crosses
+    /// the network in the clear.
     /// </remarks>
-    [Required, MaxLength(1_000)]
+    [MaxLength(1_000)]
     public IReadOnlyList<string> TokenHashes { get; init; } = [];
 
     /// <inheritdoc/>

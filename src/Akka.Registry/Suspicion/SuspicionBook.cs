@@ -123,8 +123,10 @@ internal sealed class SuspicionBook(SuspicionOptions options, ISuspicionSource s
             {
                 case State.Suspect when source.FindOwned(key) is not { } entry: _over.Add(key); break;
                 case State.Suspect when MayClear(known, source.FindOwned(key)!, now): Clear(known, source.FindOwned(key)!, now); break;
-                case State.Reported when now - known.LastReport > options.Window:
-                case State.Cleared when now - known.ClearedAt > options.HoldMax && now - known.LastReport > options.Window: _over.Add(key); break;
+                case State.Reported when now - known.LastReport > options.Window: _over.Add(key); break;
+                case State.Cleared when now - known.ClearedAt > options.HoldMax && now - known.LastReport > options.Window:
+                    _over.Add(key);
+                    break;
                 case State.Suspect or State.Reported or State.Cleared: break;
                 default: throw new UnreachableException($"No rule for {known.State}.");
             }

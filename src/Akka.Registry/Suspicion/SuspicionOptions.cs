@@ -8,9 +8,9 @@ namespace Akka.Registry.Suspicion;
 /// </summary>
 /// <remarks>
 /// <para>An instance is suspect once k different clients have reported within <see cref="Window"/> that calls to it fail, with
-/// <c>k = min(reporters-max, max(reporters, share × n))</c>, rounded up. n is how many subscriptions to the service stand at the owner
-/// and at the nodes whose clients have reported: those who could have called it, as far as the owner has been told. Where clients
-/// call without following the service, n is too small and <see cref="Reporters"/> alone counts.</para>
+/// <c>k = min(reporters-max, max(reporters, share × n))</c>, rounded up. n is how many subscriptions to the service stand at
+/// the nodes whose clients have reported: those who could have called it, as far as the owner has been told. Where clients call
+/// without following the service, n is too small and <see cref="Reporters"/> alone counts.</para>
 /// <para>A client is one process, whatever its sessions and nodes; over HTTP it is one address.</para>
 /// </remarks>
 public sealed record SuspicionOptions : IValidatableObject

@@ -28,7 +28,8 @@ public class MovingTests
         await first.DisposeAsync();
 
         await TestNode.Until(
-            () => client.Status.IsConnected && instances.All(instance => instance.State == RegistrationState.Registered), "the client has moved");
+            () => client.Status is { IsConnected: true, Node: { } at } && at.Port != first.Port
+                && instances.TrueForAll(instance => instance.State == RegistrationState.Registered), "the client has moved");
         client.Status.Node!.Port.ShouldBeOneOf(second.Port, third.Port);
         await TestNode.Until(
             () => survivors.All(node => node.Registry.Find("orders")!.Instances.All(

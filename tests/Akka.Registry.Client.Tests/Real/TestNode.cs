@@ -83,7 +83,7 @@ internal sealed class TestNode : IAsyncDisposable
     public int Serving(string service)
     {
         var count = 0;
-        foreach (var entry in Registry.Find(service)?.Instances ?? Queries.InstanceList.Empty)
+        foreach (var entry in Registry.Find(service)?.Instances ?? Akka.Registry.Queries.InstanceList.Empty)
             count += entry is { Status: Akka.Registry.InstanceStatus.Passing, Unverified: false } ? 1 : 0;
         return count;
     }

@@ -176,6 +176,48 @@ public class RegistrationBookTests
         Should.Throw<RegistryRefusedException>(() => Add("one-more")).Refusal.ShouldBe(RegistryRefusal.LimitReached);
     }
 
+    [Fact]
+    public void The_sign_interval_is_a_third_of_the_shortest_ttl_that_is_held()
+    {
+        var first = Registered("a", lease: 1, ttl: TimeSpan.FromSeconds(9));
+        var second = Registered("b", lease: 2, ttl: TimeSpan.FromSeconds(3));
+        Registered("c", lease: 3, ttl: TimeSpan.FromSeconds(3));
+        _book.SignInterval.ShouldBe(TimeSpan.FromSeconds(1));
+        _book.End(second);
+        _book.SignInterval.ShouldBe(TimeSpan.FromSeconds(1));
+        _book.OnBeatResults(new SessionBeatResults { Refused = { new WireRefusedBeat { Lease = 3, Error = WireSessionError.NotFound } } });
+        _book.SignInterval.ShouldBe(TimeSpan.FromSeconds(3));
+        _book.End(first);
+        _book.SignInterval.ShouldBe(Options.SignInterval);
+    }
+
+    [Fact]
+    public void A_sign_of_life_of_thousands_of_leases_allocates_nothing_until_one_changes()
+    {
+        const int leases = 2_000;
+        for (var i = 0; i < leases; i++)
+            Add($"i-{i}");
+        _book.Opened();
+        ulong lease = 0;
+        foreach (var frame in _book.Due())
+        {
+            var request = RegisterOf(frame);
+            Answer(request, [.. request.Registrations.Select(_ => new WireRegisterResult { Lease = ++lease, TtlMs = 3_000 })]);
+        }
+
+        BeatsOf(_book.Signs().ShouldHaveSingleItem()).Order().ShouldBe(Enumerable.Range(1, leases).Select(i => (ulong)i));
+        Allocated.By(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                _book.Signs();
+                _book.Due();
+            }
+        }).ShouldBe(0);
+        _book.End(_book.Instances.First());
+        BeatsOf(_book.Signs().ShouldHaveSingleItem()).Length.ShouldBe(leases - 1);
+    }
+
     private RegisteredInstance Add(string id) =>
         _book.Add(_owner, new ServiceRegistration { Service = "orders", Id = id, Address = "10.0.0.1" }, Now);
 

@@ -21,10 +21,11 @@ public class BeatCostTests
         var desk = new BeatDesk(leases, lease => lease.Epoch == 1);
         Take(desk, frame);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            Take(desk, frame);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocated.By(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                Take(desk, frame);
+        }).ShouldBe(0);
         (desk.Due.Length, desk.Troubled.Count, desk.Unknown.Count).ShouldBe((5_000, 0, 0));
         desk.Due.Span[4_999].Key.Instance.ShouldBe("i-4999");
     }

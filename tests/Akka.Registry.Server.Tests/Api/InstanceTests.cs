@@ -241,6 +241,24 @@ public sealed class InstanceTests
     }
 
     [Fact]
+    public async Task A_failure_report_counts_for_the_address_that_it_comes_from()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Registry.Add("orders", "orders-1");
+
+        var answer = await door.SendAsync("POST", Path + "/reports?epoch=9007199254740991");
+
+        answer.Status.ShouldBe(202);
+        answer.Body.ShouldBeEmpty();
+        (await door.SendAsync("POST", Path + "/reports")).Status.ShouldBe(202);
+        door.Registry.Reports.Select(report => (report.Key.Instance, report.Epoch))
+            .ShouldBe([("orders-1", 9007199254740991ul), ("orders-1", (ulong?)null)]);
+        door.Registry.Reports.Select(report => report.Reporter).Distinct().ShouldHaveSingleItem().ShouldNotBe(0ul);
+        (await door.SendAsync("POST", "/api/v1/services/orders/instances/none/reports")).Status.ShouldBe(404);
+        (await door.SendAsync("POST", Path + "/reports?reporter=1")).Status.ShouldBe(400);
+    }
+
+    [Fact]
     public async Task An_instance_is_explained()
     {
         await using var door = await Door.OpenAsync();
@@ -252,7 +270,7 @@ public sealed class InstanceTests
         answer.Names.ShouldBe("service id hiddenBy owner lastBeatAge expiresIn entry nodes");
         var nodes = answer.Json.GetProperty("nodes");
         Answer.NamesOf(nodes[0]).ShouldBe(
-            "name uid state answered held epoch stamp owner ownerUid status unverified ownsLease lastBeatAge expiresIn");
+            "name uid state answered held epoch stamp owner ownerUid status unverified suspect ownsLease lastBeatAge expiresIn");
         nodes[0].GetProperty("lastBeatAge").GetString().ShouldBe("124ms");
         nodes[1].GetRawText().ShouldBe("""{"name":"node-2","uid":"00000000000000b2","state":"suspect","answered":false,"held":false}""");
         answer.Json.GetProperty("hiddenBy").GetRawText().ShouldBe("null");

@@ -15,8 +15,8 @@ public sealed class RegistrationTests
         """;
 
     internal const string EntryNames =
-        "service id address port methods tags metadata zone version weight ttl deregisterAfter status reported unverified epoch owner ownerUid "
-        + "stamp registeredAt expiresIn";
+        "service id address port methods tags metadata zone version weight ttl deregisterAfter status reported unverified suspect epoch "
+        + "owner ownerUid stamp registeredAt expiresIn";
 
     [Fact]
     public async Task A_new_instance_is_created_with_its_location()
@@ -32,7 +32,7 @@ public sealed class RegistrationTests
             Answer.OneLine("""
             {"service":"orders","id":"orders-1","address":"10.0.0.7","port":8080,"methods":["Orders.Place","Orders.Get"],"tags":["v2"],
             "metadata":{"region":"eu"},"zone":"a","version":"2.1.0","weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing",
-            "reported":"passing","unverified":false,"epoch":1767323045678,"owner":"node-1","ownerUid":"00000000000000a1",
+            "reported":"passing","unverified":false,"suspect":false,"epoch":1767323045678,"owner":"node-1","ownerUid":"00000000000000a1",
             "stamp":"1767323045678.7@00000000000000a1","registeredAt":"2026-01-02T03:04:05.678Z","expiresIn":"30s","heldBy":1,"members":1,
             "consistencyReached":true}
             """));

@@ -113,6 +113,17 @@ public sealed class DnsServiceTests
         _dns.Ask("web.service.consul", DnsMessage.A).Answers.ShouldBe(["web.service.consul. 2 A 10.0.0.1"]);
     }
 
+    [Fact]
+    public void Who_is_suspect_is_told_after_all_others()
+    {
+        _dns.Registry.Put(_dns.Add("web", "1", "10.0.0.1") with { Suspect = true });
+        var better = _dns.Registry.Put(_dns.Add("web", "2", "10.0.0.2") with { Unverified = true });
+        _dns.Ask("web.service.consul", DnsMessage.A).Answers.ShouldBe(["web.service.consul. 2 A 10.0.0.2"]);
+
+        _dns.Registry.Put(better with { Override = InstanceStatus.Critical });
+        _dns.Ask("web.service.consul", DnsMessage.A).Answers.ShouldBe(["web.service.consul. 2 A 10.0.0.1"]);
+    }
+
     [Theory]
     [InlineData("v1.web.service.consul")]
     [InlineData("V1.web.service.dc1.consul")]

@@ -105,6 +105,15 @@ public sealed class FakeRegistry : IServiceRegistry
         };
     }
 
+    public List<(RecordKey Key, ulong? Epoch, ulong Reporter)> Reports { get; } = [];
+
+    public Task ReportFailureAsync(RecordKey key, ulong? epoch, ulong reporter, CancellationToken cancellation = default)
+    {
+        Current(key, epoch);
+        Reports.Add((key, epoch, reporter));
+        return Task.CompletedTask;
+    }
+
     /// <summary>Who has not confirmed the next drain.</summary>
     public (DrainLaggard[] Named, int Count) Laggards { get; set; } = ([], 0);
 

@@ -25,7 +25,7 @@ public sealed class WatchTests
             Answer.OneLine("""
             event: snapshot|id: c1|data: {"kind":"snapshot","revision":1,"changes":[{"kind":"put","service":"orders","id":"1","epoch":5,
             "instance":{"service":"orders","id":"1","address":"10.0.0.1","port":80,"methods":[],"tags":[],"metadata":{},"zone":"","version":"",
-            "weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing","reported":"passing","unverified":false,"epoch":5,
+            "weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing","reported":"passing","unverified":false,"suspect":false,"epoch":5,
             "owner":"node-1","ownerUid":"00000000000000a1","stamp":"1767323045678.7@00000000000000a1",
             "registeredAt":"2026-01-02T03:04:05.678Z","expiresIn":null}}]}
             """));

@@ -30,6 +30,16 @@ public class RouteeSelectorTests
     }
 
     [Fact]
+    public void Who_is_suspect_comes_after_all_others()
+    {
+        var view = ViewOf(
+            Sample.Entry("a") with { Suspect = true }, Sample.Entry("b", InstanceStatus.Warning) with { Suspect = true },
+            Sample.Entry("c", InstanceStatus.Warning, unverified: true), Sample.Entry("d", unverified: true) with { Suspect = true },
+            Sample.Entry("e", InstanceStatus.Warning), Sample.Entry("f", InstanceStatus.Critical) with { Suspect = true });
+        Select(view, count: 9).ShouldBe(["e", "c", "a", "b", "d"]);
+    }
+
+    [Fact]
     public void A_filter_comes_before_the_tiers()
     {
         var view = ViewOf(Sample.Entry("a", version: "1"), Sample.Entry("b", unverified: true, version: "2"));

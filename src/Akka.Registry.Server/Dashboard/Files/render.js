@@ -56,7 +56,8 @@ export function member(node) {
 
 export function service(summary) {
   const parts = statuses.map(status => [status, summary[countOf[status]]]).filter(([, count]) => count > 0);
-  const words = parts.map(([status, count]) => `${count} ${status}`).join(', ') + (summary.unverified ? `, ${summary.unverified} unverified` : '');
+  const words = parts.map(([status, count]) => `${count} ${status}`).join(', ') + (summary.unverified ? `, ${summary.unverified} unverified` : '')
+    + (summary.suspect ? `, ${summary.suspect} suspect` : '');
   const bar = element('span', { className: 'bar', ariaHidden: 'true' }, ...parts.map(([status, count]) => {
     const part = element('span', { className: status });
     part.style.flexGrow = count;
@@ -80,6 +81,7 @@ export function instance(entry) {
   return element('tr', {},
     element('th', { scope: 'row' }, entry.id),
     cell('Status', element('span', {}, tag(entry.status, entry.status, note), entry.unverified ? tag('unverified', 'warning hollow', 'Nobody can vouch for it now') : null,
+      entry.suspect ? tag('suspect', 'warning hollow', 'Several clients report that calls to it fail') : null,
       note ? element('div', { className: 'quiet' }, note) : null)),
     cell('Address', element('span', { className: 'mono' }, entry.port ? `${entry.address}:${entry.port}` : entry.address)),
     cell('Zone', entry.zone || '–'),

@@ -22,6 +22,11 @@ internal sealed class RegisteredServices(
 {
     private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a drain waits for a node that takes the instance: enough for a session to move to another one.</summary>
+    private static readonly TimeSpan MoveTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(string Service, RegistrationOptions Options)> _wanted = [];
     private readonly ConcurrentQueue<(RegisteredInstance Instance, RegistrationOptions Options)> _registered = new();
@@ -77,6 +82,7 @@ internal sealed class RegisteredServices(
         var laggards = "it took too long";
         try
         {
+            await HeldAsync(instance, timeout < MoveTimeout ? timeout : MoveTimeout, cancellation);
             var outcome = await instance.DrainAsync(timeout, cancellation).WaitAsync(timeout, time, cancellation);
             if (outcome.IsConfirmed)
             {
@@ -92,6 +98,16 @@ internal sealed class RegisteredServices(
         }
 
         Log.NotDrained(logger, instance.Registration.Service, instance.Registration.Id, laggards);
+    }
+
+    /// <summary>Waits until a node holds it: its registration may be under way, or its session moving, and callers know it all the same.</summary>
+    private async Task HeldAsync(RegisteredInstance instance, TimeSpan patience, CancellationToken cancellation)
+    {
+        instance.Report(ClientStatus.Draining);
+        var began = time.GetTimestamp();
+        using var timer = new PeriodicTimer(LookInterval, time);
+        while (instance.State == RegistrationState.Pending && time.GetElapsedTime(began) < patience)
+            await timer.WaitForNextTickAsync(cancellation);
     }
 
     private async Task RegisterAllAsync()

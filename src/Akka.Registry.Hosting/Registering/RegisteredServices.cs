@@ -14,7 +14,8 @@ namespace Akka.Registry.Hosting.Registering;
 /// <para>Registers once the host has started, so that ports are bound. On stop it drains before any hosted service is asked to
 /// stop (<see cref="IHostedLifecycleService.StoppingAsync"/>), while requests are still taken; and deregisters after all have stopped
 /// (<see cref="IHostedLifecycleService.StoppedAsync"/>).</para>
-/// <para>Nothing here waits for the registry when the host starts, and when it stops for the drain's timeout and the farewell's at most.</para>
+/// <para>Nothing here waits for the registry when the host starts; when it stops, 2 s for a node to take hold of what none holds, the drain's
+/// timeout, and the farewell's at most.</para>
 /// </remarks>
 internal sealed class RegisteredServices(
     IEnumerable<ServiceRequest> requests, IServiceProvider provider, IRegistryConnection connection, ProcessSuffix suffix,

@@ -14,13 +14,19 @@ namespace Akka.Registry.Hosting.Registering;
 /// <para>Registers once the host has started, so that ports are bound. On stop it drains before any hosted service is asked to
 /// stop (<see cref="IHostedLifecycleService.StoppingAsync"/>), while requests are still taken; and deregisters after all have stopped
 /// (<see cref="IHostedLifecycleService.StoppedAsync"/>).</para>
-/// <para>Nothing here waits for the registry when the host starts, and when it stops for the drain's timeout and the farewell's at most.</para>
+/// <para>Nothing here waits for the registry when the host starts; when it stops, 2 s for a node to take hold of what none holds, the drain's
+/// timeout, and the farewell's at most.</para>
 /// </remarks>
 internal sealed class RegisteredServices(
     IEnumerable<ServiceRequest> requests, IServiceProvider provider, IRegistryConnection connection, ProcessSuffix suffix,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RegisteredServices> logger) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a drain waits for a node that takes the instance: enough for a session to move to another one.</summary>
+    private static readonly TimeSpan MoveTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(string Service, RegistrationOptions Options)> _wanted = [];
@@ -77,6 +83,7 @@ internal sealed class RegisteredServices(
         var laggards = "it took too long";
         try
         {
+            await HeldAsync(instance, timeout < MoveTimeout ? timeout : MoveTimeout, cancellation);
             var outcome = await instance.DrainAsync(timeout, cancellation).WaitAsync(timeout, time, cancellation);
             if (outcome.IsConfirmed)
             {
@@ -92,6 +99,16 @@ internal sealed class RegisteredServices(
         }
 
         Log.NotDrained(logger, instance.Registration.Service, instance.Registration.Id, laggards);
+    }
+
+    /// <summary>Waits until a node holds it: its registration may be under way, or its session moving, and callers know it all the same.</summary>
+    private async Task HeldAsync(RegisteredInstance instance, TimeSpan patience, CancellationToken cancellation)
+    {
+        instance.Report(ClientStatus.Draining);
+        var began = time.GetTimestamp();
+        using var timer = new PeriodicTimer(LookInterval, time);
+        while (instance.State == RegistrationState.Pending && time.GetElapsedTime(began) < patience)
+            await timer.WaitForNextTickAsync(cancellation);
     }
 
     private async Task RegisterAllAsync()

@@ -28,7 +28,7 @@ public sealed record RemotingOptions
 
     /// <summary>
     /// Bytes that may wait on one client's session for the actors' sake; 64 KiB to 1 GiB, default 4 MiB. At the client these are
-    /// messages, at the node answers. More rides out longer stalls; beats and changes wait behind it.
+    /// messages, at most 12,288; at the node answers. More rides out longer stalls; beats and changes wait behind it.
     /// </summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int SessionQueueBytesMax { get; init; } = 4 * 1024 * 1024;

@@ -13,6 +13,9 @@ internal sealed class SessionLink : IDisposable
     /// <summary>Frames that wait to be written; a node that lets so many wait is left.</summary>
     private const int QueueFramesMax = 16_384;
 
+    /// <summary>Of these, what messages for actors may take: more than the asks that one session has under way by default.</summary>
+    private const int OfferedFramesMax = QueueFramesMax / 4 * 3;
+
     private const int WriteBytes = 64 * 1024;
     private const int ReasonCharactersMax = 200;
 
@@ -81,7 +84,7 @@ internal sealed class SessionLink : IDisposable
     /// <returns>False when it is not sent. The session goes on.</returns>
     public bool TryOffer(Frame frame, int waitingBytesMax)
     {
-        if (Interlocked.Add(ref _offeredBytes, frame.WireBytes) <= waitingBytesMax && _waiting.Reader.Count < QueueFramesMax / 2
+        if (Interlocked.Add(ref _offeredBytes, frame.WireBytes) <= waitingBytesMax && _waiting.Reader.Count < OfferedFramesMax
             && _waiting.Writer.TryWrite(frame))
         {
             return true;

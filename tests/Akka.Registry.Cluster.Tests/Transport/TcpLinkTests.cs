@@ -238,7 +238,7 @@ public sealed class TcpLinkTests
             await b.NextAsync(lane);
         }
 
-        Established(a, b).ShouldBe(12, "six connections, seen from both ends");
+        Established(a, b).ShouldBe(16, "eight connections, seen from both ends");
         await Task.WhenAll(a.DisposeAsync().AsTask(), b.DisposeAsync().AsTask());
         await a.DisposeAsync();
 

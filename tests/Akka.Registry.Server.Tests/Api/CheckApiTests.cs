@@ -84,7 +84,7 @@ public sealed class CheckApiTests
     [Fact]
     public async Task A_word_about_a_check_is_taken_and_shown()
     {
-        await using var door = await Door.OpenAsync();
+        await using var door = await Door.OpenOnSocketAsync();
         await door.SendAsync("PUT", Path, """{"address":"h","lease":"none","checks":[{"id":"a/b","kind":"ttl","ttl":"15s","name":"n"}]}""");
 
         var before = (await door.GetAsync(Path)).Json;

@@ -71,7 +71,7 @@ public sealed class CheckProbeTests : IDisposable
             Body = "ping",
         });
 
-        outcome.Output.ShouldEndWith("200 OK Output: POST orders.example a,b text/x Akka.Registry Health Check ping");
+        outcome.Output.ShouldEndWith("200 OK Output: POST orders.example a, b text/x Akka.Registry Health Check ping");
     }
 
     [Fact]

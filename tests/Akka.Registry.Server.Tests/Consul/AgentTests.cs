@@ -165,7 +165,7 @@ public sealed class AgentTests
         while (Of("h") != "passing" || Of("t") != "passing" || Of("no") != "critical")
             answer = await node.Blocked("/v1/health/checks/web", ConsulNode.IndexOf(answer));
 
-        answer.Json[0].GetProperty("Output").GetString().ShouldContain("200");
+        answer.Json[0].GetProperty("Output").GetString()!.ShouldContain("200");
         answer.Json[0].GetProperty("Definition").GetProperty("HTTP").GetString().ShouldBe($"{url}readyz");
         (await node.GetAsync("/v1/health/service/web?passing")).Body.ShouldBe("[]");
     }

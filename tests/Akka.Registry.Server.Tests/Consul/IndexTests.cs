@@ -15,11 +15,13 @@ public sealed class IndexTests
 {
     private readonly FakeRegistry _registry = new();
 
-    private ServiceEntry Web(string id = "web-1", int port = 80, InstanceStatus check = InstanceStatus.Passing, string output = "", string? tag = null)
+    private ServiceEntry Web(
+        string id = "web-1", int port = 80, InstanceStatus check = InstanceStatus.Passing, string output = "", string? tag = null)
     {
         var registration = new Registration { Service = "web", Id = id, Address = "10.0.0.1", Port = port, Tags = tag is null ? [] : [tag] };
         var state = CheckState.Initial(new CheckDefinition.Ttl { Id = "c", TimeToLive = TimeSpan.FromSeconds(9) });
-        return _registry.Put(_registry.EntryOf(registration, 1, FakeRegistry.Self) with { Checks = [state with { Status = check, Output = output }] });
+        var entry = _registry.EntryOf(registration, 1, FakeRegistry.Self);
+        return _registry.Put(entry with { Checks = [state with { Status = check, Output = output }] });
     }
 
     [Theory]
@@ -141,7 +143,8 @@ public sealed class IndexTests
         var indexes = new CatalogIndexes(_registry);
         var (near, far, nodes) = (indexes.Observe("web").Health.Index, indexes.Observe("far").Health.Index, indexes.Nodes.Index);
 
-        _registry.Put(_registry.EntryOf(new Registration { Service = ConsulMetadata.NodesService, Id = "node-1", Address = "h" }, 1, FakeRegistry.Self));
+        var node = new Registration { Service = ConsulMetadata.NodesService, Id = "node-1", Address = "h" };
+        _registry.Put(_registry.EntryOf(node, 1, FakeRegistry.Self));
         indexes.Observe([ConsulMetadata.NodesService]);
 
         indexes.Observe("web").Health.Index.ShouldBeGreaterThan(near);

@@ -106,8 +106,8 @@ public class RenderingTests
             "\"status\":\"passing\"", "\"status\":\"out-of-service\",\"override\":\"out-of-service\"", StringComparison.Ordinal);
         var typed = Typed.Always(200,
             $$"""
-            {"service":"orders","id":"orders-1","hiddenBy":"status out-of-service","owner":{"name":"node-1","uid":"aa","state":"up","isThisNode":true},
-             "lastBeatAge":"2s","expiresIn":"28s","entry":{{entry}},"nodes":[
+            {"service":"orders","id":"orders-1","hiddenBy":"status out-of-service",
+             "owner":{"name":"node-1","uid":"aa","state":"up","isThisNode":true},"lastBeatAge":"2s","expiresIn":"28s","entry":{{entry}},"nodes":[
               {"name":"node-1","uid":"aa","state":"up","answered":true,"held":true,"epoch":5,"stamp":"1.0@aa","owner":"node-1",
                "status":"out-of-service","unverified":false,"ownsLease":true,"lastBeatAge":"2s"},
               {"name":"node-2","uid":"bb","state":"suspect","answered":false,"held":false}]}

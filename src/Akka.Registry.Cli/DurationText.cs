@@ -25,7 +25,8 @@ internal static class DurationText
         while (!text.IsEmpty)
         {
             var digits = text.IndexOfAnyExcept(NumberCharacters);
-            if (digits is <= 0 or > 12 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits is <= 0 or > 12
+                || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             text = text[digits..];
             var letters = text.IndexOfAnyExceptInRange('a', 'z');

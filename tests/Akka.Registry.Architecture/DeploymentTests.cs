@@ -49,7 +49,8 @@ public partial class DeploymentTests
 
         var headless = objects.Single(each => Text(each, "metadata.name") == Text(set, "spec.serviceName"));
         Text(headless, "spec.clusterIP").ShouldBe("None");
-        Text(headless, "spec.publishNotReadyAddresses").ShouldBe("true", "a pod is looked for before it is ready: it gets ready by finding the others");
+        Text(headless, "spec.publishNotReadyAddresses")
+            .ShouldBe("true", "a pod is looked for before it is ready: it gets ready by finding the others");
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public partial class DeploymentTests
         lines.Count(line => line.StartsWith("FROM ", StringComparison.Ordinal)).ShouldBe(2, "what builds is not what runs");
         lines.Single(line => line.StartsWith("USER ", StringComparison.Ordinal)).ShouldBe("USER $APP_UID");
         lines.ShouldContain(line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal));
-        foreach (var line in lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal)))
+        var copies = lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal));
+        foreach (var line in copies.Where(line => !line.Contains("--from", StringComparison.Ordinal)))
         {
             foreach (var source in line.Split(' ')[1..^1])
                 Path.Exists(Path.Combine(SourceTree.Root, source)).ShouldBeTrue(source);
@@ -246,9 +248,11 @@ public partial class DeploymentTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SystemdFactAttribute : FactAttribute
 {
+    private const string Reason = "systemd-analyze is not here (package systemd).";
+
     public SystemdFactAttribute()
     {
         if (!File.Exists("/usr/bin/systemd-analyze"))
-            Skip = "systemd-analyze is not here (package systemd).";
+            Skip = Reason;
     }
 }

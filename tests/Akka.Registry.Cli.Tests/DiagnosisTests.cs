@@ -19,7 +19,8 @@ public class DiagnosisTests
 
     [Fact]
     public void A_door_that_does_not_answer_is_bad() =>
-        Only(Seen(Node("node-1", Two), new NodeReport { Door = new Uri("http://b:1"), Failure = "refused" }), "reachable", Severity.Bad, "http://b:1");
+        Only(
+            Seen(Node("node-1", Two), new NodeReport { Door = new Uri("http://b:1"), Failure = "refused" }), "reachable", Severity.Bad, "http://b:1");
 
     [Fact]
     public void A_node_that_does_not_serve_is_bad() =>
@@ -71,7 +72,11 @@ public class DiagnosisTests
     {
         NodeReport Moves(string name) => Node(name, Two) with
         {
-            Looks = [Look(name, Two) with { Converged = false, StateHash = name }, Look(name, Two), Look(name, Two) with { Converged = false, StateHash = name }],
+            Looks =
+            [
+                Look(name, Two) with { Converged = false, StateHash = name }, Look(name, Two),
+                Look(name, Two) with { Converged = false, StateHash = name },
+            ],
         };
         Diagnosis.Of(Seen(Moves("node-1"), Moves("node-2"))).ShouldAllBe(finding => finding.Severity == Severity.Good);
     }
@@ -112,7 +117,8 @@ public class DiagnosisTests
         var seen = Seen(Node("node-1", Two), Node("node-2", Two));
         Only(seen with { Ports = [new PortReport(Two[1], "refused")] }, "ports", Severity.Doubtful, "node-2");
         Only(seen with { Silent = [Two[1]] }, "reachable", Severity.Doubtful, "node-2");
-        Only(seen with { Services = [new ServiceCounts { Service = "orders", Instances = 2, Critical = 2 }] }, "services", Severity.Doubtful, "orders");
+        Only(seen with { Services = [new ServiceCounts { Service = "orders", Instances = 2, Critical = 2 }] },
+            "services", Severity.Doubtful, "orders");
         Only(seen with { Services = [new ServiceCounts { Service = "orders", Instances = 2, Passing = 2, Unverified = 1 }] },
             "services", Severity.Doubtful, "orders").Detail.ShouldContain("unverified");
     }
@@ -126,7 +132,8 @@ public class DiagnosisTests
     }
 
     private static Examination Seen(params NodeReport[] nodes) =>
-        new(nodes, [], [.. Two.Select(member => new PortReport(member, null))], [new ServiceCounts { Service = "orders", Instances = 1, Passing = 1 }], "0.1.0");
+        new(nodes, [], [.. Two.Select(member => new PortReport(member, null))],
+            [new ServiceCounts { Service = "orders", Instances = 1, Passing = 1 }], "0.1.0");
 
     private static NodeReport Node(string name, ClusterMember[] members, Func<ClusterPicture, ClusterPicture>? change = null) =>
         new() { Door = new Uri($"http://{name}:8500"), Looks = [(change ?? (look => look))(Look(name, members))], ClockAhead = TimeSpan.Zero };

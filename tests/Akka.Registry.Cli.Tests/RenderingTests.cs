@@ -93,7 +93,8 @@ public class RenderingTests
     [Fact]
     public async Task A_drain_names_who_has_not_confirmed()
     {
-        var typed = Typed.Always(202, """{"confirmed":false,"laggardCount":1,"laggards":[{"node":"node-2","lag":"subscriber","subscriber":"watch of 10.0.0.9:4"}]}""");
+        var typed = Typed.Always(
+            202, """{"confirmed":false,"laggardCount":1,"laggards":[{"node":"node-2","lag":"subscriber","subscriber":"watch of 10.0.0.9:4"}]}""");
         (await typed.RunAsync("drain", "orders", "orders-1")).ShouldBe(7);
         typed.Output.ShouldContain("node-2  subscriber  watch of 10.0.0.9:4");
     }
@@ -101,9 +102,16 @@ public class RenderingTests
     [Fact]
     public async Task An_explanation_tells_whose_word_hides_the_instance()
     {
-        var entry = Answers.Entry.Replace("\"status\":\"passing\"", "\"status\":\"out-of-service\",\"override\":\"out-of-service\"", StringComparison.Ordinal);
+        var entry = Answers.Entry.Replace(
+            "\"status\":\"passing\"", "\"status\":\"out-of-service\",\"override\":\"out-of-service\"", StringComparison.Ordinal);
         var typed = Typed.Always(200,
-            $$"""{"service":"orders","id":"orders-1","hiddenBy":"status out-of-service","owner":{"name":"node-1","uid":"aa","state":"up","isThisNode":true},"lastBeatAge":"2s","expiresIn":"28s","entry":{{entry}},"nodes":[{"name":"node-1","uid":"aa","state":"up","answered":true,"held":true,"epoch":5,"stamp":"1.0@aa","owner":"node-1","status":"out-of-service","unverified":false,"ownsLease":true,"lastBeatAge":"2s"},{"name":"node-2","uid":"bb","state":"suspect","answered":false,"held":false}]}""");
+            $$"""
+            {"service":"orders","id":"orders-1","hiddenBy":"status out-of-service",
+             "owner":{"name":"node-1","uid":"aa","state":"up","isThisNode":true},"lastBeatAge":"2s","expiresIn":"28s","entry":{{entry}},"nodes":[
+              {"name":"node-1","uid":"aa","state":"up","answered":true,"held":true,"epoch":5,"stamp":"1.0@aa","owner":"node-1",
+               "status":"out-of-service","unverified":false,"ownsLease":true,"lastBeatAge":"2s"},
+              {"name":"node-2","uid":"bb","state":"suspect","answered":false,"held":false}]}
+            """);
         (await typed.RunAsync("explain", "orders", "orders-1")).ShouldBe(0, typed.Error);
         typed.Output.ShouldContain("out-of-service (the instance reports passing, an operator says out-of-service)");
         typed.Output.ShouldContain("left out: status out-of-service");

@@ -14,7 +14,8 @@ public class RequestTests
     [InlineData("services --limit 5 --after a", "GET", "/services?limit=5&after=a")]
     [InlineData("instances orders", "GET", "/services/orders")]
     [InlineData("instances a/b", "GET", "/services/a%2Fb")]
-    [InlineData("instances orders --status critical --status warning --tag v2 --tag blue --meta region=eu --meta q=a=b --version 2 --method M --zone a",
+    [InlineData(
+        "instances orders --status critical --status warning --tag v2 --tag blue --meta region=eu --meta q=a=b --version 2 --method M --zone a",
         "GET", "/services/orders?status=critical&status=warning&tag=v2&tag=blue&meta.region=eu&meta.q=a%3Db&version=2&method=M&zone=a")]
     [InlineData("resolve orders", "GET", "/services/orders/routees")]
     [InlineData("resolve orders --strategy consistent-hashing --hash-key k&y --count 3 --zone b --tag v2",

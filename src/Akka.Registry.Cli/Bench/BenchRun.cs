@@ -58,7 +58,10 @@ internal sealed class BenchRun(RegistryApi api, BenchPlan plan, string service, 
 
     private Task RegisterAsync(int number, CancellationToken stop)
     {
-        var body = new RegistrationBody { Address = "127.0.0.1", Port = 1, Ttl = Ttl, Metadata = new Dictionary<string, string> { ["by"] = "akreg bench" } };
+        var body = new RegistrationBody
+        {
+            Address = "127.0.0.1", Port = 1, Ttl = Ttl, Metadata = new Dictionary<string, string> { ["by"] = "akreg bench" },
+        };
         return api.RegisterAsync(service, IdOf(number), body, "", TimeSpan.Zero, stop);
     }
 

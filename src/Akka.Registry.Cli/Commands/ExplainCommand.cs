@@ -11,7 +11,9 @@ internal sealed class ExplainCommand : RegistryCommand
     private readonly Argument<string> _id;
 
     public ExplainCommand(CliSurroundings surroundings)
-        : base("explain", "Says why an instance stands as it does", "Its owner, its lease, what hides it from callers, and what each node holds of it.", surroundings)
+        : base(
+            "explain", "Says why an instance stands as it does",
+            "Its owner, its lease, what hides it from callers, and what each node holds of it.", surroundings)
     {
         _service = AddService();
         _id = AddInstance(_service);
@@ -56,7 +58,8 @@ internal sealed class ExplainCommand : RegistryCommand
 
         if (told.Owner is { } owner)
             printer.Say($"  owner     {owner.Name}, {owner.State ?? "no member that this node knows"}");
-        printer.Say($"  lease     {(told.LastBeatAge is { } age ? $"last beat {age} ago, {told.ExpiresIn ?? "?"} left of {told.Entry?.Ttl}" : "unknown here")}");
+        var lease = told.LastBeatAge is { } age ? $"last beat {age} ago, {told.ExpiresIn ?? "?"} left of {told.Entry?.Ttl}" : "unknown here";
+        printer.Say($"  lease     {lease}");
         printer.Say($"  routees   {(told.HiddenBy is { } rule ? $"left out: {rule}" : "may be chosen")}");
         printer.Say("");
         var table = new TextTable("NODE", "STATE", "HOLDS", "STATUS", "OWNER", "EPOCH", "STAMP", "LAST BEAT");

@@ -54,10 +54,12 @@ internal sealed class RegistrationOptions
 
     private static string[]? Given(string[]? texts) => texts is { Length: > 0 } ? texts : null;
 
-    private static Option<string> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+    private static Option<string> Text(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName };
 
     private static Option<string[]> Texts(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName, Arity = ArgumentArity.ZeroOrMore };
 
-    private static Option<int?> Whole(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+    private static Option<int?> Whole(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName };
 }

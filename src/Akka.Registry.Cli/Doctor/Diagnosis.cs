@@ -205,7 +205,8 @@ internal static class Diagnosis
         where port.Failure is not null
         select new Finding(
             "ports", Severity.Doubtful, port.Member.Name, $"{port.Member.Address} takes no connection from here: {port.Failure}",
-            "Peers and clients need it. If only this machine cannot reach it, all is well; else look at transport.host, transport.port and firewalls.");
+            "Peers and clients need it. If only this machine cannot reach it, all is well; else look at transport.host, transport.port and "
+            + "firewalls.");
 
     private static IEnumerable<Finding> Services(Examination seen)
     {
@@ -215,7 +216,8 @@ internal static class Diagnosis
             {
                 yield return new Finding(
                     "services", Severity.Doubtful, service.Service, $"{Count(service.Unverified, "instance")} unverified.",
-                    $"Their node is gone and they have not beaten since, or too many fell silent at once to be true: akreg explain {service.Service} ID");
+                    "Their node is gone and they have not beaten since, or too many fell silent at once to be true: "
+                    + $"akreg explain {service.Service} ID");
             }
 
             if (service.Instances > 0 && service.Passing + service.Warning == 0)

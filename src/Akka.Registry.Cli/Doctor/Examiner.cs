@@ -54,7 +54,7 @@ internal sealed class Examiner(NodeDoors doors, TimeProvider time, TimeSpan pati
         }
     }
 
-    /// <summary>Looks again until all hold the same, or for as long as patience lasts: in a cluster that is written to, a moment tells nothing.</summary>
+    /// <summary>Looks again until all hold the same, or patience ends: in a cluster that is written to, a moment tells nothing.</summary>
     private async Task<List<NodeReport>> UntilEqualAsync(List<NodeReport> nodes, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text.Json;
 
 namespace Akka.Registry.Cli.Http;
@@ -206,7 +207,7 @@ internal sealed class NodeDoors : IDisposable
         new(ExitCode.Unreachable, $"{node.AbsoluteUri.TrimEnd('/')} cannot be reached: {reason}.", Miss.WayOut);
 
     private static string ReasonOf(HttpRequestException e) =>
-        (e.InnerException is IOException or System.Security.Authentication.AuthenticationException ? e.InnerException.Message : e.Message).TrimEnd('.');
+        (e.InnerException is IOException or AuthenticationException ? e.InnerException.Message : e.Message).TrimEnd('.');
 
     /// <summary>A node that could not answer.</summary>
     private sealed record Miss(Uri Node, CliFailure Failure)

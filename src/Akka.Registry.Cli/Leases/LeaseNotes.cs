@@ -13,7 +13,8 @@ internal sealed class LeaseNotes(Printer printer, KeptInstance instance, bool is
 {
     /// <summary>What a registration's answer says, as a sentence.</summary>
     public static string TextOf(Registered registered) =>
-        $"{registered.Service}/{registered.Id} is registered at {registered.Owner} as {registered.Status}, TTL {registered.Ttl}, epoch {registered.Epoch}"
+        $"{registered.Service}/{registered.Id} is registered at {registered.Owner} as {registered.Status}, TTL {registered.Ttl}, "
+        + $"epoch {registered.Epoch}"
         + (registered.ConsistencyReached ? "." : $"; only {registered.HeldBy} of {registered.Members} nodes are known to hold it yet.");
 
     /// <summary>It keeps going.</summary>

@@ -18,7 +18,7 @@ internal sealed class MeterSnapshot : IDisposable
     private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal)
     {
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.heap.total_allocated",
-        "dotnet.gc.last_collection.heap.size", "dotnet.gc.pause.time", "dotnet.thread_pool.queue.length", "dotnet.exceptions",
+        "dotnet.gc.last_collection.heap.size", "dotnet.gc.pause.time", "dotnet.exceptions",
         "dotnet.monitor.lock_contentions", "http.server.request.duration", "http.server.active_requests",
     };
 

@@ -23,7 +23,8 @@ internal sealed class NodeGauges
         meter.CreateObservableGauge("akka.registry.cluster.members", Members, "{member}", "Members that this node knows, by state.");
         meter.CreateObservableGauge(
             "akka.registry.replication.peers_behind", Behind, "{member}", "Current members that are not known to hold exactly what this node holds.");
-        meter.CreateObservableGauge("akka.registry.replication.tombstones", Tombstones, "{record}", "Removals that are kept until every member knows.");
+        meter.CreateObservableGauge(
+            "akka.registry.replication.tombstones", Tombstones, "{record}", "Removals that are kept until every member knows.");
         meter.CreateObservableGauge(
             "akka.registry.clock.offset", ClockOffset, "s", "How far the clock of the member that differs most is from this node's, either way.");
     }

@@ -79,7 +79,8 @@ internal sealed class Typed
 internal static class Answers
 {
     public const string Entry =
-        """{"service":"orders","id":"orders-1","address":"10.0.0.7","port":8080,"methods":[],"tags":["v2","blue"],"metadata":{"region":"eu"},"zone":"a","""
+        """{"service":"orders","id":"orders-1","address":"10.0.0.7","port":8080,"methods":[],"tags":["v2","blue"],"""
+        + """ "metadata":{"region":"eu"},"zone":"a","""
         + """ "version":"2.1.0","weight":1,"ttl":"30s","deregisterAfter":"30s","status":"passing","reported":"passing","unverified":false,"""
         + """ "epoch":1795343491394,"owner":"node-1","ownerUid":"96935aae3a0d2a62","stamp":"1795343491394.0@96935aae3a0d2a62","""
         + """ "registeredAt":"2026-11-22T10:31:31.376Z","expiresIn":"29.5s"}""";
@@ -87,9 +88,11 @@ internal static class Answers
     public const string Cluster =
         """{"self":"node-1","selfUid":"aa","ready":true,"notReadyReason":null,"synchronized":true,"converged":true,"revision":1,"cursor":"c","""
         + """ "stateHash":"00000000000000ff","liveEntries":3,"tombstones":0,"clock":"1.0","members":["""
-        + """{"name":"node-1","uid":"aa","address":"10.0.0.1:4053","httpUrl":"http://10.0.0.1:8500","zone":"a","version":"0.1.0","state":"up","incarnation":1,"""
+        + """{"name":"node-1","uid":"aa","address":"10.0.0.1:4053","httpUrl":"http://10.0.0.1:8500","zone":"a","version":"0.1.0","""
+        + """ "state":"up","incarnation":1,"""
         + """ "isSelf":true,"vector":{},"stateHash":"00000000000000ff","inStep":true,"clockOffset":null},"""
-        + """{"name":"node-2","uid":"bb","address":"10.0.0.2:4053","httpUrl":"http://0.0.0.0:8500","zone":"b","version":"0.1.0","state":"suspect","incarnation":1,"""
+        + """{"name":"node-2","uid":"bb","address":"10.0.0.2:4053","httpUrl":"http://0.0.0.0:8500","zone":"b","version":"0.1.0","""
+        + """ "state":"suspect","incarnation":1,"""
         + """ "isSelf":false,"vector":{},"stateHash":"00000000000000fe","inStep":false,"clockOffset":"-12ms"}]}""";
 
     public static string Instances(string entry = Entry) => $$"""{"service":"orders","revision":1,"cursor":"c","instances":[{{entry}}]}""";
@@ -101,5 +104,6 @@ internal static class Answers
         + """ "draining":0,"outOfService":0,"unverified":0}],"next":"orders"}""";
 
     public static string Problem(string name, int status, bool retryable = false, string more = "") =>
-        $$"""{"type":"/problems/{{name}}","title":"The title.","status":{{status}},"detail":"The detail.","retryable":{{(retryable ? "true" : "false")}}{{more}}}""";
+        $$"""{"type":"/problems/{{name}}","title":"The title.","status":{{status}},"detail":"The detail.","""
+        + $$""" "retryable":{{(retryable ? "true" : "false")}}{{more}}}""";
 }

@@ -11,7 +11,8 @@ public class CommandTests(Trio trio)
     [Fact]
     public async Task An_instances_life_from_the_command_line()
     {
-        var registered = await JsonAsync(0, "register", "life", "--id", "a", "--port", "80", "--tag", "v2", "--meta", "region=eu", "--ttl", "5m", "--once",
+        var registered = await JsonAsync(
+            0, "register", "life", "--id", "a", "--port", "80", "--tag", "v2", "--meta", "region=eu", "--ttl", "5m", "--once",
             "--consistency", "all");
         registered.GetProperty("heldBy").GetInt32().ShouldBe(3);
         (await JsonAsync(0, "heartbeat", "life", "a")).GetProperty("status").GetString().ShouldBe("passing");
@@ -103,7 +104,10 @@ public class CommandTests(Trio trio)
         await trio.Cluster[1].Api.RegisterAsync("completed-service", "c-1", "5m");
         const string Script = """
             source <(akreg completions bash)
-            complete_line() { COMP_LINE=$1; COMP_POINT=${#1}; read -ra COMP_WORDS <<<"$1"; [[ $1 == *' ' ]] && COMP_WORDS+=(''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _akreg; echo "${COMPREPLY[@]}"; }
+            complete_line() {
+                COMP_LINE=$1; COMP_POINT=${#1}; read -ra COMP_WORDS <<<"$1"; [[ $1 == *' ' ]] && COMP_WORDS+=('')
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _akreg; echo "${COMPREPLY[@]}"
+            }
             complete_line 'akreg servi'
             complete_line 'akreg instances compl'
             complete_line 'akreg explain completed-service '

@@ -57,7 +57,7 @@ public class RegisterTests(Trio trio)
     {
         var script = $"trap 'sleep 1; exit 9' {name}; echo armed; while :; do sleep 0.1; done";
         using var akreg = AkregProcess.Start(trio.Url(1), "register", "signalled", "--id", name, "--", "sh", "-c", script);
-        await Wait.UntilAsync("the command runs", Soon, () => Task.FromResult(akreg.Output.Contains("armed", StringComparison.Ordinal)), () => akreg.Error);
+        await ArmedAsync(akreg);
         akreg.Signal(signal);
         (await StatusAsync("signalled", name)).ShouldBe("passing", "it lives until it has ended");
         (await akreg.ExitAsync()).ShouldBe(9, akreg.Error);
@@ -69,7 +69,7 @@ public class RegisterTests(Trio trio)
     {
         var script = "trap 'exit 0' TERM; echo armed; while :; do sleep 0.1; done";
         using var akreg = AkregProcess.Start(trio.Url(1), "register", "drained", "--id", "d", "--drain", "5s", "--", "sh", "-c", script);
-        await Wait.UntilAsync("the command runs", Soon, () => Task.FromResult(akreg.Output.Contains("armed", StringComparison.Ordinal)), () => akreg.Error);
+        await ArmedAsync(akreg);
         akreg.Signal(SigTerm);
         (await akreg.ExitAsync()).ShouldBe(0, akreg.Error);
         var drained = akreg.Error.IndexOf("is drained.", StringComparison.Ordinal);
@@ -124,6 +124,9 @@ public class RegisterTests(Trio trio)
         akreg.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("event").GetString())
             .ShouldBe(["registered", "deregistered"]);
     }
+
+    private static Task<TimeSpan> ArmedAsync(AkregProcess akreg) => Wait.UntilAsync(
+        "the command runs", Soon, () => Task.FromResult(akreg.Output.Contains("armed", StringComparison.Ordinal)), () => akreg.Error);
 
     private async Task<string?> StatusAsync(string service, string id) => await trio.Cluster[3].Api.InstanceStatusAsync(service, id);
 

@@ -96,7 +96,8 @@ public sealed partial class ScrapeTests
     public void A_collectors_address_is_checked_before_anything_starts()
     {
         new TelemetryOptions { OtlpEndpoint = "http://collector:4318" }.Validate(new(new object())).ShouldBeEmpty();
-        new TelemetryOptions { OtlpEndpoint = "collector:4318" }.Validate(new(new object())).Single().ErrorMessage!.ShouldContain("http://collector:4318");
+        new TelemetryOptions { OtlpEndpoint = "collector:4318" }.Validate(new(new object())).Single().ErrorMessage!
+            .ShouldContain("http://collector:4318");
     }
 
     /// <summary>A node that has done a little of everything.</summary>
@@ -168,10 +169,12 @@ public sealed partial class ScrapeTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PromtoolFactAttribute : FactAttribute
 {
+    private const string Reason = "promtool is not here (package prometheus).";
+
     public PromtoolFactAttribute()
     {
         var paths = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (!paths.Any(path => File.Exists(Path.Combine(path, "promtool"))))
-            Skip = "promtool is not here (package prometheus).";
+            Skip = Reason;
     }
 }

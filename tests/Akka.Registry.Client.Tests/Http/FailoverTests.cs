@@ -85,6 +85,22 @@ public class FailoverTests
         other.Servers.Seen.Distinct().Count().ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("consistent-hashing")]
+    [InlineData("random")]
+    [InlineData("power-of-two-choices")]
+    public async Task Each_attempt_goes_elsewhere_though_the_logic_might_choose_the_same_again(string logic)
+    {
+        using var rig = Rig(3, options => options with { Logic = logic, HashKey = _ => "user-1", AttemptsMax = 3 });
+        rig.Servers.Answer = _ => throw Refused();
+        for (var i = 0; i < 4; i++)
+        {
+            rig.Servers.Seen.Clear();
+            await Should.ThrowAsync<HttpRequestException>(rig.Client.GetAsync(Orders));
+            rig.Servers.Seen.Distinct().Count().ShouldBe(3);
+        }
+    }
+
     [Fact]
     public async Task The_last_failure_is_told_and_a_single_instance_is_tried_again()
     {

@@ -37,7 +37,8 @@ public class KilledServerTests
         });
 
         answers.CountBy(answer => answer).Select(pair => pair.Key).Order().ShouldBe(["one", "three", "two"]);
-        answers.Count(answer => answer == "two").ShouldBeInRange(1, 29);
+        // Those beside the thirtieth may be answered while the kill is under way.
+        answers.Count(answer => answer == "two").ShouldBeInRange(1, 29 + atOnce);
         // It was left alone after five failures, though the registry still shows it.
         Enumerable.Range(0, 6).Select(_ => container.GetRequiredService<ServiceRouter>().Pick("orders")!.Id).ShouldNotContain("two");
     }

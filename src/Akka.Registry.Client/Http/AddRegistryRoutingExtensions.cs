@@ -42,12 +42,8 @@ public static class AddRegistryRoutingExtensions
     /// <para><c>https+http://orders</c> prefers an instance's https endpoint and takes http where it has none; <c>http://_admin.orders</c> is its
     /// endpoint of that name. An instance's own port speaks what its metadata <c>scheme</c> says, <c>http</c> without it; metadata
     /// <c>endpoint.admin</c> = <c>9090</c>, <c>https:9443</c> or <c>https://host:9443</c> names another one, and <c>endpoint.http</c> and
-    /// <c>endpoint.https</c> are unnamed ones of that scheme. Metadata <c>host</c> is its name in Host headers and certificates, where that is not its address. A port in the URI
-    /// stands for the instance's own.</para>
-
-    /// <c>endpoint.admin</c> = <c>9090</c> or <c>https:9443</c> names another one, and <c>endpoint.http</c> and <c>endpoint.https</c> are
-    /// unnamed ones of that scheme. Metadata <c>host</c> is its name in Host headers and certificates, where that is not its address. A port
-    /// in the URI stands for the instance's own.</para>
+    /// <c>endpoint.https</c> are unnamed ones of that scheme. Metadata <c>host</c> is its name in Host headers and certificates, where that
+    /// is not its address. A port in the URI stands for the instance's own.</para>
     /// <para>Handlers that are added before this one see a call once; those after it see each attempt. Where nothing can be called the
     /// request fails by an <see cref="HttpRequestException"/> with <see cref="HttpRequestError.NameResolutionError"/> that says what there
     /// is instead, and holds a <see cref="NoInstanceException"/>.</para>

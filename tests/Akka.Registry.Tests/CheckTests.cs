@@ -69,7 +69,8 @@ public sealed class CheckTests
         _world.Registry.ExpiresIn(_world.Entry("a")!).ShouldBeNull();
         _world.Registry.Explain(Key("a")).IsOwnedHere.ShouldBeTrue();
         _world.Call(registry => registry.ReportStatusAsync(Key("a"), InstanceStatus.Warning, 7)).Status.ShouldBe(InstanceStatus.Warning);
-        _world.Frame(Other, FrameKind.ForwardedBeats, new ForwardedBeats { Batch = 1, Beats = { new ForwardedBeat { Service = "orders", Instance = "a" } } });
+        var beat = new ForwardedBeat { Service = "orders", Instance = "a" };
+        _world.Frame(Other, FrameKind.ForwardedBeats, new ForwardedBeats { Batch = 1, Beats = { beat } });
         _world.Transport.To(Other, FrameKind.ForwardedBeatResults, ForwardedBeatResults.Parser)[0].Outcomes.ShouldBe([WireBeatOutcome.Renewed]);
     }
 

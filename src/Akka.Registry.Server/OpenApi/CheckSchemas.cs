@@ -54,7 +54,8 @@ internal static class CheckSchemas
         [
             ("id", Schema.Text("Unique within the instance.")), ("kind", Schema.OneOfTexts("What is looked at.", Kinds)),
             ("name", Schema.Text("What people call it.")), ("notes", Schema.Text("What people should know of it.")),
-            ("status", Schema.Ref("Status", document)), ("output", Schema.Text("What the last result said; of another node's entry it may be older.")),
+            ("status", Schema.Ref("Status", document)),
+            ("output", Schema.Text("What the last result said; of another node's entry it may be older.")),
             ("since", Schema.Nullable(Schema.Text("When it became what it is; RFC 3339, UTC; null before the first result."))),
         ]);
 

@@ -57,7 +57,8 @@ public sealed class CheckProbeTests : IDisposable
         {
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
             await http.Response.WriteAsync(
-                $"{http.Request.Method} {http.Request.Host} {http.Request.Headers["X-Two"]} {http.Request.ContentType} {http.Request.Headers.UserAgent} {body}");
+                $"{http.Request.Method} {http.Request.Host} {http.Request.Headers["X-Two"]} {http.Request.ContentType} "
+                + $"{http.Request.Headers.UserAgent} {body}");
         });
 
         var outcome = await _probe.RunAsync(Http(target) with

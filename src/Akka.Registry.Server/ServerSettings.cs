@@ -51,8 +51,8 @@ internal sealed record ServerSettings(
             .Add<EurekaOptions>("eureka")
             .Bind();
         return new ServerSettings(
-            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Get<EurekaOptions>(),
-            bound.Settings);
+            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
+            bound.Get<EurekaOptions>(), bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

@@ -36,6 +36,6 @@ catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException
 {
     await Console.Error.WriteLineAsync(
         $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT, "
-        + "--dns.listen=127.0.0.1:PORT or --eureka.urls=http://127.0.0.1:PORT.");
+        + "--dns.listen=127.0.0.1:PORT, --consul.urls=http://127.0.0.1:PORT or --eureka.urls=http://127.0.0.1:PORT.");
     return 1;
 }

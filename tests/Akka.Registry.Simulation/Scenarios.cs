@@ -42,6 +42,8 @@ internal static class Scenarios
             Seeds: 60, seed => DisconnectTests.CutOff(seed)),
         new("confirmed loss", "With most of a service silenced nothing is deleted before the longest hold; with most killed, they are gone.",
             Seeds: 40, seed => ConfirmedLossTests.Run(seed)),
+        new("checks", "Entries without beats survive their owner, their checks go on elsewhere, and nothing flaps.",
+            Seeds: 100, seed => ChecksTests.Run(seed)),
         new("history", "Crashes, pauses and cuts, judged from outside by what was done and seen.",
             Seeds: 60, seed => HistoryTests.Run(seed)),
         new("long cut", "Nobody is missing when sides meet that have given each other up.",

@@ -314,6 +314,10 @@ public class NodeTests
             {
                 ["akka_registry.entries"] = 2,
                 ["akka_registry.services"] = 2,
+                ["akka_registry.checks.held"] = 0,
+                ["akka_registry.checks.critical"] = 0,
+                ["akka_registry.checks.in_flight"] = 0,
+                ["akka_registry.checks.waiting"] = 0,
                 ["akka_registry.subscriptions"] = 1,
                 ["akka_registry.sessions"] = 1,
             },

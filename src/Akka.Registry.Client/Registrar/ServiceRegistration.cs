@@ -44,6 +44,11 @@ public sealed record ServiceRegistration
     /// <summary>The status to begin with; any but out-of-service.</summary>
     public InstanceStatus Status { get; init; } = InstanceStatus.Passing;
 
+    /// <summary>
+    /// What the node that the client is connected to looks at to tell how the instance is, besides its heartbeats; ids are unique.
+    /// </summary>
+    public IReadOnlyList<ServiceCheck> Checks { get; init; } = [];
+
     /// <exception cref="ArgumentNullException">A text is null.</exception>
     /// <exception cref="RegistryRefusedException">A time is negative.</exception>
     internal InstanceValue ToWire(InstanceStatus status)
@@ -65,6 +70,7 @@ public sealed record ServiceRegistration
         value.Tags.AddRange(Tags);
         foreach (var (key, text) in Metadata)
             value.Metadata.Add(key, text);
+        value.Checks.AddRange(Checks.Select(check => check.ToWire()));
         return value;
     }
 }

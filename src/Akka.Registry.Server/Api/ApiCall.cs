@@ -16,6 +16,9 @@ internal readonly record struct ApiCall(HttpContext Http, IServiceRegistry Regis
     /// <summary>The instance in the path.</summary>
     public RecordKey Key => new(Path("service"), Path("id"));
 
+    /// <summary>The check in the path.</summary>
+    public string Check => Path("check");
+
     /// <summary>The options of the door.</summary>
     public HttpOptions Options => Get<HttpOptions>();
 

@@ -48,7 +48,7 @@ internal static class ApiOperations
     ];
 
     /// <summary>Every operation.</summary>
-    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfInstances(), .. OfServices(), .. OfTheCluster(), .. OfOperations()];
+    public static IReadOnlyList<ApiOperation> All { get; } = [.. OfInstances(), .. OfChecks(), .. OfServices(), .. OfTheCluster(), .. OfOperations()];
 
     private static ApiOperation[] OfInstances() =>
     [
@@ -126,6 +126,32 @@ internal static class ApiOperations
                 new(202, "It drains, but not everybody is known to know: `laggards` names them.", "Drained"),
                 Invalid, NotFound, Stale, Limit, NotReady, Owner,
             ],
+        },
+    ];
+
+    private static ApiOperation[] OfChecks() =>
+    [
+        new()
+        {
+            Method = "POST", Path = Instance + "/checks", Id = "putCheck", Heading = Instances, Handler = CheckApi.Put,
+            Summary = "Adds a check to an instance, or replaces the one of its id, which keeps its status.",
+            Body = "Check",
+            Answers = [new(200, "The entry as it stands now.", "Entry"), Invalid, NotFound, TooLarge, MediaType, Limit, NotReady, Owner],
+        },
+        new()
+        {
+            Method = "PUT", Path = Instance + "/checks/{check}", Id = "updateCheck", Heading = Instances, Handler = CheckApi.Update,
+            Summary = "Says how a TTL or manual check stands.",
+            Description = "What is said of a TTL check holds for its TTL; then it is critical. It is no heartbeat. A word that changes nothing but "
+                + "the output is no change of the entry.",
+            Query = [Epoch], Body = "CheckUpdate",
+            Answers = [new(200, "The entry as it stands now.", "Entry"), Invalid, NotFound, Stale, TooLarge, MediaType, NotReady, Owner],
+        },
+        new()
+        {
+            Method = "DELETE", Path = Instance + "/checks/{check}", Id = "removeCheck", Heading = Instances, Handler = CheckApi.Remove,
+            Summary = "Takes a check from an instance.",
+            Answers = [new(200, "The entry as it stands now.", "Entry"), Invalid, NotFound, NotReady, Owner],
         },
     ];
 

@@ -23,7 +23,7 @@ internal static class InstanceApi
         await JsonAnswer.Send(call.Http, StatusOf(result), (result, call.Registry), static (json, state) =>
         {
             var (result, registry) = state;
-            EntryJson.WriteMembers(json, result.Entry, registry, result.ExpiresIn);
+            EntryJson.WriteMembers(json, result.Entry, registry, result.Entry.NeedsBeats ? result.ExpiresIn : null);
             json.WriteNumber("heldBy"u8, result.HeldBy);
             json.WriteNumber("members"u8, result.Members);
             json.WriteBoolean("consistencyReached"u8, result.ConsistencyReached);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Json;
 
@@ -11,6 +12,7 @@ internal static class InstanceBodies
     private static readonly string[] RegistrationFields =
     [
         "address", "port", "methods", "tags", "metadata", "zone", "version", "weight", "ttl", "deregisterAfter", "status", "epoch",
+        "lease", "checks",
     ];
 
     private static readonly string[] StatusFields = ["status", "override"];
@@ -60,6 +62,19 @@ internal static class InstanceBodies
         return overrides ? new StatusChange.Override(byOperator) : new StatusChange.Report(reported!.Value);
     }
 
+    private static LeaseKind Lease(string field, ref BodyFields fields)
+    {
+        switch (fields.Text(field))
+        {
+            case "beats": return LeaseKind.Beats;
+            case "none": return LeaseKind.None;
+            case null: return default; // Noted.
+            default:
+                fields.Note(field, "'lease' must be beats or none.");
+                return default;
+        }
+    }
+
     private static Registration With(Registration made, string field, ref BodyFields fields) => field switch
     {
         "port" => made with { Port = fields.Whole(field, 0, 65_535) ?? 0 },
@@ -73,6 +88,8 @@ internal static class InstanceBodies
         "deregisterAfter" => made with { DeregisterAfter = fields.Duration(field) },
         "status" => made with { Status = fields.Status(field) ?? InstanceStatus.Passing },
         "epoch" => made with { Epoch = fields.Epoch(field) },
+        "lease" => made with { Lease = Lease(field, ref fields) },
+        "checks" => made with { Checks = fields.Checks(field) },
         _ => throw new UnreachableException($"No rule for field {field}."),
     };
 }

@@ -35,7 +35,7 @@ public sealed record ConsulOptions
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Blocking queries that are held at one time. Default 100,000; 1 to 1,000,000.</summary>
-    /// <remarks>A further one is answered with 429 and what a client needs to try again; each takes about a kilobyte.</remarks>
+    /// <remarks>A further one is answered with 429. Each takes about 14 KiB, its connection included, and no CPU while it waits.</remarks>
     [Range(1, 1_000_000)]
     public int BlockedMax { get; init; } = 100_000;
 }

@@ -48,7 +48,8 @@ public static class RegistryConsul
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Akka.Registry.Server.Consul");
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        endpoints.Map("/v1/{**path}", http => RunAsync(http, services.GetRequiredService<ConsulDoor>(), logger, stopping)).WithDisplayName("consul");
+        endpoints.Map("/v1/{**path}", http => RunAsync(http, services.GetRequiredService<ConsulDoor>(), logger, stopping))
+            .WithDisplayName("consul").ExcludeFromDescription();
     }
 
     /// <summary>The door's edge: what goes wrong below becomes plain text, as Consul's clients expect it.</summary>

@@ -9,7 +9,7 @@ namespace Akka.Registry.Server.Json;
 /// What is not JSON ends the reading at once, with its position. An unknown field, a field that comes twice, a wrong type or a bad
 /// value is noted under its name and reading goes on, so that one answer names all of them. Null stands for a field that is not there.
 /// </remarks>
-internal ref struct BodyFields
+internal ref partial struct BodyFields
 {
     private const int ErrorsMax = 20;
     private const int NameLengthMax = 64;

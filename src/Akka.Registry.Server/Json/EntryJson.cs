@@ -47,6 +47,9 @@ internal static class EntryJson
         json.WriteString("reported"u8, StatusText.Utf8(entry.Reported));
         if (entry.Override is { } byOperator)
             json.WriteString("override"u8, StatusText.Utf8(byOperator));
+        if (!entry.NeedsBeats)
+            json.WriteString("lease"u8, "none"u8);
+        CheckJson.Write(json, registry.ChecksOf(entry));
         json.WriteBoolean("unverified"u8, entry.Unverified);
         WriteWhole(json, "epoch"u8, entry.Epoch);
         json.WriteString("owner"u8, registry.NodeName(entry.Owner));

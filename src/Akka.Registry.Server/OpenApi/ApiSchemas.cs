@@ -29,6 +29,9 @@ internal static class ApiSchemas
         ["Registered"] = Schema.Object("The entry, and how far it has spread.", [
             .. EntryFields(document), ("heldBy", Schema.Whole("Nodes that are known to hold it.")),
             ("members", Schema.Whole("Current members.")), ("consistencyReached", Schema.Flag("As many hold it as were asked for."))]),
+        ["Check"] = CheckSchemas.Check(document),
+        ["CheckState"] = CheckSchemas.State(document),
+        ["CheckUpdate"] = CheckSchemas.Update(),
         ["Explanation"] = Explanation(document),
         ["Holding"] = Schema.Object("What one node holds of an instance.", [
             ("name", Schema.Text("The node's name.")), ("uid", Schema.Text("The node's uid.")),
@@ -104,6 +107,10 @@ internal static class ApiSchemas
             ("deregisterAfter?", Schema.Ref("Duration", document)),
             ("status?", Schema.OneOfTexts("The status to begin with. Default passing.", "starting passing warning critical draining")),
             ("epoch?", Schema.Ref("Epoch", document)),
+            ("lease?", Schema.OneOfTexts(
+                "What keeps it alive. `beats`, the default: heartbeats; `none`: it stands until it is deregistered, or a check removes it.",
+                "beats none")),
+            ("checks?", Schema.List(Schema.Ref("Check", document))),
         ]);
 
     private static (string, IOpenApiSchema)[] EntryFields(OpenApiDocument document) =>
@@ -123,6 +130,8 @@ internal static class ApiSchemas
         ("status", Schema.Ref("Status", document)),
         ("reported", Schema.Ref("Status", document)),
         ("override?", Schema.Ref("Status", document)),
+        ("lease?", Schema.OneOfTexts("Only where it is none: it needs no heartbeats.", "none")),
+        ("checks?", Schema.List(Schema.Ref("CheckState", document))),
         ("unverified", Schema.Flag("Nobody can vouch for it now.")),
         ("epoch", Schema.Ref("Epoch", document)),
         ("owner", Schema.Text("The name of the node that holds its lease.")),

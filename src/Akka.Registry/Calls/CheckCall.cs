@@ -40,7 +40,15 @@ internal sealed class CheckCall(
     protected override void AtOwner(ServiceEntry entry)
     {
         if (change is CheckChange.Report report)
+        {
             Surroundings.Checks.Report(Key, entry.Epoch, report, Surroundings.WallClock);
+            if (entry.Checks.Any(check => check.Id == report.Id && check.Status == report.Status && check.Since is not null))
+            {
+                Answer(entry, entry.Record.Dot); // The ordinary word of who is well: nothing is written.
+                return;
+            }
+        }
+
         var value = InstanceCodec.Parse(entry.Record);
         var changed = Apply(value.Clone());
         if (value.Equals(changed))

@@ -41,7 +41,7 @@ internal sealed class HeartbeatCall(
     protected override void Answer(ServiceEntry entry, Dot dot)
     {
         Surroundings.Metrics.Beaten();
-        replyTo.Tell(RegistryReply.Of(new HeartbeatResult(entry.Override ?? entry.Reported, entry.Ttl, entry.Ttl)));
+        replyTo.Tell(RegistryReply.Of(new HeartbeatResult((entry with { LeaseMissed = false }).Status, entry.Ttl, entry.Ttl)));
         Surroundings.Complete(this);
     }
 }

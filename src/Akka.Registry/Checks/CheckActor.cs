@@ -46,6 +46,8 @@ internal sealed class CheckActor : Actor<CheckMessage>
         }
 
         Flush();
+        if (message is CheckMessage.Tick)
+            _metrics.Stand(_machine);
     }
 
     private void OnTick(Instant now)
@@ -53,7 +55,6 @@ internal sealed class CheckActor : Actor<CheckMessage>
         var slept = _machine.Advance(now);
         if (slept > TimeSpan.Zero)
             Log.Slept(_logger, slept);
-        _metrics.Stand(_machine);
     }
 
     private void OnFinished(CheckMessage.Finished finished, Instant now)

@@ -66,8 +66,9 @@ internal sealed class CheckLedger(NodeUid self, Queue<MapWrite> writes, Ownershi
         switch (verdict)
         {
             case CheckVerdict.Changed changed:
-                known.Set(changed.CheckId, changed.Status, changed.Output, wallClock, tellsOutput: true);
-                Enforce(known, entry);
+                // What is known already is written, or on its way.
+                if (known.Set(changed.CheckId, changed.Status, changed.Output, wallClock, tellsOutput: true))
+                    Enforce(known, entry);
                 return true;
             case CheckVerdict.Reaped reaped
                 when entry.Checks.Any(check => check.Id == reaped.CheckId && check.Status == InstanceStatus.Critical):
@@ -140,14 +141,16 @@ internal sealed class CheckLedger(NodeUid self, Queue<MapWrite> writes, Ownershi
         /// <param name="output">What it said.</param>
         /// <param name="wallClock">Now, for people.</param>
         /// <param name="tellsOutput">Whether an output alone is to be written, too.</param>
-        public void Set(string id, InstanceStatus status, string output, DateTimeOffset wallClock, bool tellsOutput)
+        /// <returns>Whether anything is otherwise than it was known.</returns>
+        public bool Set(string id, InstanceStatus status, string output, DateTimeOffset wallClock, bool tellsOutput)
         {
             if (!States.TryGetValue(id, out var state))
-                return;
-            if (state.Status != status || state.Since is null)
-                States[id] = new CheckState(state.Definition, status, output, Whole(wallClock));
-            else if (tellsOutput)
-                States[id] = state with { Output = output };
+                return false;
+            var isNews = state.Status != status || state.Since is null;
+            if (!isNews && !(tellsOutput && state.Output != output))
+                return false;
+            States[id] = isNews ? new CheckState(state.Definition, status, output, Whole(wallClock)) : state with { Output = output };
+            return true;
         }
 
         public bool IsAsKnown(CheckState check) =>

@@ -211,7 +211,7 @@ internal sealed class CheckMachine
         {
             CriticalCount++;
             var since = wallClock - (state.Since ?? wallClock);
-            Doom(check, since > TimeSpan.Zero ? now - since : now, now);
+            DoomUnseen(check, since > TimeSpan.Zero ? now - since : now, now);
         }
 
         PlaceFirst(check, now);
@@ -231,7 +231,7 @@ internal sealed class CheckMachine
             return;
         _reaper.Cancel(check.Slot);
         if (check.Status == InstanceStatus.Critical)
-            Doom(check, now, now);
+            DoomUnseen(check, now, now);
     }
 
     private void PlaceFirst(RunningCheck check, Instant now)
@@ -331,7 +331,7 @@ internal sealed class CheckMachine
             check.Status = status;
             _reaper.Cancel(check.Slot);
             if (status == InstanceStatus.Critical)
-                Doom(check, now, now);
+                Doom(check, now);
         }
 
         check.HasResult = true;
@@ -342,17 +342,23 @@ internal sealed class CheckMachine
         Verdicts.Add(new CheckVerdict.Changed(check.Key, check.Epoch, check.Definition.Id, status, cut));
     }
 
-    /// <summary>
-    /// Says when the entry goes. Counted from when the check became critical, wherever that was; but an owner that takes over first sees
-    /// for itself.
-    /// </summary>
-    private void Doom(RunningCheck check, Instant since, Instant now)
+    /// <summary>Says when the entry goes, counted from when the check became critical.</summary>
+    private void Doom(RunningCheck check, Instant since)
     {
         if (check.Definition.DeregisterAfter is not { } after)
             return;
-        var ownView = now + IntervalOf(check.Definition) + ((check.Definition as CheckDefinition.Active)?.Timeout ?? TickInterval);
-        check.ReapDue = since + after > ownView ? since + after : ownView;
+        check.ReapDue = since + after;
         _reaper.Schedule(check.Slot, check.ReapDue);
+    }
+
+    /// <summary>The same of what this node did not see itself: it looks once before anything goes.</summary>
+    private void DoomUnseen(RunningCheck check, Instant since, Instant now)
+    {
+        if (check.Definition.DeregisterAfter is not { } after)
+            return;
+        var timeout = (check.Definition as CheckDefinition.Active)?.Timeout ?? TickInterval;
+        var seenAt = now + IntervalOf(check.Definition) + timeout;
+        Doom(check, seenAt - after > since ? seenAt - after : since);
     }
 
     private void Reap(RunningCheck check, Instant now)

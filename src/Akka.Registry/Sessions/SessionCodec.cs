@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
@@ -36,6 +37,7 @@ internal static class SessionCodec
             Ttl = value.TtlMs == 0 ? null : Milliseconds(value.TtlMs),
             DeregisterAfter = value.DeregisterAfterMs == 0 ? null : Milliseconds(value.DeregisterAfterMs),
             Status = (InstanceStatus)value.Reported,
+            Checks = [.. value.Checks.Select(CheckCodec.Definition)],
             Epoch = wire.Epoch,
         };
     }

@@ -51,6 +51,7 @@ public sealed class OpenApiTests
     [InlineData("PUT", "/api/v1/services/s/instances/1/heartbeat", null, "Heartbeat")]
     [InlineData("PUT", "/api/v1/services/s/instances/1/status", """{"override":"draining"}""", "Entry")]
     [InlineData("POST", "/api/v1/services/s/instances/1/drain", null, "Drained")]
+    [InlineData("PUT", "/api/v1/services/s/instances/3/checks/c", """{"status":"passing"}""", "Entry")]
     [InlineData("GET", "/api/v1/services/s/instances/1/explain", null, "Explanation")]
     [InlineData("GET", "/api/v1/services/s/instances/2/explain", null, "Explanation")]
     [InlineData("GET", "/api/v1/services/s/instances/none/explain", null, "Explanation")]
@@ -71,6 +72,10 @@ public sealed class OpenApiTests
         door.Registry.Add("s", "1", with => with with { Tags = ["t"] });
         door.Registry.Add("s", "2", owner: FakeRegistry.Other);
         door.Registry.Add("t", "1");
+        door.Registry.Add("s", "3", with => with with
+        {
+            Lease = Akka.Registry.Checks.LeaseKind.None, Checks = [new Akka.Registry.Checks.CheckDefinition.Manual { Id = "c" }],
+        });
         var document = (await door.GetAsync("/openapi/v1.json")).Json;
 
         var answer = await door.SendAsync(method, path, body);
@@ -88,7 +93,7 @@ public sealed class OpenApiTests
 
         Check(JsonDocument.Parse(RegistrationTests.Body).RootElement, schema, document, "Registration");
         Answer.NamesOf(schema.GetProperty("properties")).ShouldBe(
-            "address port methods tags metadata zone version weight ttl deregisterAfter status epoch");
+            "address port methods tags metadata zone version weight ttl deregisterAfter status epoch lease checks");
     }
 
     /// <summary>The dashboard's files and the document itself.</summary>

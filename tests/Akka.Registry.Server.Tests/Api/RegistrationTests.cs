@@ -165,7 +165,7 @@ public sealed class RegistrationTests
     [InlineData("""{"address":"\ud800"}""", "address", "'address' holds bytes that are not UTF-8, or half of a surrogate pair.")]
     [InlineData("""{"address":"h","prot":80}""", "prot",
         "There is no field 'prot'; the fields are address, port, methods, tags, metadata, zone, version, weight, ttl, deregisterAfter, status, "
-        + "epoch.")]
+        + "epoch, lease, checks.")]
     public async Task A_field_that_is_wrong_is_named(string body, string field, string detail)
     {
         await using var door = await Door.OpenAsync();

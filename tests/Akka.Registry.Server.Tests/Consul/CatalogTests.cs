@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Akka.Registry.Hosting;
 using Akka.Registry.Server.Consul;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +19,10 @@ public sealed class CatalogTests
     {
         var node = await ConsulNode.StartAsync();
         await node.RegisterAsync(
-            """{"ID":"web-1","Name":"web","Tags":["v1"],"Address":"10.0.0.1","Port":80,"Meta":{"env":"prod"},"Check":{"TTL":"1h","Status":"passing"}}""");
+            """
+            {"ID":"web-1","Name":"web","Tags":["v1"],"Address":"10.0.0.1","Port":80,"Meta":{"env":"prod"},
+             "Check":{"TTL":"1h","Status":"passing"}}
+            """);
         await node.RegisterAsync(Two);
         return node;
     }
@@ -61,7 +65,8 @@ public sealed class CatalogTests
         Answer.NamesOf(health.GetProperty("Node")).ShouldBe("ID Node Address Datacenter TaggedAddresses Meta CreateIndex ModifyIndex");
         Answer.NamesOf(health.GetProperty("Service")).ShouldBe(
             "ID Service Tags Address TaggedAddresses Meta Port Weights EnableTagOverride CreateIndex ModifyIndex");
-        health.GetProperty("Checks").EnumerateArray().Select(check => check.GetProperty("CheckID").GetString()).ShouldBe(["serfHealth", "service:web-1"]);
+        var checks = health.GetProperty("Checks").EnumerateArray().Select(check => check.GetProperty("CheckID").GetString());
+        checks.ShouldBe(["serfHealth", "service:web-1"]);
         health.GetProperty("Checks")[1].GetProperty("ModifyIndex").GetInt64().ShouldBeGreaterThan(0);
 
         var flat = (await node.GetAsync("/v1/catalog/service/web")).Json;
@@ -212,7 +217,10 @@ public sealed class CatalogTests
 
         await node.PutAsync(
             "/v1/catalog/register",
-            """{"Node":"ext","Address":"10.9.9.9","Check":{"CheckID":"c1","Name":"c1","Status":"critical","ServiceID":"ext1"},"SkipNodeUpdate":true}""");
+            """
+            {"Node":"ext","Address":"10.9.9.9","SkipNodeUpdate":true,
+             "Check":{"CheckID":"c1","Name":"c1","Status":"critical","ServiceID":"ext1"}}
+            """);
         (await node.GetAsync("/v1/health/service/ext?passing")).Body.ShouldBe("[]");
 
         (await node.PutAsync("/v1/catalog/deregister", """{"Node":"ext","ServiceID":"ext1"}""")).Body.ShouldBe("true");
@@ -331,6 +339,20 @@ public sealed class CatalogTests
         (await node.GetAsync("/v1/agent/host")).Json.GetProperty("Host").GetProperty("hostname").GetString().ShouldNotBeEmpty();
         await node.PutAsync("/v1/agent/join/oracle");
         (await node.SendAsync("PUT", "/v1/agent/join/10.99.99.99")).Body.ShouldContain("cluster.seed-nodes");
+    }
+
+    [Fact]
+    public async Task The_server_starts_with_the_door()
+    {
+        var options = new RegistryNodeOptions { Transport = new Cluster.Transport.TransportOptions { Port = 0 } };
+        await using var app = RegistryServer.Build(
+            new HttpOptions { Urls = ["http://127.0.0.1:0"] },
+            builder => builder.Services.AddRegistryNode(options).Services.AddRegistryConsul(new ConsulOptions()));
+
+        await app.StartAsync();
+
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        (await client.GetStringAsync("/v1/catalog/datacenters")).ShouldBe("""["dc1"]""");
     }
 
     [Fact]

@@ -15,30 +15,44 @@ public sealed class IndexTests
 {
     private readonly FakeRegistry _registry = new();
 
-    private ServiceEntry Web(string id = "web-1", int port = 80, InstanceStatus check = InstanceStatus.Passing, string output = "", string? tag = null)
+    private ServiceEntry Web(
+        string id = "web-1", int port = 80, InstanceStatus check = InstanceStatus.Passing, string output = "", string? tag = null)
     {
         var registration = new Registration { Service = "web", Id = id, Address = "10.0.0.1", Port = port, Tags = tag is null ? [] : [tag] };
         var state = CheckState.Initial(new CheckDefinition.Ttl { Id = "c", TimeToLive = TimeSpan.FromSeconds(9) });
-        return _registry.Put(_registry.EntryOf(registration, 1, FakeRegistry.Self) with { Checks = [state with { Status = check, Output = output }] });
+        var entry = _registry.EntryOf(registration, 1, FakeRegistry.Self);
+        return _registry.Put(entry with { Checks = [state with { Status = check, Output = output }] });
     }
 
     [Theory]
-    [InlineData(0UL, 5, false)]
-    [InlineData(4UL, 5, false)]
-    [InlineData(5UL, 5, true)]
-    [InlineData(6UL, 5, true)]
-    [InlineData(ulong.MaxValue, 5, true)]
-    public void A_query_blocks_when_it_knows_as_much(ulong given, long current, bool blocks) =>
-        BlockingRule.Blocks(given, current).ShouldBe(blocks);
+    [InlineData(0UL, 50, 50, "Answer")]
+    [InlineData(40UL, 50, 50, "Answer")]
+    [InlineData(50UL, 50, 50, "AwaitIndex")]
+    [InlineData(50UL, 50, 90, "AwaitIndex")] // What moved since can be seen by nobody.
+    [InlineData(60UL, 50, 90, "AnswerUnsure")] // Another node gave it, and this node may have more.
+    [InlineData(90UL, 50, 90, "AwaitMovement")]
+    [InlineData(95UL, 50, 90, "AwaitMovement")]
+    [InlineData(ulong.MaxValue, 50, 90, "AwaitMovement")]
+    public void A_query_waits_when_it_knows_as_much(ulong given, long index, long revision, string step) =>
+        BlockingRule.First(given, index, revision).ToString().ShouldBe(step);
 
     [Theory]
-    [InlineData(0UL, 50, 100, 50)]
-    [InlineData(60UL, 50, 100, 60)] // Another node gave it: it does not go back.
-    [InlineData(100UL, 50, 100, 100)]
-    [InlineData(101UL, 50, 100, 50)] // Nobody did: the true one, though lower.
-    [InlineData(ulong.MaxValue, 50, 100, 50)]
-    public void An_index_goes_back_only_for_who_made_it_up(ulong given, long current, long registry, long shown) =>
-        BlockingRule.Shown(given, current, registry).ShouldBe(shown);
+    [InlineData(50UL, 50)]
+    [InlineData(60UL, 60)] // Another node gave it: it does not go back.
+    [InlineData(100UL + BlockingRule.ForeignMargin, 100 + BlockingRule.ForeignMargin)]
+    [InlineData(101UL + BlockingRule.ForeignMargin, 50)] // Nobody did: the true one, though lower.
+    [InlineData(ulong.MaxValue, 50)]
+    public void An_index_goes_back_only_for_who_made_it_up(ulong given, long shown) =>
+        BlockingRule.AfterWait(given, index: 50, registry: 100).ShouldBe(shown);
+
+    [Theory]
+    [InlineData(60UL, 90)]
+    [InlineData(90UL, 91)] // News have an index of their own.
+    [InlineData(100UL, 101)]
+    [InlineData(101UL + BlockingRule.ForeignMargin, 50)]
+    [InlineData(ulong.MaxValue, 50)]
+    public void News_for_who_brings_another_node_s_index_are_above_it(ulong given, long shown) =>
+        BlockingRule.AfterMovement(given, index: 50, revision: 90, registry: 100).ShouldBe(shown);
 
     [Theory]
     [InlineData(null, 0.0, 300)]
@@ -129,7 +143,8 @@ public sealed class IndexTests
         var indexes = new CatalogIndexes(_registry);
         var (near, far, nodes) = (indexes.Observe("web").Health.Index, indexes.Observe("far").Health.Index, indexes.Nodes.Index);
 
-        _registry.Put(_registry.EntryOf(new Registration { Service = ConsulMetadata.NodesService, Id = "node-1", Address = "h" }, 1, FakeRegistry.Self));
+        var node = new Registration { Service = ConsulMetadata.NodesService, Id = "node-1", Address = "h" };
+        _registry.Put(_registry.EntryOf(node, 1, FakeRegistry.Self));
         indexes.Observe([ConsulMetadata.NodesService]);
 
         indexes.Observe("web").Health.Index.ShouldBeGreaterThan(near);

@@ -252,6 +252,8 @@ public sealed class FakeRegistry : IServiceRegistry
             Ttl = ttl,
             DeregisterAfter = registration.DeregisterAfter ?? ttl,
             Reported = registration.Status,
+            Lease = registration.Lease,
+            Checks = [.. registration.Checks.Select(CheckState.Initial)],
             RegisteredAt = Now,
             Record = new MapRecord(key, new RecordOrder(epoch, false, stamp, false), new Dot(owner, ++_sequence), default),
         };

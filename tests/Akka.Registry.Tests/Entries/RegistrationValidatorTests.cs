@@ -67,7 +67,7 @@ public class RegistrationValidatorTests
     [MemberData(nameof(Wrong))]
     public void What_is_wrong_is_named_with_the_limit_and_the_way_out(string field, Func<Registration, Registration> change, string says)
     {
-        var refusal = RegistrationValidator.Check(change(Good), Limits, Leases).ShouldNotBeNull();
+        var refusal = RegistrationValidator.Check(change(Good), Limits, Leases, new Akka.Registry.Checks.CheckOptions()).ShouldNotBeNull();
         (refusal.Error, refusal.Field).ShouldBe((RegistryError.Invalid, field));
         refusal.Message.ShouldContain(says);
         refusal.Message.ShouldEndWith(".");
@@ -76,7 +76,7 @@ public class RegistrationValidatorTests
     [Theory]
     [MemberData(nameof(Right))]
     public void What_is_right_passes(Func<Registration, Registration> change) =>
-        RegistrationValidator.Check(change(Good), Limits, Leases).ShouldBeNull();
+        RegistrationValidator.Check(change(Good), Limits, Leases, new Akka.Registry.Checks.CheckOptions()).ShouldBeNull();
 
     [Fact]
     public void Terms_that_are_not_named_are_the_nodes_ttl_and_one_ttl_more()

@@ -8,23 +8,32 @@ internal static class BlockingQuery
     /// <summary>The index of what never changes.</summary>
     private const long Still = 1;
 
+    /// <summary>
+    /// How long an answer is put off that may be no news, where much moves that is none: so who is moved between nodes does not spin.
+    /// </summary>
+    private static readonly TimeSpan UnsureHold = TimeSpan.FromSeconds(1);
+
     /// <summary>Answers when a service's index, of one kind, is above what the client knows.</summary>
     public static async Task OfService(ConsulCall call, string service, Func<ServiceIndex, Watched> watched, Func<Task> answer)
     {
         call.NeedReady();
-        var query = call.Query;
-        if (query.Index == 0 || !BlockingRule.Blocks(query.Index, watched(call.Indexes.Observe(service)).Index))
+        var index = call.Indexes.Observe(service);
+        var step = BlockingRule.First(call.Query.Index, watched(index).Index, index.Movement.Revision);
+        if (step == BlockingStep.Answer)
         {
-            // Before the content is read: what comes in between is told as of the next index.
-            await AnswerAsync(call, watched(call.Indexes.Observe(service)).Index, answer);
+            // The index before the content: what comes in between is told as of the next one.
+            await AnswerAsync(call, watched(index).Index, answer);
             return;
         }
 
         call.Door.EnterBlocked();
-        var index = call.Indexes.Hold(service);
+        index = call.Indexes.Hold(service);
+        long shown;
         try
         {
-            await WaitAsync(call, watched(index), () => call.Indexes.Observe(service));
+            shown = await WaitAsync(
+                call, new Watch(watched(index), index.Movement, () => index.View is null, to => call.Indexes.Raise(index, watched(index), to)),
+                () => call.Indexes.Observe(service));
         }
         finally
         {
@@ -32,19 +41,21 @@ internal static class BlockingQuery
             call.Door.LeaveBlocked();
         }
 
-        await AnswerAsync(call, watched(call.Indexes.Observe(service)).Index, answer);
+        await AnswerAsync(call, shown, answer);
     }
 
     /// <summary>Answers when the index of something that is always there is above what the client knows.</summary>
-    public static async Task Of(ConsulCall call, Watched watched, Func<Task> answer)
+    public static async Task Of(ConsulCall call, Watched watched, Func<Task> answer, Movement? movement = null)
     {
         call.NeedReady();
-        if (BlockingRule.Blocks(call.Query.Index, watched.Index))
+        movement ??= call.Indexes.Movement;
+        var shown = watched.Index;
+        if (BlockingRule.First(call.Query.Index, shown, movement.Revision) != BlockingStep.Answer)
         {
             call.Door.EnterBlocked();
             try
             {
-                await WaitAsync(call, watched, () => { });
+                shown = await WaitAsync(call, new Watch(watched, movement, static () => true, watched.RaiseTo), static () => { });
             }
             finally
             {
@@ -52,11 +63,11 @@ internal static class BlockingQuery
             }
         }
 
-        await AnswerAsync(call, watched.Index, answer);
+        await AnswerAsync(call, shown, answer);
     }
 
     /// <summary>Answers at once the first time, and after the whole wait from then on: for what is never there.</summary>
-    public static Task OfNothing(ConsulCall call, Func<Task> answer) => Of(call, new Watched(Still), answer);
+    public static Task OfNothing(ConsulCall call, Func<Task> answer) => Of(call, new Watched(Still), answer, new Movement(Still));
 
     /// <summary>Waits until the content's hash is not the client's; agents block by that.</summary>
     /// <param name="call">The request.</param>
@@ -88,21 +99,42 @@ internal static class BlockingQuery
         }
     }
 
-    private static async Task WaitAsync(ConsulCall call, Watched watched, Action look)
+    /// <summary>Waits as the rule says.</summary>
+    /// <returns>The index to show.</returns>
+    private static async Task<long> WaitAsync(ConsulCall call, Watch watch, Action look)
     {
-        var known = watched.Index;
-        using var waiter = watched.Enter();
+        var (given, patience) = (call.Query.Index, call.Door.Patience(call.Query.Wait));
+        using var forIndex = watch.Watched.Enter();
+        using var forMovement = watch.Movement.Enter();
         // Once in line: a change that came before is seen now, a later one wakes.
         look();
-        if (watched.Index == known && BlockingRule.Blocks(call.Query.Index, known))
-            await waiter.WaitAsync(call.Door.Patience(call.Query.Wait), call.Door.Time, call.Stopping);
+        var step = BlockingRule.First(given, watch.Watched.Index, watch.Movement.Revision);
+        switch (step)
+        {
+            case BlockingStep.Answer:
+                return watch.Watched.Index;
+            case BlockingStep.AwaitIndex:
+                await forIndex.WaitAsync(patience, call.Door.Time, call.Stopping);
+                return BlockingRule.AfterWait(given, watch.Watched.Index, call.Registry.Revision);
+            case BlockingStep.AwaitMovement when !await forMovement.WaitAsync(patience, call.Door.Time, call.Stopping):
+                return BlockingRule.AfterWait(given, watch.Watched.Index, call.Registry.Revision);
+            case BlockingStep.AwaitMovement or BlockingStep.AnswerUnsure:
+                if (watch.IsVague() && (ulong)watch.Watched.Index <= given)
+                    await forIndex.WaitAsync(UnsureHold < patience ? UnsureHold : patience, call.Door.Time, call.Stopping);
+                var (index, revision) = (watch.Watched.Index, watch.Movement.Revision);
+                // From now on it is this node's own: who brings it waits for what can be seen.
+                watch.Raise(Math.Max(index, revision));
+                return BlockingRule.AfterMovement(given, index, revision, call.Registry.Revision);
+            default:
+                throw new System.Diagnostics.UnreachableException($"No rule for {step}.");
+        }
     }
 
     private static Task AnswerAsync(ConsulCall call, long index, Func<Task> answer)
     {
         var query = call.Query;
         var headers = call.Http.Response.Headers;
-        headers["X-Consul-Index"] = BlockingRule.Shown(query.Index, index, call.Registry.Revision).ToString(CultureInfo.InvariantCulture);
+        headers["X-Consul-Index"] = index.ToString(CultureInfo.InvariantCulture);
         headers["X-Consul-KnownLeader"] = call.Registry.IsReady ? "true" : "false";
         headers["X-Consul-LastContact"] = "0";
         headers["X-Consul-Effective-Consistency"] = query.IsConsistent ? "consistent" : query.IsStale ? "stale" : "leader";
@@ -110,4 +142,11 @@ internal static class BlockingQuery
             headers["X-Cache"] = "MISS";
         return answer();
     }
+
+    /// <summary>What a query waits for.</summary>
+    /// <param name="Watched">What can be seen of it.</param>
+    /// <param name="Movement">Everything that moves it.</param>
+    /// <param name="IsVague">Whether much may move that is no news: the movement is the whole registry's.</param>
+    /// <param name="Raise">Raises the index.</param>
+    private sealed record Watch(Watched Watched, Movement Movement, Func<bool> IsVague, Action<long> Raise);
 }

@@ -27,6 +27,7 @@ internal sealed class CatalogIndexes
     {
         _registry = registry;
         _extinction = Math.Max(1, registry.Revision);
+        Movement = new Movement(registry.Revision);
         (Catalog, Health, Nodes) = (new Watched(1), new Watched(1), new Watched(registry.Revision));
         ObserveAll();
     }
@@ -40,6 +41,9 @@ internal sealed class CatalogIndexes
     /// <summary>Which nodes there are, and how they are.</summary>
     public Watched Nodes { get; }
 
+    /// <summary>Everything that moves in the registry, seen or unseen.</summary>
+    public Movement Movement { get; }
+
     /// <summary>Services that are known here, those that somebody waits for included.</summary>
     public int Count => _services.Count;
 
@@ -50,7 +54,7 @@ internal sealed class CatalogIndexes
         if (service == ConsulMetadata.NodesService)
         {
             ObserveNodes();
-            return new ServiceIndex(service, Volatile.Read(ref _extinction));
+            return Absent(service);
         }
 
         var index = Look(service, out var change);
@@ -73,6 +77,15 @@ internal sealed class CatalogIndexes
         ObserveNodes();
 
         Tell(all);
+        Movement.MoveTo(_registry.Revision);
+    }
+
+    /// <summary>The index of a service was told to be so high.</summary>
+    public void Raise(ServiceIndex index, Watched watched, long to)
+    {
+        watched.RaiseTo(to);
+        if (index.View is null)
+            Raise(ref _extinction, to);
     }
 
     /// <summary>Looks at a service that somebody is about to wait for; it stays known until <see cref="Release"/>.</summary>
@@ -80,7 +93,7 @@ internal sealed class CatalogIndexes
     {
         while (true)
         {
-            var index = _services.GetOrAdd(service, name => new ServiceIndex(name, Volatile.Read(ref _extinction)));
+            var index = _services.GetOrAdd(service, Absent);
             if (!index.TryHold())
                 continue;
             Observe(service);
@@ -155,10 +168,10 @@ internal sealed class CatalogIndexes
                 if (view is null)
                 {
                     change = ContentChange.None;
-                    return new ServiceIndex(service, Volatile.Read(ref _extinction));
+                    return Absent(service);
                 }
 
-                index = _services.GetOrAdd(service, name => new ServiceIndex(name, Volatile.Read(ref _extinction)));
+                index = _services.GetOrAdd(service, Absent);
             }
 
             (change, var isKnown) = index.Move(view, view?.Revision ?? revision);
@@ -169,6 +182,8 @@ internal sealed class CatalogIndexes
             return index;
         }
     }
+
+    private ServiceIndex Absent(string service) => new(service, Volatile.Read(ref _extinction), _registry.Revision);
 
     private void Bury(ServiceIndex index)
     {

@@ -29,4 +29,36 @@ internal sealed class Watched(long index)
 
         _gate.Open();
     }
+
+    /// <summary>Raises the index, and wakes nobody: what it stands for is as it was.</summary>
+    public void RaiseTo(long index)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _index);
+            if (before >= index || Interlocked.CompareExchange(ref _index, index, before) == before)
+                return;
+        }
+    }
+}
+
+/// <summary>The movement of one thing, seen or unseen: its revision, and who waits for it to move at all. Any thread.</summary>
+/// <param name="revision">The revision to begin with.</param>
+internal sealed class Movement(long revision)
+{
+    private readonly ChangeGate _gate = new();
+    private long _revision = revision;
+
+    /// <summary>Of the last state that was looked at.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>Takes a place among those who wait.</summary>
+    public ChangeGate.Waiter Enter() => _gate.Enter();
+
+    /// <summary>It is at this revision now.</summary>
+    public void MoveTo(long at)
+    {
+        Volatile.Write(ref _revision, Math.Max(at, Revision));
+        _gate.Open();
+    }
 }

@@ -15,7 +15,8 @@ internal static class CheckBody
 
     /// <summary>Whether the object defines nothing: clients send such.</summary>
     public static bool IsEmpty(LooseObject check) =>
-        check.TextOf("CheckID", "ID", "Name", "HTTP", "TCP", "GRPC", "UDP", "H2PING", "OSService", "AliasService", "AliasNode", "DockerContainerID") is null
+        check.TextOf(
+            "CheckID", "ID", "Name", "HTTP", "TCP", "GRPC", "UDP", "H2PING", "OSService", "AliasService", "AliasNode", "DockerContainerID") is null
         && (check.Duration("TTL") ?? TimeSpan.Zero) == TimeSpan.Zero && (check.Duration("Interval") ?? TimeSpan.Zero) == TimeSpan.Zero
         && check.Find("Args") is null && check.Find("Script") is null && check.Find("ScriptArgs") is null;
 
@@ -63,7 +64,9 @@ internal static class CheckBody
     };
 
     private static bool HasLength(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() > 0 : value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
+        value.ValueKind == JsonValueKind.Array
+            ? value.GetArrayLength() > 0
+            : value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
 
     private static int Count(LooseObject check, string name) => Math.Max(0, check.Whole(name) ?? 0);
 
@@ -103,12 +106,10 @@ internal static class CheckBody
         {
             foreach (var header in given.EnumerateObject())
             {
-                if (header.Value.ValueKind == JsonValueKind.String)
-                    headers.Add(new(header.Name, header.Value.GetString()!));
-                else if (header.Value.ValueKind == JsonValueKind.Array && header.Value.EnumerateArray().All(value => value.ValueKind == JsonValueKind.String))
-                    headers.AddRange(header.Value.EnumerateArray().Select(value => new KeyValuePair<string, string>(header.Name, value.GetString()!)));
-                else
+                JsonElement[] values = header.Value.ValueKind == JsonValueKind.Array ? [.. header.Value.EnumerateArray()] : [header.Value];
+                if (values.Any(value => value.ValueKind != JsonValueKind.String))
                     throw ConsulException.Bad("Request decode failed: 'Header' expected a map of lists of strings");
+                headers.AddRange(values.Select(value => new KeyValuePair<string, string>(header.Name, value.GetString()!)));
             }
         }
 
@@ -158,7 +159,8 @@ internal static class CheckBody
     private static (string Host, int Port) HostAndPort(string field, string target)
     {
         var colon = target.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(target.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+        if (colon <= 0 || !int.TryParse(target.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var port)
+            || port is < 1 or > 65_535)
             throw ConsulException.Bad($"Invalid check: {field} '{target}' is no host:port");
         return (target[..colon].Trim('[', ']'), port);
     }

@@ -79,7 +79,12 @@ internal readonly struct LooseObject
         if (value.ValueKind != JsonValueKind.Object)
             throw Wrong(name, "a map of strings", value);
         foreach (var pair in value.EnumerateObject())
-            pairs[pair.Name] = pair.Value.ValueKind == JsonValueKind.String ? pair.Value.GetString()! : throw Wrong(name, "a map of strings", pair.Value);
+        {
+            pairs[pair.Name] = pair.Value.ValueKind == JsonValueKind.String
+                ? pair.Value.GetString()!
+                : throw Wrong(name, "a map of strings", pair.Value);
+        }
+
         return pairs;
     }
 

@@ -34,7 +34,11 @@ internal static class AgentEndpoints
         call.NeedReady();
         var id = call.Need("Missing service ID");
         if (Own(call, id) is { } first)
-            await BlockingQuery.UntilHashChanges(call, first.Entry.Service, call.Query.Text("hash"), () => Own(call, id) is { } now ? HashOf(now) : null);
+        {
+            await BlockingQuery.UntilHashChanges(
+                call, first.Entry.Service, call.Query.Text("hash"), () => Own(call, id) is { } now ? HashOf(now) : null);
+        }
+
         var instance = Own(call, id) ?? throw ConsulException.Missing($"unknown service ID: {id}");
         var hash = HashOf(instance);
         call.Http.Response.Headers["X-Consul-ContentHash"] = hash;

@@ -56,9 +56,15 @@ internal static class AgentServiceEndpoints
             throw ConsulException.Missing($"Unknown service ID \"{id}\". Ensure that the service ID is passed, not the service name.");
         var (key, checkId) = (instance.Entry.Record.Key, CatalogCheck.ServiceMaintenance + instance.Id);
         if (isOn)
-            await call.Registry.PutCheckAsync(key, Check(checkId, "Service Maintenance Mode", call.Query.Text("reason"), ServiceReason), call.Aborted);
+        {
+            var check = Check(checkId, "Service Maintenance Mode", call.Query.Text("reason"), ServiceReason);
+            await call.Registry.PutCheckAsync(key, check, call.Aborted);
+        }
         else if (instance.Entry.Override == InstanceStatus.OutOfService)
+        {
             await call.Registry.OverrideStatusAsync(key, null, call.Aborted);
+        }
+
         if (!isOn && instance.Entry.Checks.Any(state => state.Id == checkId))
             await call.Registry.RemoveCheckAsync(key, checkId, call.Aborted);
         call.Written(key);

@@ -123,7 +123,9 @@ internal sealed class FilterParser
             return Selected(path, isQuoted, position, FilterOperator.Pattern, negated, pattern) with { Pattern = PatternOf(pattern, at) };
         }
 
-        throw Unexpected(negated ? "'in', 'contains' or 'matches'" : "an operator: '==', '!=', 'in', 'contains', 'matches', 'is empty', or 'not' before one");
+        throw Unexpected(negated
+            ? "'in', 'contains' or 'matches'"
+            : "an operator: '==', '!=', 'in', 'contains', 'matches', 'is empty', or 'not' before one");
     }
 
     private static FilterExpression.Match Selected(

@@ -37,7 +37,8 @@ public class DigTests
 
     private static async Task<int[]> PortsAsync(ClientCluster cluster, string mode)
     {
-        var lines = (await AskAsync(cluster, "_billing._tcp.service.consul", "SRV", "+short", mode)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var answer = await AskAsync(cluster, "_billing._tcp.service.consul", "SRV", "+short", mode);
+        var lines = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return [.. lines.Where(line => line[0] != ';').Select(line => int.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture)).Order()];
     }
 

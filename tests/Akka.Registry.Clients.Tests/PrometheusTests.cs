@@ -63,7 +63,7 @@ public sealed class PrometheusTests : IDisposable
     private ClientProcess Start(int port, ClientCluster cluster)
     {
         var reader = cluster.Reader.Api.Url;
-        var resolvers = Write("resolv.conf", string.Concat(cluster.Dns.Take(1).Select(door => $"nameserver {door.Address}\n")) + "options timeout:1 attempts:1\n");
+        var resolvers = Write("resolv.conf", $"nameserver {cluster.Dns.First().Address}\noptions timeout:1 attempts:1\n");
         var configuration = Write("prometheus.yml",
             $"""
             global:

@@ -12,6 +12,7 @@ internal sealed class EurekaAnswer : IAsyncDisposable
     private readonly MemoryStream _piece = new(4 * 1024);
     private readonly bool _isZipped;
     private Stream? _body;
+    private bool _hasBegun;
 
     private EurekaAnswer(HttpContext context, bool isJson, bool isZipped)
     {
@@ -70,7 +71,7 @@ internal sealed class EurekaAnswer : IAsyncDisposable
     public async Task EndAsync()
     {
         Notation.Flush();
-        if (_body is null && !_isZipped)
+        if (!_hasBegun && !_isZipped)
             _context.Response.ContentLength = _piece.Length;
         await HandOnAsync();
         if (_isZipped && _body is { } zip)
@@ -87,6 +88,7 @@ internal sealed class EurekaAnswer : IAsyncDisposable
     private async ValueTask HandOnAsync()
     {
         Notation.Flush();
+        _hasBegun = true;
         if (!HttpMethods.IsHead(_context.Request.Method))
         {
             _body ??= _isZipped

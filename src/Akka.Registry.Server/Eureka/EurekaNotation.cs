@@ -96,6 +96,8 @@ internal abstract class EurekaNotation : IDisposable
         private static readonly XmlWriterSettings Writing = new()
         {
             Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CloseOutput = false,
+            // A line break comes back as it was.
+            NewLineHandling = NewLineHandling.Entitize,
         };
 
         private readonly XmlWriter _xml = XmlWriter.Create(stream, Writing);

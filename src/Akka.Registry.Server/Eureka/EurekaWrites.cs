@@ -10,6 +10,7 @@ namespace Akka.Registry.Server.Eureka;
 internal static class EurekaWrites
 {
     private const string DirtyParameter = "lastDirtyTimestamp";
+    private const string NoStatus = "value is none of UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN";
 
     /// <summary>Registers an instance, or replaces its entry.</summary>
     public static async Task Register(EurekaCall call, string app)
@@ -66,7 +67,7 @@ internal static class EurekaWrites
         // Netflix's server fails at a name that it does not know, and its clients know 500 for that.
         if (EurekaStatuses.Parse(call.Http.Request.Query["value"]) is not { } status)
         {
-            await EurekaAnswer.Send(call.Http, StatusCodes.Status500InternalServerError, "value is none of UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN");
+            await EurekaAnswer.Send(call.Http, StatusCodes.Status500InternalServerError, NoStatus);
             return;
         }
 
@@ -78,14 +79,14 @@ internal static class EurekaWrites
         await EurekaAnswer.Send(call.Http, isSet ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
     }
 
-    /// <summary>Takes the operator's status back. A status that comes with it is then taken for the instance's own, until it says otherwise.</summary>
+    /// <summary>Takes the operator's status back. A status that comes with it counts as the instance's own, until it says otherwise.</summary>
     public static async Task RemoveOverride(EurekaCall call, string app, string id)
     {
         var value = call.Http.Request.Query["value"].ToString();
         var fallback = EurekaStatuses.Parse(value);
         if (value.Length > 0 && fallback is null)
         {
-            await EurekaAnswer.Send(call.Http, StatusCodes.Status500InternalServerError, "value is none of UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN");
+            await EurekaAnswer.Send(call.Http, StatusCodes.Status500InternalServerError, NoStatus);
             return;
         }
 

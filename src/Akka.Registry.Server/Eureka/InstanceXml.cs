@@ -91,7 +91,7 @@ internal static class InstanceXml
             {
                 if (xml.NodeType == XmlNodeType.Element)
                     children.Add((XmlText.Unescape(xml.LocalName), TreeOf(xml, depth + 1)));
-                else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
+                else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
                     text += xml.Value;
             }
         }

@@ -9,7 +9,7 @@ public static class RegistryEureka
 {
     internal const string Pattern = "/eureka/{**path}";
 
-    /// <summary>Adds the door. It opens and closes with the host: at addresses of its own, or where <see cref="MapRegistryEureka"/> puts it.</summary>
+    /// <summary>Adds the door. It opens and closes with the host, at addresses of its own or where <see cref="MapRegistryEureka"/> puts it.</summary>
     public static IServiceCollection AddRegistryEureka(this IServiceCollection services, EurekaOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);

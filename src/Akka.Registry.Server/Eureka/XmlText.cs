@@ -89,8 +89,12 @@ internal static class XmlText
     private static bool TryCode(ReadOnlySpan<char> text, out char c)
     {
         c = default;
-        if (text.Length < CodeDigits || !ushort.TryParse(text[..CodeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (text.Length < CodeDigits
+            || !ushort.TryParse(text[..CodeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        {
             return false;
+        }
+
         c = (char)code;
         return true;
     }

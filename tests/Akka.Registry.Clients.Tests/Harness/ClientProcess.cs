@@ -69,7 +69,8 @@ internal sealed class ClientProcess : IDisposable
     {
         var before = Count(answer);
         await SayAsync(line);
-        await Wait.UntilAsync($"'{line}' is answered with '{answer}'", TimeSpan.FromSeconds(15), () => Task.FromResult(Count(answer) > before), () => Log);
+        await Wait.UntilAsync($"'{line}' is answered with '{answer}'", TimeSpan.FromSeconds(15),
+            () => Task.FromResult(Count(answer) > before), () => Log);
     }
 
     public void Dispose()

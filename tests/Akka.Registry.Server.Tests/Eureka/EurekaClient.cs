@@ -8,9 +8,10 @@ internal sealed class EurekaClient(HttpClient http)
 {
     public const string Json = "application/json";
     public const string Xml = "application/xml";
+    public const long Dirty = 1_700_000_000_000;
 
     /// <summary>The registration of the capture of Netflix's server, with what the test changes.</summary>
-    public static string Body(string id = "h1:web:8080", string app = "web", string status = "UP", long dirty = 1_700_000_000_000, string more = "") =>
+    public static string Body(string id = "h1:web:8080", string app = "web", string status = "UP", long dirty = Dirty, string more = "") =>
         $$$"""
         {"instance":{"instanceId":"{{{id}}}","hostName":"h1","app":"{{{app}}}","ipAddr":"10.0.0.1","status":"{{{status}}}",
         "port":{"$":8080,"@enabled":"true"},"securePort":{"$":8443,"@enabled":"false"},"vipAddress":"web","secureVipAddress":"web",
@@ -19,7 +20,8 @@ internal sealed class EurekaClient(HttpClient http)
         "leaseInfo":{"renewalIntervalInSecs":5,"durationInSecs":15},"metadata":{"zone":"z1"},"lastDirtyTimestamp":"{{{dirty}}}"{{{more}}}}}
         """;
 
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, string? type = Json, params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        string method, string path, string? body = null, string? type = Json, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
@@ -42,7 +44,7 @@ internal sealed class EurekaClient(HttpClient http)
 
     public Task<Answer> DeleteAsync(string path) => SendAsync("DELETE", path);
 
-    public async Task RegisterAsync(string id = "h1:web:8080", string app = "web", string status = "UP", long dirty = 1_700_000_000_000, string more = "")
+    public async Task RegisterAsync(string id = "h1:web:8080", string app = "web", string status = "UP", long dirty = Dirty, string more = "")
     {
         var answer = await SendAsync("POST", $"/eureka/apps/{app.ToUpperInvariant()}", Body(id, app, status, dirty, more));
         if (answer.Status != 204)
@@ -61,7 +63,8 @@ internal sealed class EurekaClient(HttpClient http)
         var apps = (await GetAsync(path)).Json.GetProperty("applications");
         var instances = from app in apps.GetProperty("application").EnumerateArray()
                         from instance in app.GetProperty("instance").EnumerateArray()
-                        select $"{app.GetProperty("name")}/{instance.GetProperty("instanceId")}={instance.GetProperty("status")}:{instance.GetProperty("actionType")}";
+                        let shown = $"{instance.GetProperty("status")}:{instance.GetProperty("actionType")}"
+                        select $"{app.GetProperty("name")}/{instance.GetProperty("instanceId")}={shown}";
         return (apps.GetProperty("apps__hashcode").GetString()!, apps.GetProperty("versions__delta").GetString()!, [.. instances]);
     }
 }

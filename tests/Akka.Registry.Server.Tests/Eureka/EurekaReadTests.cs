@@ -169,6 +169,10 @@ public sealed class EurekaReadTests
         for (var i = 0; i < 300; i++)
             await eureka.RegisterAsync($"web-{i:000}");
 
+        using var asked = new HttpRequestMessage(HttpMethod.Head, "/eureka/apps");
+        using var head = await node.Client.SendAsync(asked);
+        head.IsSuccessStatusCode.ShouldBeTrue();
+        head.Content.Headers.ContentLength.ShouldBeNull("it is not made as a whole before it is sent");
         foreach (var path in (string[])["/eureka/apps", "/eureka/apps/web", "/eureka/apps/delta", "/eureka/vips/web"])
         {
             var plain = await eureka.SendAsync("GET", path, null, null, ("Accept", "application/json"), ("Accept-Encoding", "identity, gzip;q=0"));

@@ -182,7 +182,8 @@ public sealed class EurekaWriteTests
     [InlineData("""{"instance":{"hostName":"h","app":"OTHER","ipAddr":"1.1.1.1","dataCenterInfo":{"name":"MyOwn"}}}""",
         "Mismatched appName, expecting WEB but was OTHER")]
     [InlineData("""{"instance":{"hostName":"h","app":"WEB","ipAddr":"1.1.1.1","port":8080,"dataCenterInfo":{"name":"MyOwn"}}}""", "port has no $")]
-    [InlineData("""{"instance":{"hostName":"h","app":"WEB","ipAddr":"1.1.1.1","port":{"$":70000},"dataCenterInfo":{"name":"MyOwn"}}}""", "port is not within")]
+    [InlineData("""{"instance":{"hostName":"h","app":"WEB","ipAddr":"1.1.1.1","port":{"$":70000},"dataCenterInfo":{"name":"MyOwn"}}}""",
+        "port is not within")]
     [InlineData("{bad", "cannot parse request body")]
     [InlineData("[]", "the body is no object")]
     [InlineData("", "cannot parse request body")]

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
 
@@ -23,7 +22,9 @@ internal sealed class MeterSnapshot : IDisposable
     };
 
     private const string DroppedName = "akka_registry_metrics_dropped_total";
-    private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
+    // By name: instruments of one name (of two nodes in one process) are one metric, whose counters add up. Nobody may tell of a family twice.
+    private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
     private readonly MeterListener _listener = new();
     private readonly IMeterFactory? _factory;
 
@@ -33,7 +34,7 @@ internal sealed class MeterSnapshot : IDisposable
     {
         _factory = factory;
         _listener.InstrumentPublished = OnPublished;
-        _listener.MeasurementsCompleted = (instrument, _) => _families.TryRemove(instrument, out MetricFamily? _);
+        _listener.MeasurementsCompleted = (_, family) => OnCompleted((MetricFamily)family!);
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
@@ -46,7 +47,7 @@ internal sealed class MeterSnapshot : IDisposable
         _listener.RecordObservableInstruments();
         var text = new StringBuilder(16 * 1024);
         long dropped = 0;
-        foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
+        foreach (var family in All())
         {
             family.Write(text, format);
             dropped += family.Dropped;
@@ -71,6 +72,38 @@ internal sealed class MeterSnapshot : IDisposable
             return;
         if (meter.Scope is not null && _factory is not null && !ReferenceEquals(meter.Scope, _factory))
             return;
-        listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, static published => new MetricFamily(published)));
+        var published = new MetricFamily(instrument);
+        lock (_lock)
+        {
+            if (!_families.TryGetValue(published.Name, out var family))
+                _families.Add(published.Name, family = new Family(published));
+            family.Instruments++;
+            published = family.Metric;
+        }
+
+        listener.EnableMeasurementEvents(instrument, published);
+    }
+
+    private void OnCompleted(MetricFamily metric)
+    {
+        lock (_lock)
+        {
+            if (_families.TryGetValue(metric.Name, out var family) && --family.Instruments == 0)
+                _families.Remove(metric.Name);
+        }
+    }
+
+    private List<MetricFamily> All()
+    {
+        lock (_lock)
+            return [.. _families.Values.Select(family => family.Metric).OrderBy(metric => metric.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A metric, and how many instruments feed it.</summary>
+    private sealed class Family(MetricFamily metric)
+    {
+        public MetricFamily Metric { get; } = metric;
+
+        public int Instruments { get; set; }
     }
 }

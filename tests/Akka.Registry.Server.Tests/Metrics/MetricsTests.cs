@@ -81,6 +81,23 @@ public sealed class MetricsTests
         text.Split('\n').Where(line => line.StartsWith("# TYPE", StringComparison.Ordinal)).ShouldBeUnique();
     }
 
+    [Fact]
+    public void Instruments_of_one_name_are_one_metric_for_as_long_as_one_of_them_is_there()
+    {
+        using var snapshot = new MeterSnapshot(null);
+        using var one = new Meter("Akka.Registry.Test." + Guid.NewGuid());
+        var two = new Meter("Akka.Registry.Test." + Guid.NewGuid());
+        one.CreateCounter<long>("u.beats", null, "Beats.").Add(2);
+        two.CreateCounter<long>("u.beats", null, "Beats.").Add(3);
+        var text = Everything(snapshot);
+        text.Split('\n').Where(line => line.Contains("u_beats", StringComparison.Ordinal)).ShouldBe(
+            ["# HELP u_beats_total Beats.", "# TYPE u_beats_total counter", "u_beats_total 5"]);
+        two.Dispose();
+        Everything(snapshot).ShouldContain("u_beats_total 5\n");
+        one.Dispose();
+        Everything(snapshot).ShouldNotContain("u_beats");
+    }
+
     [Theory]
     [InlineData(null, "text/plain; version=0.0.4; charset=utf-8")]
     [InlineData("*/*", "text/plain; version=0.0.4; charset=utf-8")]

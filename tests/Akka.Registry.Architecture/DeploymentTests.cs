@@ -145,7 +145,7 @@ public partial class DeploymentTests
         {
             // The program is not installed here: another one stands for it.
             var copy = Path.Combine(folder.FullName, "akka-registry.service");
-            File.WriteAllText(copy, ExecRegex().Replace(SourceTree.Read(Unit), "ExecStart=/bin/true$1"));
+            File.WriteAllText(copy, ExecRegex().Replace(SourceTree.Read(Unit), "ExecStart=/bin/true${arguments}"));
             var (code, output) = Run("systemd-analyze", "verify", copy);
             code.ShouldBe(0, output);
             output.Trim().ShouldBeEmpty();
@@ -240,7 +240,7 @@ public partial class DeploymentTests
     [GeneratedRegex(@"\[[^\]]+\]|[^.\[\]]+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SegmentRegex();
 
-    [GeneratedRegex(@"ExecStart=\S+( .*)?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"ExecStart=\S+(?<arguments> .*)?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExecRegex();
 }
 

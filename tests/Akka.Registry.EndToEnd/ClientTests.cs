@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Registry.Client;
-using Akka.Registry.Client.Directory;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.EndToEnd;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Akka.Registry.EndToEnd.Harness;
-using Xunit.Abstractions;
 
 namespace Akka.Registry.EndToEnd;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Akka.Registry.EndToEnd.Harness;
-using Xunit.Abstractions;
 
 namespace Akka.Registry.EndToEnd;
 

@@ -3,6 +3,7 @@
 //   dotnet run --project deploy/samples/Orders -- --urls http://127.0.0.1:0 --akka:registry:client:nodes:0 127.0.0.1:4053
 
 using Akka.Registry.Hosting;
+using Orders;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.AddHealthChecks();
@@ -12,9 +13,3 @@ var app = builder.Build();
 app.MapHealthChecks("/health");
 app.MapGet("/orders/{id:int}", (int id) => new Order(id, "shipped", Environment.ProcessId)).WithName("Orders.Get");
 app.Run();
-
-/// <summary>What a caller gets.</summary>
-/// <param name="Id">The order's number.</param>
-/// <param name="State">How far it is.</param>
-/// <param name="ServedBy">The process that answered.</param>
-internal sealed record Order(int Id, string State, int ServedBy);

@@ -104,7 +104,7 @@ internal sealed class RegisteredServices(
     /// <summary>Waits until a node holds it: its registration may be under way, or its session moving, and callers know it all the same.</summary>
     private async Task HeldAsync(RegisteredInstance instance, TimeSpan patience, CancellationToken cancellation)
     {
-        instance.Report(ClientStatus.Draining);
+        instance.Report(InstanceStatus.Draining);
         var began = time.GetTimestamp();
         using var timer = new PeriodicTimer(LookInterval, time);
         while (instance.State == RegistrationState.Pending && time.GetElapsedTime(began) < patience)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Akka.Registry.Client.Directory;
+using Microsoft.Extensions.Primitives;
 
 namespace Akka.Registry.Client.Tests.Routing;
 
@@ -66,4 +67,6 @@ internal sealed class FakeDirectory : IServiceDirectory
     {
         yield return (await GetAsync(service, cancellation)).Since(null);
     }
+
+    public IChangeToken GetChangeToken(string service) => throw new NotSupportedException("Routing asks at each call.");
 }

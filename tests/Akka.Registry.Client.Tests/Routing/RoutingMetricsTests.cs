@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Akka.Registry.Client.Http;
 using Akka.Registry.Client.Tests.Http;
 using Shouldly;
 using Xunit;

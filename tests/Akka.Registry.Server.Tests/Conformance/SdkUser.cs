@@ -44,7 +44,7 @@ internal sealed class SdkUser(IServiceRegistrar registrar, IServiceDirectory dir
 
         public Task ReportAsync(string status)
         {
-            instance.Report(Enum.Parse<Akka.Registry.Client.InstanceStatus>(status, ignoreCase: true));
+            instance.Report(Enum.Parse<InstanceStatus>(status, ignoreCase: true));
             return Task.CompletedTask;
         }
 

@@ -88,10 +88,10 @@ public sealed class IndexTests
         Moved(() => Web(port: 81)).ShouldBe((true, true), "a port (and the check)");
         Moved(() => Web(port: 81, tag: "v2")).ShouldBe((true, true), "a tag");
         Moved(() => Web("web-2")).ShouldBe((true, true), "another instance");
-        Moved(() => _registry.DeregisterAsync(new RecordKey("web", "web-2"), null, WriteOptions.Default)).ShouldBe((true, true), "one less");
-        Moved(() => _registry.RegisterAsync(new Registration { Service = "other", Id = "1", Address = "h" }, WriteOptions.Default))
+        Moved(() => _ = _registry.DeregisterAsync(new RecordKey("web", "web-2"), null, WriteOptions.Default)).ShouldBe((true, true), "one less");
+        Moved(() => _ = _registry.RegisterAsync(new Registration { Service = "other", Id = "1", Address = "h" }, WriteOptions.Default))
             .ShouldBe((false, false), "another service");
-        Moved(() => _registry.DeregisterAsync(new RecordKey("web", "web-1"), null, WriteOptions.Default)).ShouldBe((true, true), "the last one");
+        Moved(() => _ = _registry.DeregisterAsync(new RecordKey("web", "web-1"), null, WriteOptions.Default)).ShouldBe((true, true), "the last one");
         Moved(() => Web()).ShouldBe((true, true), "its return");
     }
 
@@ -107,7 +107,7 @@ public sealed class IndexTests
             if (random.Next(3) > 0)
                 Web(id, 80 + random.Next(2), (InstanceStatus)random.Next(2, 5));
             else if (_registry.Find("web")?.Instances.Find(id) is not null)
-                _registry.DeregisterAsync(new RecordKey("web", id), null, WriteOptions.Default);
+                _ = _registry.DeregisterAsync(new RecordKey("web", id), null, WriteOptions.Default);
             var index = indexes.Observe("web");
             index.Catalog.Index.ShouldBeGreaterThanOrEqualTo(Math.Max(1, catalog));
             index.Health.Index.ShouldBeGreaterThanOrEqualTo(Math.Max(1, health));
@@ -127,7 +127,7 @@ public sealed class IndexTests
         indexes.Count.ShouldBe(1);
         Web();
         indexes.Observe("web").ShouldBeSameAs(held);
-        _registry.DeregisterAsync(new RecordKey("web", "web-1"), null, WriteOptions.Default);
+        _ = _registry.DeregisterAsync(new RecordKey("web", "web-1"), null, WriteOptions.Default);
         var gone = indexes.Observe("web").Health.Index;
         indexes.Count.ShouldBe(1);
         indexes.Release(held);

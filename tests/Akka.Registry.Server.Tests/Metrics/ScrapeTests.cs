@@ -41,7 +41,7 @@ public sealed partial class ScrapeTests
     [Fact]
     public async Task The_dashboard_and_the_alerts_use_metrics_that_a_node_has()
     {
-        var names = TypeRegex().Matches(await ScrapeAsync()).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var names = TypeRegex().Matches(await ScrapeAsync()).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
         var used = Expressions().SelectMany(expression => NameRegex().Matches(expression).Select(match => match.Value)).Distinct().ToList();
         used.Count.ShouldBeGreaterThan(10, "the expressions were found");
         used.Select(name => SuffixRegex().Replace(name, "")).Except(names).ShouldBeEmpty();
@@ -155,7 +155,7 @@ public sealed partial class ScrapeTests
         throw new DirectoryNotFoundException($"No solution above {AppContext.BaseDirectory}.");
     }
 
-    [GeneratedRegex("^# TYPE (\\S+) ", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("^# TYPE (?<name>\\S+) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex TypeRegex();
 
     [GeneratedRegex("\\b(akka_registry|dotnet|http_server)_[a-z0-9_]+", RegexOptions.ExplicitCapture, 1000)]

@@ -131,7 +131,7 @@ internal static class ClusterEndpoints
         if (call.Query.Text("format") == "prometheus")
         {
             var output = new System.Buffers.ArrayBufferWriter<byte>();
-            call.Http.RequestServices.GetRequiredService<MeterSnapshot>().Write(output);
+            call.Http.RequestServices.GetRequiredService<MeterSnapshot>().Write(output, MetricsFormat.Prometheus);
             return ConsulAnswer.Text(
                 call.Http, StatusCodes.Status200OK, System.Text.Encoding.UTF8.GetString(output.WrittenSpan), PrometheusText.ContentType);
         }

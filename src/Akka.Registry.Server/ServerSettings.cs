@@ -54,8 +54,8 @@ internal sealed record ServerSettings(
             .Add<TelemetryOptions>("telemetry")
             .Bind();
         return new ServerSettings(
-            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(), bound.Get<EurekaOptions>(),
-            bound.Get<TelemetryOptions>(), bound.Settings);
+            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
+            bound.Get<EurekaOptions>(), bound.Get<TelemetryOptions>(), bound.Settings);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

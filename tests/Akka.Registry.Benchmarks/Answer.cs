@@ -6,8 +6,11 @@ namespace Akka.Registry.Benchmarks;
 internal static class Answer
 {
     /// <summary>A value beside another of the same unit.</summary>
-    public static void Print(string question, double value, string unit, string peer, double peerValue) =>
-        Console.WriteLine($"{question} {Text(value)} {unit} | {peer} {Text(peerValue)} {unit} | {(value / peerValue).ToString("0.00", CultureInfo.InvariantCulture)}");
+    public static void Print(string question, double value, string unit, string peer, double peerValue)
+    {
+        var ratio = (value / peerValue).ToString("0.00", CultureInfo.InvariantCulture);
+        Console.WriteLine($"{question} {Text(value)} {unit} | {peer} {Text(peerValue)} {unit} | {ratio}");
+    }
 
     /// <summary>A value beside nothing.</summary>
     public static void Print(string question, double value, string unit) => Console.WriteLine($"{question} {Text(value)} {unit} | - | -");
@@ -16,7 +19,8 @@ internal static class Answer
     public static void PrintCost(string who, TimeSpan processor, double operations, string operation)
     {
         var each = processor.TotalMicroseconds / operations;
-        Console.WriteLine($"  {who}: {processor.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s of CPU, {Text(each)} µs a {operation}");
+        var seconds = processor.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+        Console.WriteLine($"  {who}: {seconds} s of CPU, {Text(each)} µs a {operation}");
     }
 
     /// <summary>Four figures, with k, M or G from ten thousand on.</summary>

@@ -12,7 +12,8 @@ internal static class Conditions
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"machine: {Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"));
+            $"machine: {Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB, {RuntimeInformation.OSDescription}"));
+        Console.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription}");
         Console.WriteLine($"commit: {Commit()}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"settings: scale {run.Scale}, median of {run.Runs}, peers {(run.WithPeers ? "yes" : "no")}; load and server share the cores"));

@@ -17,9 +17,11 @@ public class VanishTests(ITestOutputHelper output)
         await node.ReadyAsync(TimeSpan.FromSeconds(60));
         var host = network.SiteOf(2);
         using var orders = DotnetProcess.Start(
-            "orders", "deploy/samples/Orders", host.Namespace, "--urls", $"http://{host.ClusterHost}:8080", "--akka:registry:services:orders:ttl", $"{ttl.TotalSeconds:0}s",
+            "orders", "deploy/samples/Orders", host.Namespace, "--urls", $"http://{host.ClusterHost}:8080",
+            "--akka:registry:services:orders:ttl", $"{ttl.TotalSeconds:0}s",
             "--akka:registry:client:nodes:0", $"{network.SiteOf(1).ClusterHost}:{NodeNetwork.ClusterPort}");
-        await Wait.UntilAsync("orders serves", TimeSpan.FromSeconds(60), async () => (await node.Api.RouteeIdsAsync("orders")).Count == 1, () => orders.Log);
+        await Wait.UntilAsync(
+            "orders serves", TimeSpan.FromSeconds(60), async () => (await node.Api.RouteeIdsAsync("orders")).Count == 1, () => orders.Log);
 
         // Both ways at once: neither side hears that the other is gone.
         network.Drop(2, 1);

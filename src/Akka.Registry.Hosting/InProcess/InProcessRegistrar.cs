@@ -93,12 +93,17 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
     {
         lock (_gate)
         {
-            var isRegistered = instance.State == RegistrationState.Registered;
-            // Reported as well: it stands with every registration to come, and where the drain's own write is refused.
-            Report(instance, InstanceStatus.Draining);
-            return isRegistered && _registry is { } registry
-                ? DrainAsync(registry, instance, deadline)
-                : Task.FromResult(new DrainOutcome(IsConfirmed: false, ["its node does not hold it now"]));
+            if (instance.State != RegistrationState.Registered || _registry is not { } registry)
+            {
+                Report(instance, InstanceStatus.Draining);
+                return Task.FromResult(new DrainOutcome(IsConfirmed: false, ["its node does not hold it now"]));
+            }
+
+            // The drain writes it; so does each registration to come, the one that follows a registration under way included.
+            instance.Status = InstanceStatus.Draining;
+            if (LocalOf(instance) is { IsBusy: true } busy)
+                Want(busy);
+            return DrainAsync(registry, instance, deadline);
         }
     }
 
@@ -134,7 +139,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         _stop.Dispose();
     }
 
-    private static async Task<DrainOutcome> DrainAsync(IServiceRegistry registry, RegisteredInstance instance, TimeSpan deadline)
+    private async Task<DrainOutcome> DrainAsync(IServiceRegistry registry, RegisteredInstance instance, TimeSpan deadline)
     {
         try
         {
@@ -144,6 +149,13 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
         }
         catch (Exception failure) when (failure is RegistryException or TimeoutException)
         {
+            // Its own write may have been refused.
+            lock (_gate)
+            {
+                if (LocalOf(instance) is { } local && instance.State == RegistrationState.Registered)
+                    Want(local);
+            }
+
             return new DrainOutcome(IsConfirmed: false, [failure.Message]);
         }
     }

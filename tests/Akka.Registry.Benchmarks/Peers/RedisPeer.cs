@@ -12,8 +12,8 @@ namespace Akka.Registry.Benchmarks.Peers;
 internal sealed class RedisPeer : IDisposable
 {
     private const int Window = 1_000;
-    private const string Value = "{\"address\":\"10.0.0.7\",\"port\":8080,\"zone\":\"eu-west-1a\",\"version\":\"2.14.0\",\"tags\":[\"production\",\"http2\"],"
-        + "\"metadata\":{\"commit\":\"3f786850e387550fdab836ed7e6dc881de23001b\",\"build\":\"2026-11-01\"}}";
+    private const string Value = "{\"address\":\"10.0.0.7\",\"port\":8080,\"zone\":\"eu-west-1a\",\"version\":\"2.14.0\","
+        + "\"tags\":[\"production\",\"http2\"],\"metadata\":{\"commit\":\"3f786850e387550fdab836ed7e6dc881de23001b\",\"build\":\"2026-11-01\"}}";
 
     private readonly Process _process;
     private readonly int _port;

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Akka.Registry.Client.Registrar;
 using Akka.Registry.Hosting.Registering;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -95,7 +96,7 @@ public class HealthReporterTests
     /// <summary>Takes reports.</summary>
     private sealed class Owner : IRegistrationOwner
     {
-        private readonly System.Threading.Channels.Channel<InstanceStatus> _reports = System.Threading.Channels.Channel.CreateUnbounded<InstanceStatus>();
+        private readonly Channel<InstanceStatus> _reports = Channel.CreateUnbounded<InstanceStatus>();
 
         public bool HasReports => _reports.Reader.TryPeek(out _);
 

@@ -30,6 +30,7 @@ start() { # its name, its assembly, its switches
   shift 2
   dotnet "$dll" "$@" >"$state/$name.log" 2>&1 </dev/null &
   started+=($!)
+  disown      # A shell that reports how its jobs end would talk of the kill below.
 }
 
 await() { # what, then a command that succeeds once it is there
@@ -52,7 +53,7 @@ read -r http cluster < <(free_ports)
 
 echo "Building..."
 for project in src/Akka.Registry.Server deploy/samples/Orders deploy/samples/Shop; do
-  dotnet build "$project" -c Release -nologo -v quiet -clp:NoSummary
+  dotnet build "$project" -c Release -nologo -v quiet >"$state/build.log" 2>&1 || { cat "$state/build.log" >&2; exit 1; }
 done
 bin=bin/Release/net10.0
 

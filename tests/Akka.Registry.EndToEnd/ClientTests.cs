@@ -64,8 +64,7 @@ public class ClientTests(ITestOutputHelper output)
                 node.Kill();
             await Task.Delay(TimeSpan.FromSeconds(5));
             var late = shop.StartShop(CallsPerSecond, TimeSpan.FromSeconds(3), snapshot);
-            await Wait.UntilAsync("the late shop is done", Patience, () => Task.FromResult(late.HasExited), () => late.Log);
-            late.Terminate();
+            await late.ExitedAsync(Patience);
             Report(Shop.TallyOf(late), callsMin: CallsPerSecond);
             Report(shop.Close(), callsMin: 5 * CallsPerSecond / 2);
         }

@@ -51,6 +51,19 @@ internal sealed partial class DotnetProcess : IDisposable
     /// <summary>Asks the process to end, and waits.</summary>
     public void Terminate() => SignalAndWait(SigTerm);
 
+    /// <summary>Waits until the process ends by itself, and until all that it wrote is read.</summary>
+    public async Task ExitedAsync(TimeSpan limit)
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(limit);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{Name} did not end within {limit.TotalSeconds:0} s:\n{Log}", late);
+        }
+    }
+
     public void Pause() => Send(SigStop);
 
     public void Resume() => Send(SigCont);

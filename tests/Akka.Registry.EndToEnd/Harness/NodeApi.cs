@@ -98,6 +98,11 @@ internal sealed class NodeApi : IDisposable
 
     public async Task<JsonElement> ClusterAsync() => (await GetAsync("/api/v1/cluster")).Body;
 
+    /// <summary>Whether a node of that name is up; an earlier one of its name may be listed as well.</summary>
+    public async Task<bool> IsUpAsync(string name) =>
+        (await ClusterAsync()).GetProperty("members").EnumerateArray()
+            .Any(x => x.GetProperty("name").GetString() == name && x.GetProperty("state").GetString() == "up");
+
     public async Task<string?> MemberStateAsync(string name) =>
         (await ClusterAsync()).GetProperty("members").EnumerateArray()
             .Where(x => x.GetProperty("name").GetString() == name)

@@ -59,7 +59,7 @@ internal sealed class TestCluster : IDisposable
             foreach (var other in Nodes)
             {
                 await Wait.UntilAsync($"{node.Name} sees {other.Name} up", limit,
-                    async () => await node.Api.MemberStateAsync(other.Name) == "up", () => node.Log);
+                    () => node.Api.IsUpAsync(other.Name), () => node.Log);
             }
         }
     }

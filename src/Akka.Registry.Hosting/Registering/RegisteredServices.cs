@@ -104,6 +104,8 @@ internal sealed class RegisteredServices(
     /// <summary>Waits until a node holds it: its registration may be under way, or its session moving, and callers know it all the same.</summary>
     private async Task HeldAsync(RegisteredInstance instance, TimeSpan patience, CancellationToken cancellation)
     {
+        if (instance.State != RegistrationState.Pending)
+            return;
         instance.Report(InstanceStatus.Draining);
         var began = time.GetTimestamp();
         using var timer = new PeriodicTimer(LookInterval, time);

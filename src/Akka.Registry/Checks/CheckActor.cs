@@ -7,18 +7,21 @@ namespace Akka.Registry.Checks;
 /// <summary><c>/user/registry/checks</c>: runs the checks of the entries that this node owns, and tells the registry what they say.</summary>
 /// <remarks>
 /// The decisions are <see cref="CheckMachine"/>'s; runs happen elsewhere and come back as messages. A restart goes on with the same
-/// machine. What one turn has to tell is one message.
+/// machine. What one turn has to tell is one message. A node without checks has no timer of them.
 /// </remarks>
 internal sealed class CheckActor : Actor<CheckMessage>
 {
     /// <summary>As many entries may come at once as there may be; a message that is lost would be a check that nobody runs.</summary>
     private const int MailboxCapacity = 1 << 20;
 
+    private const string Timer = "tick";
+
     private readonly CheckMachine _machine;
     private readonly CheckBench _bench;
     private readonly IActorRef<CheckVerdicts> _verdicts;
     private readonly CheckMetrics _metrics;
     private readonly ILogger _logger;
+    private bool _isTicking;
 
     private CheckActor(CheckMachine machine, CheckBench bench, IActorRef<CheckVerdicts> verdicts, CheckMetrics metrics, ILogger logger) =>
         (_machine, _bench, _verdicts, _metrics, _logger) = (machine, bench, verdicts, metrics, logger);
@@ -29,7 +32,7 @@ internal sealed class CheckActor : Actor<CheckMessage>
         new(() => new CheckActor(machine, bench, verdicts, metrics, logger)) { MailboxCapacity = MailboxCapacity };
 
     /// <inheritdoc/>
-    protected override void PreStart() => Context.StartPeriodicTimer("tick", CheckMessage.Tick.Due, CheckMachine.TickInterval);
+    protected override void PreStart() => Arm();
 
     /// <inheritdoc/>
     protected override void Receive(CheckMessage message)
@@ -46,8 +49,21 @@ internal sealed class CheckActor : Actor<CheckMessage>
         }
 
         Flush();
-        if (message is CheckMessage.Tick)
+        Arm();
+        if (message is CheckMessage.Tick || !_isTicking)
             _metrics.Stand(_machine);
+    }
+
+    /// <summary>Ticks while there is a check.</summary>
+    private void Arm()
+    {
+        if (_isTicking == _machine.Count > 0)
+            return;
+        _isTicking = !_isTicking;
+        if (_isTicking)
+            Context.StartPeriodicTimer(Timer, CheckMessage.Tick.Due, CheckMachine.TickInterval);
+        else
+            Context.CancelTimer(Timer);
     }
 
     private void OnTick(Instant now)

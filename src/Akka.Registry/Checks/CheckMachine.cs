@@ -74,6 +74,14 @@ internal sealed class CheckMachine
     /// <param name="wallClock">Now, as records have it.</param>
     public void Run(RecordKey key, ulong epoch, IReadOnlyList<CheckState> states, Instant now, DateTimeOffset wallClock)
     {
+        if (Count == 0)
+        {
+            // Nobody looks while there is nothing to look at: that was no pause of the process.
+            _grace = new SleepGrace(TickInterval, now);
+            _wheel.Advance(now);
+            _reaper.Advance(now);
+        }
+
         var before = _entries.GetValueOrDefault(key) ?? [];
         var after = new RunningCheck[states.Count];
         for (var i = 0; i < after.Length; i++)

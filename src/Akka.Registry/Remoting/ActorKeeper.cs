@@ -10,13 +10,17 @@ namespace Akka.Registry.Remoting;
 /// <summary><c>/system/actors</c>: keeps this node's actors registered while they live, by beats of the node's own.</summary>
 /// <remarks>
 /// It beats through a session of this node, all that are due in one message. What the registry has lost is registered anew; what ended
-/// there for good, because an operator took it out or somebody else holds its name, is let go.
+/// there for good, because an operator took it out or somebody else holds its name, is let go. A node without such actors has no timer.
 /// </remarks>
 internal sealed class ActorKeeper(
     KeptActors kept, ActorHost host, Func<IRegistrySession> session, Action<MembershipChanged> membersTold, IClusterMembership membership,
     ILogger logger) : Actor<KeeperMessage>
 {
+    private const string Timer = "tick";
+
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private bool _isTicking;
 
     private Instant Now => Context.Time.GetInstant();
 
@@ -24,7 +28,6 @@ internal sealed class ActorKeeper(
     protected override void PreStart()
     {
         membership.Subscribe(Context.Adapt<MembershipChanged>(change => new KeeperMessage.MembersTold(change)));
-        Context.StartPeriodicTimer("tick", new KeeperMessage.Tick(), TickInterval);
         foreach (var one in kept.All)
         {
             // Of a former self, whose answers may be lost: what it had begun is done again.
@@ -33,6 +36,8 @@ internal sealed class ActorKeeper(
             if (one.State == KeptState.Registering)
                 one.State = KeptState.Waiting;
         }
+
+        Arm();
     }
 
     /// <inheritdoc/>
@@ -51,6 +56,8 @@ internal sealed class ActorKeeper(
             case KeeperMessage.Tick: OnTick(); break;
             default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
         }
+
+        Arm();
     }
 
     /// <inheritdoc/>
@@ -61,6 +68,18 @@ internal sealed class ActorKeeper(
             host.Remove(one.Number);
             End(one);
         }
+    }
+
+    /// <summary>Ticks while there is an actor.</summary>
+    private void Arm()
+    {
+        if (_isTicking == kept.All.Count > 0)
+            return;
+        _isTicking = !_isTicking;
+        if (_isTicking)
+            Context.StartPeriodicTimer(Timer, new KeeperMessage.Tick(), TickInterval);
+        else
+            Context.CancelTimer(Timer);
     }
 
     private void OnKeep(KeeperMessage.Keep keep)

@@ -5,7 +5,7 @@
 #                                  killed as a power cut would; ends with "shop: N calls, N failed, N instances killed"
 #
 # SHOP_SECONDS (default 20) and SHOP_RATE (calls a second, default 100) say how long and how fast. All ports are picked by the
-# system, on loopback; what was started is stopped, by process id. Logs stay in artifacts/shop-demo, or where AKREG_SHOP_DEMO says.
+# system, on loopback; SHOP_BUILD=no takes what was built before; what was started is stopped, by process id. Logs stay in artifacts/shop-demo, or where AKREG_SHOP_DEMO says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,8 +51,9 @@ PY
 }
 read -r http cluster < <(free_ports)
 
-echo "Building..."
 for project in src/Akka.Registry.Server deploy/samples/Orders deploy/samples/Shop; do
+  [ "${SHOP_BUILD:-yes}" = no ] && break
+  echo "Building $project..."
   dotnet build "$project" -c Release -nologo -v quiet >"$state/build.log" 2>&1 || { cat "$state/build.log" >&2; exit 1; }
 done
 bin=bin/Release/net10.0

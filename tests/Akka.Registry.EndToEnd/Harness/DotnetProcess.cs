@@ -25,6 +25,9 @@ internal sealed partial class DotnetProcess : IDisposable
         _process = Launch();
     }
 
+    /// <summary>How these tests, and what they start, were built.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
     public string Name { get; }
 
     public int Id => _process.Id;
@@ -135,8 +138,7 @@ internal sealed partial class DotnetProcess : IDisposable
 
     private static string AssemblyOf(string project)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var path = Path.Combine(SourceRoot.Path, project, "bin", configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
+        var path = Path.Combine(SourceRoot.Path, project, "bin", Configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built.", path);
     }
 

@@ -4,8 +4,9 @@
 #   deploy/shop-demo.sh            builds, starts a registry node, three instances of "orders" and a shop; half-way one instance is
 #                                  killed as a power cut would; ends with "shop: N calls, N failed, N instances killed"
 #
-# SHOP_SECONDS (default 20) and SHOP_RATE (calls a second, default 100) say how long and how fast. All ports are picked by the
-# system, on loopback; SHOP_BUILD=no takes what was built before; what was started is stopped, by process id. Logs stay in artifacts/shop-demo, or where AKREG_SHOP_DEMO says.
+# SHOP_SECONDS (default 20) and SHOP_RATE (calls a second, default 100) say how long and how fast; SHOP_BUILD=no takes what was
+# built before. All ports are picked by the system, on loopback; what was started is stopped, by process id. Logs stay in
+# artifacts/shop-demo, or where AKREG_SHOP_DEMO says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

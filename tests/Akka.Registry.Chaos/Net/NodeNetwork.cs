@@ -17,6 +17,10 @@ internal sealed class NodeNetwork : IDisposable
 
     private const string Prefix = "akreg";
 
+    /// <summary>The wires of a namespace that is gone are taken away by the kernel in its own time: the next network's are called otherwise.</summary>
+    private static int s_made;
+
+    private readonly int _number = Interlocked.Increment(ref s_made);
     private readonly string _name;
     private readonly List<string> _made = [];
     private readonly Dictionary<(int Node, int Peer), Barrier> _barriers = [];
@@ -49,9 +53,9 @@ internal sealed class NodeNetwork : IDisposable
     // 198.18.0.0/15 is for tests of networks alone (RFC 2544): it meets nobody's own addresses.
     private static string PeerAddress(int node) => $"198.18.0.{node}";
 
-    private static string ClientSubnet => $"198.19.{Environment.ProcessId % 256}";
+    private string ClientSubnet => $"198.19.{(Environment.ProcessId + _number) % 256}";
 
-    private static string ClientAddress(int node) => $"{ClientSubnet}.{(4 * node) + 2}";
+    private string ClientAddress(int node) => $"{ClientSubnet}.{(4 * node) + 2}";
 
     /// <summary>Where the node of that number, from 1, is to be started.</summary>
     public NodeSite SiteOf(int node) => new(
@@ -118,7 +122,7 @@ internal sealed class NodeNetwork : IDisposable
         Shell.Run("ip", "-n", Switch, "link", "set", $"node{node}", "up");
 
         // An interface's name has at most 15 characters.
-        var here = string.Create(CultureInfo.InvariantCulture, $"ak{Environment.ProcessId}n{node}");
+        var here = string.Create(CultureInfo.InvariantCulture, $"ak{Environment.ProcessId}{(char)('a' + (_number % 26))}{node}");
         Shell.Run("ip", "link", "add", "clients", "netns", name, "type", "veth", "peer", "name", here);
         Shell.Run("ip", "-n", name, "addr", "add", $"{ClientAddress(node)}/30", "dev", "clients");
         Shell.Run("ip", "-n", name, "link", "set", "clients", "up");

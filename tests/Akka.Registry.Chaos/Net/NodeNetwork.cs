@@ -18,9 +18,9 @@ internal sealed class NodeNetwork : IDisposable
     private const string Prefix = "akreg";
 
     /// <summary>The wires of a namespace that is gone are taken away by the kernel in its own time: the next network's are called otherwise.</summary>
-    private static int s_made;
+    private static int _networks;
 
-    private readonly int _number = Interlocked.Increment(ref s_made);
+    private readonly int _number = Interlocked.Increment(ref _networks);
     private readonly string _name;
     private readonly List<string> _made = [];
     private readonly Dictionary<(int Node, int Peer), Barrier> _barriers = [];

@@ -3,6 +3,7 @@ import { own, text } from './api.js';
 import { at, element } from './render.js';
 
 const spanSeconds = 15 * 60;
+const spanSecondsMin = 2 * 60;
 // Node restarts, sleeping tabs: over a gap as long as this no line is drawn.
 const gapSeconds = 15;
 
@@ -77,6 +78,12 @@ export class Charts {
     this.#draw();
   }
 
+  /** The first minutes of a page fill the width, too. */
+  #span() {
+    const first = this.#points[0]?.at ?? Infinity;
+    return Math.min(spanSeconds, Math.max(spanSecondsMin, Date.now() / 1000 - first));
+  }
+
   #draw() {
     const times = this.#points.map(point => point.at);
     for (const each of this.#plots) {
@@ -85,14 +92,14 @@ export class Charts {
       each.now.textContent = last === null ? '–' : last >= 100 ? Math.round(last).toLocaleString('en') : String(Math.round(last * 10) / 10);
       const width = each.canvas.clientWidth;
       if (width === 0) continue;
-      if (each.plot === null) each.plot = make(each.chart, each.canvas, width);
+      if (each.plot === null) each.plot = make(each.chart, each.canvas, width, () => this.#span());
       else if (each.plot.width !== width) each.plot.setSize({ width, height: 120 });
       each.plot.setData([times, values]);
     }
   }
 }
 
-function make(chart, canvas, width) {
+function make(chart, canvas, width, span) {
   const style = getComputedStyle(at('palette'));
   const colourOf = name => {
     // A canvas does not know light-dark(): the browser says what it comes to.
@@ -104,7 +111,7 @@ function make(chart, canvas, width) {
   return new globalThis.uPlot({
     width, height: 120, legend: { show: false }, cursor: { show: false }, select: { show: false }, padding: [8, 8, 0, 0],
     scales: {
-      x: { time: true, range: () => [Date.now() / 1000 - spanSeconds, Date.now() / 1000] },
+      x: { time: true, range: () => [Date.now() / 1000 - span(), Date.now() / 1000] },
       y: { range: (plot, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] },
     },
     axes: [

@@ -61,6 +61,6 @@ export function drawCluster(cluster, reachable, services) {
     element('div', {}, element('dt', {}, name), element('dd', {}, value)));
   at('convergence').textContent = convergence(cluster);
   const self = cluster.members.find(member => member.isSelf);
-  const members = cluster.members.map(({ vector, incarnation, ...member }) => ({ ...member, lag: behind(self, { ...member, vector }) }));
+  const members = cluster.members.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0).map(({ vector, incarnation, ...member }) => ({ ...member, lag: behind(self, { ...member, vector }) }));
   update(at('members'), members, member => member.uid, drawMember);
 }

@@ -15,7 +15,7 @@ const retryMs = [250, 5000];
 const state = { cluster: null, reachable: true, cursor: null, stream: null };
 const feed = new Feed();
 const services = new Services();
-const instances = new Instances();
+const instances = new Instances(services);
 const detail = new Detail(feed);
 const charts = new Charts();
 

@@ -46,8 +46,10 @@ export class Instances {
   #id = null;
   #pending = false;
   #list;
+  #services;
 
-  constructor() {
+  constructor(services) {
+    this.#services = services;
     this.#list = new VirtualList(at('instances'), {
       keyOf: entry => entry.id, draw: drawInstance, onChoose: entry => { location.hash = linkTo(this.service, entry.id); },
     });
@@ -87,7 +89,9 @@ export class Instances {
     const before = new Map(this.#sorted.map(entry => [entry.id, entry]));
     try {
       let after = '';
-      do {
+      // A service without an instance is no error, and the browser would report one.
+      let more = await this.#services.has(service);
+      while (more) {
         const answer = await ask(`${pathOf(service)}?limit=${pageSize}${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`);
         if (loading.signal.aborted) return;
         for (const entry of answer.instances) {
@@ -95,8 +99,10 @@ export class Instances {
           if (!(this.#removed.get(entry.id) >= entry.epoch)) this.#put(entry);
         }
         after = answer.next ?? '';
+        more = after !== '';
         this.#soon();
-      } while (after !== '');
+      }
+      if (loading.signal.aborted) return;
       // What was here before and was neither read nor told meanwhile is gone.
       for (const [id, entry] of before) {
         if (this.get(id) === entry) this.#take(id);

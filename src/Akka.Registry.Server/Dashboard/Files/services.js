@@ -26,8 +26,11 @@ export class Services {
     return answer.cursor;
   }
 
-  countOf(name) {
-    return this.all.find(service => service.service === name)?.instances ?? 0;
+  /** Whether the service has an instance now. Asks only when the list that is here says no: it may be a moment old. */
+  async has(name) {
+    const isListed = () => this.all.some(service => service.service === name);
+    if (!isListed()) await this.refresh();
+    return isListed();
   }
 
   choose(name) {

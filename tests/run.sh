@@ -81,6 +81,14 @@ install_clients() {
   return 0
 }
 
+# The dashboard is looked at through Debian's browser; without it those tests are skipped, and say so.
+install_chromium() {
+  command -v chromium >/dev/null && return 0
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  { apt-get install -y --no-install-recommends chromium || { apt-get update && apt-get install -y --no-install-recommends chromium; }; } \
+    >"$results/apt" 2>&1 || echo "   could not install chromium: $(tail -n 1 "$results/apt")"
+}
+
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
   dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
@@ -110,7 +118,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Clients.Tests Cli.Tests Chaos"
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Clients.Tests Cli.Tests Dashboard.Tests Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -125,6 +133,7 @@ for ring in $rings; do
   [ "$ring" = Chaos ] && install_network_tools
   [ "$ring" = Server.Tests ] && install_dig
   [ "$ring" = Clients.Tests ] && install_clients
+  [ "$ring" = Dashboard.Tests ] && install_chromium
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

@@ -10,12 +10,29 @@ internal static class DashboardFiles
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private const string Css = "text/css; charset=utf-8";
+    private const string Script = "text/javascript; charset=utf-8";
+    private const string Text = "text/plain; charset=utf-8";
+
     private static readonly FrozenDictionary<string, (string Resource, string ContentType)> Files = new Dictionary<string, (string, string)>
     {
         ["/"] = ("index.html", "text/html; charset=utf-8"),
-        ["/dashboard/dashboard.css"] = ("dashboard.css", "text/css; charset=utf-8"),
-        ["/dashboard/dashboard.js"] = ("dashboard.js", "text/javascript; charset=utf-8"),
-        ["/dashboard/render.js"] = ("render.js", "text/javascript; charset=utf-8"),
+        ["/dashboard/dashboard.css"] = ("dashboard.css", Css),
+        ["/dashboard/panels.css"] = ("panels.css", Css),
+        ["/dashboard/uplot.css"] = ("uplot.css", Css),
+        ["/dashboard/api.js"] = ("api.js", Script),
+        ["/dashboard/charts.js"] = ("charts.js", Script),
+        ["/dashboard/cluster.js"] = ("cluster.js", Script),
+        ["/dashboard/dashboard.js"] = ("dashboard.js", Script),
+        ["/dashboard/detail.js"] = ("detail.js", Script),
+        ["/dashboard/feed.js"] = ("feed.js", Script),
+        ["/dashboard/instances.js"] = ("instances.js", Script),
+        ["/dashboard/lines.js"] = ("lines.js", Script),
+        ["/dashboard/render.js"] = ("render.js", Script),
+        ["/dashboard/services.js"] = ("services.js", Script),
+        ["/dashboard/uplot.js"] = ("uplot.js", Script),
+        ["/dashboard/virtual.js"] = ("virtual.js", Script),
+        ["/dashboard/uplot.license.txt"] = ("uplot.license.txt", Text),
         ["/favicon.ico"] = ("favicon.svg", "image/svg+xml"),
     }.ToFrozenDictionary();
 

@@ -1,0 +1,2 @@
+// One browser and one cluster at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

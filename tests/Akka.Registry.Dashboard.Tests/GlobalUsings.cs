@@ -1,0 +1,4 @@
+global using Akka.Registry.EndToEnd.Harness;
+global using Microsoft.Playwright;
+global using Shouldly;
+global using Xunit;

@@ -40,7 +40,7 @@ export class Charts {
     for (const chart of charts) {
       const now = element('span', { className: 'now' }, '–');
       const canvas = element('div', { className: 'plot' });
-      const figure = element('figure', { role: 'group', 'aria-label': chart.title }, element('figcaption', {}, element('span', {}, chart.title), now), canvas);
+      const figure = element('figure', { 'aria-label': chart.title }, element('figcaption', {}, element('span', {}, chart.title), now), canvas);
       figure.dataset.chart = chart.name;
       at('charts').append(figure);
       this.#plots.push({ chart, now, canvas, plot: null });

@@ -35,7 +35,7 @@ function drawMember(node) {
     element('span', { className: 'quiet' }, facts.filter(Boolean).join(' · ')),
     node.stateHash ? element('span', { className: 'mono', title: 'Hash of all that it holds' }, `state ${node.stateHash.slice(0, 8)}`) : null,
     /^https?:[/][/]/.test(node.httpUrl) && !node.isSelf && isCurrent(node)
-      ? element('a', { href: node.httpUrl, 'aria-label': `Dashboard of ${node.name}` }, 'Its dashboard') : null);
+      ? element('a', { href: node.httpUrl }, `Dashboard of ${node.name}`) : null);
 }
 
 export function drawCluster(cluster, reachable, services) {

@@ -55,9 +55,9 @@ public sealed class ActionTests(Stage stage)
         var page = window.Page;
         await page.ClickAsync("#token-open");
         await page.FillAsync("#token-value", "s3cret");
-        var polled = await page.RunAndWaitForRequestAsync(() => page.ClickAsync("#token-keep"), Asks("/api/v1/cluster"));
-        (await polled.AllHeadersAsync())["authorization"].ShouldBe("Bearer s3cret");
-        // The list is asked for again because the stream, too, came through.
+        var watched = await page.RunAndWaitForRequestAsync(
+            () => page.ClickAsync("#token-keep"), request => request.Url.Contains("/api/v1/watch?", StringComparison.Ordinal));
+        (await watched.AllHeadersAsync())["authorization"].ShouldBe("Bearer s3cret", "the stream is opened anew with it");
         var listed = await page.RunAndWaitForRequestAsync(
             () => stage.Cluster[1].Api.RegisterAsync("token", "t-1", "10m"), Asks("/api/v1/services"));
         (await listed.AllHeadersAsync())["authorization"].ShouldBe("Bearer s3cret");

@@ -4,12 +4,13 @@ namespace Akka.Registry.Dashboard.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserFactAttribute : FactAttribute
 {
+    private const string Reason = "There is no Chromium; install chromium.";
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     public BrowserFactAttribute()
     {
         if (Path is null)
-            Skip = "There is no Chromium; install chromium.";
+            Skip = Reason;
     }
 
     /// <summary>The browser; null where there is none.</summary>

@@ -97,6 +97,50 @@ public sealed class LiveTests(Stage stage)
     }
 
     [BrowserFact]
+    public async Task Beats_changes_and_lookups_become_numbers_and_lines()
+    {
+        await using var window = await stage.OpenAsync();
+        var page = window.Page;
+        ILocator Now(string chart) => page.Locator($"#charts figure[data-chart={chart}] .now");
+        await Assertions.Expect(Now("beats")).ToHaveTextAsync("0");
+
+        // A number stands for one poll: every one that was ever above zero is noted.
+        await page.EvaluateAsync(
+            """
+            () => {
+              const seen = new Set();
+              new MutationObserver(() => {
+                for (const figure of document.querySelectorAll('#charts figure'))
+                  if (parseFloat(figure.querySelector('.now').textContent) > 0) seen.add(figure.dataset.chart);
+                document.body.dataset.seen = ['beats', 'changes', 'lookups'].filter(name => seen.has(name)).join(' ');
+              }).observe(document.getElementById('charts'), { subtree: true, childList: true, characterData: true });
+            }
+            """);
+        await stage.Cluster[1].Api.RegisterAsync("charted", "c-1", "10m");
+        for (var i = 0; i < 40; i++)
+        {
+            await stage.Cluster[1].Api.BeatAsync("charted", "c-1");
+            await stage.Cluster[1].Api.RouteeIdsAsync("charted");
+        }
+
+        await Assertions.Expect(page.Locator("body")).ToHaveAttributeAsync("data-seen", "beats changes lookups", new() { Timeout = 15_000 });
+        await Assertions.Expect(Now("beats")).ToHaveTextAsync("0");
+        var green = await page.EvaluateAsync<int>(
+            """
+            () => {
+              const canvas = document.querySelector('[data-chart=beats] canvas');
+              const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+              let green = 0;
+              for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] > 200 && pixels[i + 1] - pixels[i] > 60) green++;
+              return green;
+            }
+            """);
+        green.ShouldBeGreaterThan(20, "a line is drawn");
+        await window.PictureAsync("charts");
+        window.HasNoError();
+    }
+
+    [BrowserFact]
     public async Task It_comes_back_when_its_node_does_and_goes_on()
     {
         await stage.Cluster[2].Api.RegisterAsync("returning", "r-1", "10m");

@@ -42,8 +42,10 @@ async function send(method, path, body, timeout = timeoutMs) {
 
 /** The answer as JSON. Throws an error with the node's own words, and its status. */
 export async function ask(path, timeout) {
+  const response = await send('GET', path, undefined, timeout);
+  // When it is answered, as the node counts.
   if (path.startsWith('/api/v1/services') && !path.includes('/explain')) own.lookups++;
-  return (await send('GET', path, undefined, timeout)).json();
+  return response.json();
 }
 
 export const text = async path => (await send('GET', path)).text();

@@ -40,7 +40,7 @@ export class Charts {
     for (const chart of charts) {
       const now = element('span', { className: 'now' }, '–');
       const canvas = element('div', { className: 'plot' });
-      const figure = element('figure', { role: 'group', 'aria-label': chart.title }, element('figcaption', {}, element('span', {}, chart.title), now), canvas);
+      const figure = element('figure', { 'aria-label': chart.title }, element('figcaption', {}, element('span', {}, chart.title), now), canvas);
       figure.dataset.chart = chart.name;
       at('charts').append(figure);
       this.#plots.push({ chart, now, canvas, plot: null });
@@ -115,7 +115,7 @@ function make(chart, canvas, width, span) {
       y: { range: (plot, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] },
     },
     axes: [
-      { ...axis, space: 70, size: 24, values: (plot, splits) => splits.map(at => new Date(at * 1000).toTimeString().slice(0, 5)) },
+      { ...axis, space: 60, size: 24, incrs: [60, 120, 300], values: (plot, splits) => splits.map(at => new Date(at * 1000).toTimeString().slice(0, 5)) },
       { ...axis, space: 30, size: 44 },
     ],
     series: [{}, { stroke, width: 1.5, points: { show: false }, fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.12)'), spanGaps: false }],

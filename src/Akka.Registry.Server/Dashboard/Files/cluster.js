@@ -27,15 +27,15 @@ function convergence(cluster) {
 
 function drawMember(node) {
   const lag = node.lag === null ? 'has not told' : node.inStep ? 'in step' : node.lag > 0 ? `${number(node.lag)} records behind` : 'catching up';
-  const facts = [node.isSelf ? 'this node' : lag, node.zone && `zone ${node.zone}`, node.version && `version ${node.version}`,
+  const facts = [node.isSelf ? 'this node' : isCurrent(node) ? lag : 'holds no lease now', node.zone && `zone ${node.zone}`, node.version && `version ${node.version}`,
     node.clockOffset && `clock ${node.clockOffset}`];
   return element('li', {},
     element('span', { className: 'name' }, node.name, tag(node.state, node.state)),
     element('span', { className: 'mono' }, node.address),
     element('span', { className: 'quiet' }, facts.filter(Boolean).join(' · ')),
     node.stateHash ? element('span', { className: 'mono', title: 'Hash of all that it holds' }, `state ${node.stateHash.slice(0, 8)}`) : null,
-    /^https?:[/][/]/.test(node.httpUrl) && !node.isSelf
-      ? element('a', { href: node.httpUrl, 'aria-label': `Dashboard of ${node.name}` }, 'Its dashboard') : null);
+    /^https?:[/][/]/.test(node.httpUrl) && !node.isSelf && isCurrent(node)
+      ? element('a', { href: node.httpUrl }, `Dashboard of ${node.name}`) : null);
 }
 
 export function drawCluster(cluster, reachable, services) {

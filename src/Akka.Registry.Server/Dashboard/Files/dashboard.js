@@ -103,11 +103,18 @@ async function poll() {
   setTimeout(poll, pollMs);
 }
 
+/** On a narrow screen what was chosen opens below what is in sight. */
+function bringIntoSight(service, id) {
+  if (id !== null && matchMedia('(max-width: 1279px)').matches) at('detail').scrollIntoView();
+  else if (service !== null && id === null && matchMedia('(max-width: 899px)').matches) at('instances-title').scrollIntoView();
+}
+
 function choose() {
   const { service, id } = chosenBy(location.hash);
   services.choose(service);
   instances.choose(service, id);
   detail.choose(service, id);
+  bringIntoSight(service, id);
 }
 
 // ---- settings of the page

@@ -11,10 +11,10 @@ namespace Akka.Registry;
 /// <summary>Checks of the entries that this node owns.</summary>
 internal sealed partial class RegistryActor
 {
+    /// <summary>With the first check: a node without has no actor of them.</summary>
     private IActorRef<CheckMessage> StartChecks()
     {
         var life = _life;
-        _surroundings.CheckOutputs.Clear();
         var machine = new CheckMachine(_surroundings.Options.Checks, _surroundings.CheckOutputs, Now);
         var bench = new CheckBench(_surroundings.Checks, _views);
         return Context.ActorOf(

@@ -57,7 +57,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private MembershipView _members;
     private IActorRef<RegistryMessage> _self = null!;
     private IActorRef<SchedulerMessage> _scheduler = null!;
-    private IActorRef<CheckMessage> _checkActor = null!;
+    private IActorRef<CheckMessage>? _checkActor;
     private IActorRef<MapEvent> _mapEvents = null!;
     private Instant? _callsDueAt;
     private long _settling;
@@ -114,7 +114,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
                 _surroundings.LoggerFactory.CreateLogger<SchedulerActor>()),
             "scheduler");
         _surroundings.Scheduler = _scheduler;
-        _checkActor = StartChecks();
+        _surroundings.CheckOutputs.Clear();
         _mapEvents = Context.Adapt<MapEvent>(told => new RegistryMessage.MapTold(life, told));
         _surroundings.Membership.Subscribe(Context.Adapt<MembershipChanged>(change => new RegistryMessage.MembersTold(life, change)));
         _surroundings.Map.Commands.Tell(new MapCommand.Subscribe(_mapEvents));
@@ -211,7 +211,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     {
         var budget = _surroundings.Options.Ownership.EntriesPerTurn;
         while (_checks.Messages.TryDequeue(out var message))
-            _checkActor.Tell(message);
+            (_checkActor ??= StartChecks()).Tell(message);
         if (_ledger.Messages.Count > 0)
             FlushMessages(budget);
         if (_ledger.Writes.Count > 0)

@@ -17,7 +17,9 @@ internal sealed class NodeNetwork : IDisposable
 
     private const string Prefix = "akreg";
 
-    /// <summary>The wires of a namespace that is gone are taken away by the kernel in its own time: the next network's are called otherwise.</summary>
+    /// <summary>
+    /// The wires of a namespace that is gone are taken away by the kernel in its own time: the next network's are called otherwise.
+    /// </summary>
     private static int _networks;
 
     private readonly int _number = Interlocked.Increment(ref _networks);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Akka.Registry.EndToEnd.Harness;
 
@@ -72,8 +73,22 @@ public partial class ScriptTests
         while (true)
         {
             var (first, second) = (NodeProcess.FreePort(), NodeProcess.FreePort());
-            if (Math.Abs(first - second) > 2 && first < 65_000 && second < 65_000)
+            if (Math.Abs(first - second) > 2 && IsFree(first + 1) && IsFree(second + 1))
                 return (first, second);
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (Exception taken) when (taken is SocketException or ArgumentOutOfRangeException)
+        {
+            return false;
         }
     }
 

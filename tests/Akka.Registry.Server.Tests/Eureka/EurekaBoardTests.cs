@@ -47,7 +47,7 @@ public sealed class EurekaBoardTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Fact]
-    public void A_client_that_is_moved_between_nodes_holds_what_the_node_holds_or_sees_that_it_does_not() =>
+    public void A_client_that_is_moved_between_nodes_holds_what_they_hold_once_they_agree() =>
         Prop.ForAll(Steps.ArrayOf(200).ToArbitrary(), steps =>
         {
             Node[] nodes = [new(), new()];
@@ -85,8 +85,10 @@ public sealed class EurekaBoardTests
                 var node = nodes[step.Key % 2];
                 if (!client.Apply(node.Read(now)))
                     client.FetchAll(node.Read(now));
-                client.Instances.ShouldBe(node.Instances());
                 fetched = now;
+                // While they differ a hash of counts can agree by chance: Eureka's protocol tells no more.
+                if (nodes[0].Instances().SequenceEqual(nodes[1].Instances()))
+                    client.Instances.ShouldBe(node.Instances());
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 

@@ -14,10 +14,10 @@ internal sealed class ActorCore : IQuestion
 
     public async Task AnswerAsync(BenchRun run)
     {
-        var messages = run.Count(10_000_000);
+        var messages = run.Count(1_000_000);
         await using var system = ActorSystem.Create("bench");
         var counter = new Counter(messages);
-        var actor = system.ActorOf(Props.Of(() => counter) with { MailboxCapacity = 20_000_000 }, "counter");
+        var actor = system.ActorOf(Props.Of(() => counter) with { MailboxCapacity = 1 << 20 }, "counter");
         await TellAsync(actor, counter, messages);      // Warm.
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
         await TellAsync(actor, counter, messages);

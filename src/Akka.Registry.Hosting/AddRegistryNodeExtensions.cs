@@ -25,7 +25,7 @@ public static class AddRegistryNodeExtensions
     {
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
+        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl, builder.Engine));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);
@@ -53,6 +53,8 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
 
     internal string HttpUrl { get; private set; } = "";
 
+    internal Func<EngineSurroundings, RegistryEngine>? Engine { get; private set; }
+
     /// <summary>Changes settings in code.</summary>
     public RegistryNodeBuilder With(Func<RegistryNodeOptions, RegistryNodeOptions> change)
     {
@@ -69,6 +71,13 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
     public RegistryNodeBuilder WithRoutingLogic(IRoutingLogic logic)
     {
         Services.AddSingleton(logic);
+        return this;
+    }
+
+    /// <summary>Chooses what keeps the members and the entries, such as <c>EtcdEngine.With(…)</c>; null for gossip among the nodes.</summary>
+    public RegistryNodeBuilder WithEngine(Func<EngineSurroundings, RegistryEngine>? engine)
+    {
+        Engine = engine;
         return this;
     }
 

@@ -15,6 +15,9 @@ namespace Akka.Registry;
 /// <summary>All settings of one node, by concern. Each concern documents its own.</summary>
 public sealed record RegistryNodeOptions
 {
+    /// <summary>Who keeps the members and the entries: <c>gossip</c> (the nodes themselves, the default) or <c>etcd</c>. The same on all nodes.</summary>
+    public EngineKind Engine { get; init; } = EngineKind.Gossip;
+
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; init; } = new();
 

@@ -65,7 +65,7 @@ internal sealed class RegisterCall(
         }
         else if (result.Outcome != MapWriteOutcome.Accepted)
         {
-            Refuse(Refusals.Of(Key, result.Outcome));
+            Refuse(Refusals.Of(Key, result));
         }
         else if (PlanOnWhatStood(result) is { } value)
         {

@@ -81,7 +81,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
             return "the cluster name differs";
         if (hello.Client.Length > ClientNameLengthMax || hello.Client.Any(char.IsControl))
             return $"the client's name is none of at most {ClientNameLengthMax} printable characters";
-        return surroundings.WritesRefused;
+        return surroundings.SessionsRefused;
     }
 
     /// <summary>Has every session tell its client where nodes are, so that none is stranded when this one dies a moment later.</summary>

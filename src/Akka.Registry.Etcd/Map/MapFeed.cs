@@ -100,8 +100,9 @@ internal sealed class MapFeed(
         {
             if (EtcdKeys.TryRead(range == 0 ? keys.Services : keys.Ended, change.Kv.Key, out var key))
             {
-                ReadOnlyMemory<byte>? json = change.Type == Event.Types.EventType.Put ? change.Kv.Value.Memory : null;
-                yield return new StoreChange(range == 1, key, change.Kv.ModRevision, json);
+                // Written out: a bare null would become an empty memory, and the key's end an empty value.
+                var isGone = change.Type == Event.Types.EventType.Delete;
+                yield return new StoreChange(range == 1, key, change.Kv.ModRevision, isGone ? default(ReadOnlyMemory<byte>?) : change.Kv.Value.Memory);
             }
         }
     }

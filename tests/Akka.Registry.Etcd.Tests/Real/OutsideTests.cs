@@ -17,13 +17,13 @@ public class OutsideTests
         await node.Registry.RegisterAsync(
             new Registration
             {
-                Service = "shop/eu", Id = "größe 1%", Address = "10.0.0.7", Port = 8080, Tags = ["v2"], Version = "2.1.0", Epoch = 7,
+                Service = "shop.eu", Id = "größe 1%/a", Address = "10.0.0.7", Port = 8080, Tags = ["v2"], Version = "2.1.0", Epoch = 7,
                 Metadata = new Dictionary<string, string> { ["region"] = "eu" },
                 Checks = [new CheckDefinition.Ttl { Id = "queue", TimeToLive = TimeSpan.FromSeconds(30), InitialStatus = InstanceStatus.Passing }],
             },
             WriteOptions.Default);
         var lines = (await etcd.CtlAsync("get", "--prefix", "/services/")).Split('\n');
-        lines[0].ShouldBe("/services/shop%2Feu/größe%201%25");
+        lines[0].ShouldBe("/services/shop.eu/größe%201%25%2Fa");
         using var json = JsonDocument.Parse(lines[1]);
         var entry = json.RootElement;
         entry.GetProperty("address").GetString().ShouldBe("10.0.0.7");
@@ -38,7 +38,7 @@ public class OutsideTests
 
         // What was written is what is read: by a node that begins now.
         await using var other = await StartAsync(etcd, "node-2");
-        other.Registry.Find("shop/eu")!.Instances.Find("größe 1%")!.Checks.Single().Id.ShouldBe("queue");
+        other.Registry.Find("shop.eu")!.Instances.Find("größe 1%/a")!.Checks.Single().Id.ShouldBe("queue");
     }
 
     [EtcdFact]

@@ -18,7 +18,7 @@ internal static partial class Log
             case EtcdReport.Listed r: Listed(logger, r.Entries, r.Revision); break;
             case EtcdReport.ListedAgain r: ListedAgain(logger, r.Revision, r.Changes); break;
             case EtcdReport.StoreReplaced r: StoreReplaced(logger, r.Restored, r.Awaited); break;
-            case EtcdReport.Unreadable r: Unreadable(logger, r.Key, r.Total); break;
+            case EtcdReport.Unreadable r: Unreadable(logger, r.Key, r.Total, r.Problem); break;
             case EtcdReport.WentStale r: WentStale(logger, r.Reason); break;
             case EtcdReport.CameBack r: CameBack(logger, r.After.TotalSeconds); break;
             default: throw new UnreachableException($"No words for {report.GetType().Name}.");
@@ -35,8 +35,8 @@ internal static partial class Log
         "etcd has lost its data or got others: {Restored} entries of this node are written again, {Awaited} of other nodes are kept in sight for these.")]
     private static partial void StoreReplaced(ILogger logger, int restored, int awaited);
 
-    [LoggerMessage(8003, LogLevel.Warning, "The value of {Key} in etcd is no entry and is not shown; {Total} so far.")]
-    private static partial void Unreadable(ILogger logger, RecordKey key, long total);
+    [LoggerMessage(8003, LogLevel.Warning, "The value of {Key} in etcd is no entry and is not shown, the {Total}. of such: {Problem}")]
+    private static partial void Unreadable(ILogger logger, RecordKey key, long total, string problem);
 
     [LoggerMessage(8004, LogLevel.Warning, "etcd is not heard: reads go on from memory and are marked as stale, writes are refused. {Reason}")]
     private static partial void WentStale(ILogger logger, string reason);

@@ -42,7 +42,7 @@ public abstract class RegistryEngine : IAsyncDisposable
     public abstract void LinkBroken(NodeAddress peer);
 
     /// <summary>Ends what is no actor.</summary>
-    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public abstract ValueTask DisposeAsync();
 }
 
 /// <summary>The engine of the nodes themselves.</summary>
@@ -71,4 +71,6 @@ internal sealed class GossipEngine : RegistryEngine
     }
 
     public override void LinkBroken(NodeAddress peer) => _membership.LinkBroken(peer);
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

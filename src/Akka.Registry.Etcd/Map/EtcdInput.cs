@@ -75,7 +75,7 @@ internal abstract record EtcdReport
 
     public sealed record StoreReplaced(int Restored, int Awaited) : EtcdReport;
 
-    public sealed record Unreadable(long Total, RecordKey Key) : EtcdReport;
+    public sealed record Unreadable(long Total, RecordKey Key, string Problem) : EtcdReport;
 
     public sealed record WentStale(string Reason) : EtcdReport;
 

@@ -170,10 +170,10 @@ internal sealed partial class EtcdMapMachine
     {
         if (_records.Find(key) is { } standing && standing.EntryAt >= revision)
             return; // Read already.
-        if (!StoredEntry.TryRead(json, out var entry))
+        if (!StoredEntry.TryRead(json, out var entry, out var problem))
         {
             UnreadableCount++;
-            _effects.Add(new EtcdEffect.Report(new EtcdReport.Unreadable(UnreadableCount, key)));
+            _effects.Add(new EtcdEffect.Report(new EtcdReport.Unreadable(UnreadableCount, key, problem)));
         }
 
         var owner = entry?.Owner ?? NodeUid.Outside;

@@ -42,10 +42,13 @@ internal sealed record StoredEntry(InstanceValue Value, ulong Epoch, NodeUid Own
     }
 
     /// <summary>Reads what stands in etcd, whoever wrote it.</summary>
-    /// <returns>False when it is no object with an address, or a field is not as documented.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> json, out StoredEntry entry)
+    /// <param name="json">Its value.</param>
+    /// <param name="entry">What it says.</param>
+    /// <param name="problem">Why it is none: no object with an address, or a field is not as documented.</param>
+    /// <returns>False when it is none.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> json, out StoredEntry entry, out string problem)
     {
-        entry = null!;
+        (entry, problem) = (null!, "");
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -54,10 +57,14 @@ internal sealed record StoredEntry(InstanceValue Value, ulong Epoch, NodeUid Own
             var value = ReadSaid(fields, isOutside);
             ReadJudged(fields, value);
             entry = new StoredEntry(value, fields.Whole("epoch", OutsideEpoch), isOutside ? NodeUid.Outside : owner);
-            return entry.Epoch > 0 && value.Address.Length is > 0 and <= AddressLengthMax;
+            if (entry.Epoch > 0 && value.Address.Length is > 0 and <= AddressLengthMax)
+                return true;
+            problem = "it has no 'address' of 1 to 255 characters, or an 'epoch' of 0.";
+            return false;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidProtocolBufferException)
         {
+            problem = e.Message;
             return false;
         }
     }

@@ -99,7 +99,10 @@ internal sealed class RegisterCall(
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
         var value = InstanceCodec.Encode(Plan(standing));
-        return value.Span.SequenceEqual(_value.Span) ? null : value;
+        // Not "? null : value": a bare null would become an empty memory, and an empty value be written.
+        if (value.Span.SequenceEqual(_value.Span))
+            return null;
+        return value;
     }
 
     private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(

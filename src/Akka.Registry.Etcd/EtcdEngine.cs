@@ -19,6 +19,8 @@ public sealed class EtcdEngine : RegistryEngine
     private readonly EtcdClient _client;
     private readonly EtcdMembership _membership;
     private readonly EtcdMap _map;
+    private readonly EtcdMemberStore _members;
+    private readonly EntryLeases _leases;
 
     private EtcdEngine(EngineSurroundings surroundings, EtcdOptions options)
     {
@@ -31,15 +33,15 @@ public sealed class EtcdEngine : RegistryEngine
 
         var cluster = surroundings.Options.Cluster;
         var roll = new MemberRoll(self, options.NodeTtl, cluster.DepartedRetention, cluster.MembersMax);
-        var members = new EtcdMemberStore(_client, keys, keeper, options, self, time, logger, _stop.Token);
+        _members = new EtcdMemberStore(_client, keys, keeper, options, self, time, logger, _stop.Token);
         _membership = new EtcdMembership(roll.View, time);
-        _membership.Actor = system.SystemActorOf(Props.Of(() => new EtcdMembershipActor(_membership, roll, members)), "cluster");
+        _membership.Actor = system.SystemActorOf(Props.Of(() => new EtcdMembershipActor(_membership, roll, _members)), "cluster");
 
         var machine = new EtcdMapMachine(self, options);
         _map = new EtcdMap();
-        var leases = new EntryLeases(_client, keeper, options, surroundings.Options.Leases.OrphanGraceMin, time);
+        _leases = new EntryLeases(_client, keeper, options, surroundings.Options.Leases.OrphanGraceMin, time);
         var feed = new MapFeed(_client, keys, options, () => _map.Status.Clock.UnixMilliseconds, time, logger);
-        var store = new EtcdMapStore(_client, keys, leases, options, self.Uid, feed, _stop.Token);
+        var store = new EtcdMapStore(_client, keys, _leases, options, self.Uid, feed, _stop.Token);
         _map.Commands = system.SystemActorOf(
             new Props<MapCommand>(() => new EtcdMapActor(_map, machine, _membership, surroundings.Transport, store, logger)) { MailboxCapacity = 1 << 20 },
             "replicator");
@@ -80,6 +82,8 @@ public sealed class EtcdEngine : RegistryEngine
     {
         await _stop.CancelAsync();
         _client.Dispose();
+        _members.Dispose();
+        _leases.Dispose();
         _stop.Dispose();
     }
 }

@@ -15,6 +15,7 @@ namespace Akka.Registry.Etcd.Leases;
 /// <para>Notes share a lease that nobody keeps alive.</para>
 /// </remarks>
 internal sealed class EntryLeases(EtcdClient client, LeaseKeeper keeper, EtcdOptions options, TimeSpan orphanGraceMin, TimeProvider time)
+    : IDisposable
 {
     private const double SecondsMin = 128;
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(30);
@@ -67,6 +68,8 @@ internal sealed class EntryLeases(EtcdClient client, LeaseKeeper keeper, EtcdOpt
         if (_own.TryRemove(key, out var lease))
             keeper.Drop(lease);
     }
+
+    public void Dispose() => _noting.Dispose();
 
     private async Task<long> OfNodeAsync(TimeSpan ttl, CancellationToken cancellation)
     {

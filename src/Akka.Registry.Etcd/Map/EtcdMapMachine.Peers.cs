@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
-using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Etcd.Values;
 

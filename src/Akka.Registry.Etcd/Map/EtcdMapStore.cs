@@ -1,4 +1,3 @@
-using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -7,7 +6,6 @@ using Akka.Registry.Etcd.Leases;
 using Akka.Registry.Etcd.Values;
 using Akka.Registry.Etcd.Wire;
 using Google.Protobuf;
-using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Etcd.Map;
 

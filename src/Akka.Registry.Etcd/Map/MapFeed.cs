@@ -1,5 +1,3 @@
-using Akka.Registry.Actors;
-using Akka.Registry.DistributedData;
 using Akka.Registry.Etcd.Client;
 using Akka.Registry.Etcd.Values;
 using Akka.Registry.Etcd.Wire;

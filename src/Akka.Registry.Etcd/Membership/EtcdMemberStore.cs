@@ -12,7 +12,7 @@ namespace Akka.Registry.Etcd.Membership;
 internal sealed class EtcdMemberStore(
     EtcdClient client, EtcdKeys keys, LeaseKeeper keeper, EtcdOptions options, NodeIdentity self, TimeProvider time, ILogger logger,
     CancellationToken stop)
-    : IMemberStore
+    : IMemberStore, IDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
 
@@ -32,6 +32,8 @@ internal sealed class EtcdMemberStore(
         _state = state;
         _ = AnnounceAsync(state);
     }
+
+    public void Dispose() => _announcing.Dispose();
 
     private async Task AnnounceAsync(MemberState state)
     {

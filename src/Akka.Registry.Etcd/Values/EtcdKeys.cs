@@ -78,11 +78,11 @@ internal sealed class EtcdKeys(string prefix)
         if (!name.Any(IsEscaped))
             return name;
         var text = new StringBuilder();
+        Span<byte> bytes = stackalloc byte[4];
         foreach (var rune in name.EnumerateRunes())
         {
             if (rune.IsBmp && IsEscaped((char)rune.Value))
             {
-                Span<byte> bytes = stackalloc byte[4];
                 foreach (var b in bytes[..rune.EncodeToUtf8(bytes)])
                     text.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
             }

@@ -55,10 +55,14 @@ public sealed class EtcdEngine : RegistryEngine
     public override IReplicatedMap Map => _map;
 
     /// <summary>The engine as <see cref="RegistryNodeEnvironment.Engine"/> takes it.</summary>
-    /// <exception cref="ArgumentException">A certificate cannot be read; the message names the setting.</exception>
+    /// <exception cref="ArgumentException">
+    /// A certificate cannot be read, or a setting lacks the one that it goes with; the message names the setting.
+    /// </exception>
     public static Func<EngineSurroundings, RegistryEngine> With(EtcdOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Missing() is { } missing)
+            throw new ArgumentException(missing, nameof(options));
         new EtcdTls(options.Tls).Dispose();
         return surroundings => new EtcdEngine(surroundings, options);
     }

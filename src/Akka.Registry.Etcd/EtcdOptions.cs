@@ -92,17 +92,14 @@ public sealed record EtcdOptions : IValidatableObject
             if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
                 yield return new ValidationResult($"'{endpoint}' is no endpoint: http://host:port or https://host:port is.", [nameof(Endpoints)]);
         }
-
-        if (Password is not null && User.Length == 0)
-            yield return new ValidationResult("A password needs a user: set 'etcd.user' as well.", [nameof(Password)]);
-        if (User.Length > 0 && Password is null)
-            yield return new ValidationResult("A user needs a password: set 'etcd.password' as well.", [nameof(User)]);
-        if (Tls.CertificateFile.Length > 0 != Tls.KeyFile.Length > 0)
-        {
-            yield return new ValidationResult(
-                "A certificate and its key go together: set both 'etcd.tls.certificate-file' and 'etcd.tls.key-file'.", [nameof(Tls)]);
-        }
     }
+
+    /// <summary>What goes together and is not there, as a sentence; null when all is.</summary>
+    internal string? Missing() =>
+        User.Length > 0 != Password is not null ? "A user and a password go together: set both 'etcd.user' and 'etcd.password', or neither."
+        : Tls.CertificateFile.Length > 0 != Tls.KeyFile.Length > 0
+            ? "A certificate and its key go together: set both 'etcd.tls.certificate-file' and 'etcd.tls.key-file', or neither."
+            : null;
 }
 
 /// <summary>TLS towards etcd. It is used where an endpoint says <c>https</c>.</summary>

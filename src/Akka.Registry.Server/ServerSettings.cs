@@ -77,7 +77,7 @@ internal sealed record ServerSettings(
         }
         catch (ArgumentException e)
         {
-            throw new SettingsException([new SettingsError("akka.registry.etcd.tls", "the settings of TLS", e.Message)]);
+            throw new SettingsException([new SettingsError("akka.registry.etcd", "with engine = etcd", e.Message)]);
         }
     }
 

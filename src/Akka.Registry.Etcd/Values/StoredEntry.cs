@@ -62,7 +62,7 @@ internal sealed record StoredEntry(InstanceValue Value, ulong Epoch, NodeUid Own
             problem = "it has no 'address' of 1 to 255 characters, or an 'epoch' of 0.";
             return false;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidProtocolBufferException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or IOException)
         {
             problem = e.Message;
             return false;

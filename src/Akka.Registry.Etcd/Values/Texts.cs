@@ -7,6 +7,8 @@ namespace Akka.Registry.Etcd.Values;
 /// <summary>Durations as the HTTP door writes them: <c>30s</c>, <c>500ms</c>.</summary>
 internal static class SpanText
 {
+    private const ulong LongestMs = 366UL * 24 * 60 * 60 * 1000;
+
     public static string Of(ulong milliseconds) => milliseconds % 1000 == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000}s")
         : string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");
@@ -26,7 +28,9 @@ internal static class SpanText
             "h" => 3_600_000,
             _ => throw new FormatException($"'{text}' is no duration."),
         };
-        return checked(ulong.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture) * unit);
+        return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LongestMs / unit
+            ? number * unit
+            : throw new FormatException($"'{text}' is no duration of at most a year.");
     }
 }
 

@@ -182,7 +182,7 @@ internal sealed partial class EtcdMapMachine
         Note(_records.Put(new MapRecord(key, order, DotOf((ulong)revision, owner), value)));
         var held = _records.Find(key)!;
         (held.EntryAt, held.Until) = (revision, null);
-        Retry(key);
+        Moved(key);
     }
 
     private bool TryTakeEntry(RecordKey key, long revision, bool mayWait)
@@ -206,7 +206,7 @@ internal sealed partial class EtcdMapMachine
         Note(_records.Put(Removed(held.Record, revision, deregistered, by)));
         if (!isNoted)
             _records.Remind(held, _world.Now + _options.EndedRetention);
-        Retry(held.Record.Key);
+        Moved(held.Record.Key);
     }
 
     private void PutNote(RecordKey key, long revision, ReadOnlyMemory<byte> json)
@@ -232,7 +232,7 @@ internal sealed partial class EtcdMapMachine
         }
 
         (held.NoteAt, held.Note) = (revision, note);
-        Retry(key);
+        Moved(key);
         Drain();
     }
 
@@ -244,6 +244,6 @@ internal sealed partial class EtcdMapMachine
         (held.NoteAt, held.Note) = (0, null);
         if (!held.Record.IsLive)
             _records.Remind(held, _world.Now + TimeSpan.FromSeconds(1));
-        Retry(key);
+        Moved(key);
     }
 }

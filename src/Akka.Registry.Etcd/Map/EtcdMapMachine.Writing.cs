@@ -72,6 +72,14 @@ internal sealed partial class EtcdMapMachine
             _ready.Enqueue(key);
     }
 
+    /// <summary>What stands of the key is another: what waited for that goes on at once.</summary>
+    private void Moved(RecordKey key)
+    {
+        if (_pending.TryGetValue(key, out var queue))
+            queue[0].RetryAt = default;
+        Retry(key);
+    }
+
     private void RetryAll()
     {
         foreach (var (key, queue) in _pending)

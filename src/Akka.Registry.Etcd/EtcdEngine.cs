@@ -43,7 +43,10 @@ public sealed class EtcdEngine : RegistryEngine
         var feed = new MapFeed(_client, keys, options, () => _map.Status.Clock.UnixMilliseconds, time, logger);
         var store = new EtcdMapStore(_client, keys, _leases, options, self.Uid, feed, _stop.Token);
         _map.Commands = system.SystemActorOf(
-            new Props<MapCommand>(() => new EtcdMapActor(_map, machine, _membership, surroundings.Transport, store, logger)) { MailboxCapacity = 1 << 20 },
+            new Props<MapCommand>(() => new EtcdMapActor(_map, machine, _membership, surroundings.Transport, store, logger))
+            {
+                MailboxCapacity = 1 << 20,
+            },
             "replicator");
         _ = keeper.RunAsync(_stop.Token);
     }

@@ -32,7 +32,7 @@ internal static partial class Log
     private static partial void ListedAgain(ILogger logger, long revision, int changes);
 
     [LoggerMessage(8002, LogLevel.Warning,
-        "etcd has lost its data or got others: {Restored} entries of this node are written again, {Awaited} of other nodes are kept in sight for these.")]
+        "etcd has lost its data or got others: {Restored} entries of this node are written again, {Awaited} of others stay in sight for these.")]
     private static partial void StoreReplaced(ILogger logger, int restored, int awaited);
 
     [LoggerMessage(8003, LogLevel.Warning, "The value of {Key} in etcd is no entry and is not shown, the {Total}. of such: {Problem}")]

@@ -30,7 +30,11 @@ internal sealed class RegistryNodeService(
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
         if (options.Engine != EngineKind.Gossip && settings.Engine is null)
-            throw new InvalidOperationException($"'engine' is {options.Engine}, and no such engine was added: call WithEngine(…) on the node's builder.");
+        {
+            throw new InvalidOperationException(
+                $"'engine' is {options.Engine}, and no such engine was added: call WithEngine(…) on the node's builder.");
+        }
+
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
         _node = RegistryNode.Start(options, new RegistryNodeEnvironment

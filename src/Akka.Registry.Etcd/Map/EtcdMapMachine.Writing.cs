@@ -39,8 +39,9 @@ internal sealed partial class EtcdMapMachine
             return;
         }
 
-        Enqueue(new PendingWrite { Operation = command.Operation, Command = command, Deadline = _world.Now + command.Timeout }, command.Operation.Key);
-        _later.Enqueue(command.Operation.Key, (_world.Now + command.Timeout).Ticks);
+        var (key, deadline) = (command.Operation.Key, _world.Now + command.Timeout);
+        Enqueue(new PendingWrite { Operation = command.Operation, Command = command, Deadline = deadline }, key);
+        _later.Enqueue(key, deadline.Ticks);
     }
 
     private void OnWriteMany(ImmutableArray<MapWrite> operations)
@@ -297,7 +298,9 @@ internal sealed partial class EtcdMapMachine
 
     /// <summary>The note of this node's own removal that is under way, if there is one.</summary>
     private EndedNote? PlannedNote(RecordKey key) =>
-        _pending.TryGetValue(key, out var queue) && queue[0] is { Plan.Note: { } note } write && (write.IsSubmitted || write.Revision > 0) ? note : null;
+        _pending.TryGetValue(key, out var queue) && queue[0] is { Plan.Note: { } note } write && (write.IsSubmitted || write.Revision > 0)
+            ? note
+            : null;
 
     private void Answer(MapCommand.Write command, MapWriteResult result) => _effects.Add(new EtcdEffect.Reply(command.ReplyTo, result));
 

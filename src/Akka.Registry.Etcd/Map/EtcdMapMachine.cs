@@ -72,8 +72,8 @@ internal sealed partial class EtcdMapMachine
 
     /// <summary>Why writes are refused; null while they are not.</summary>
     public string? Trouble => _isStale || !HasState
-        ? $"etcd does not answer ({(_lastProblem.Length > 0 ? _lastProblem : "nothing was heard yet")}): reads go on from memory, writes are refused until " +
-          "it does; look at 'etcdctl endpoint status' and at this node's etcd.endpoints."
+        ? $"etcd does not answer ({(_lastProblem.Length > 0 ? _lastProblem : "nothing was heard yet")}): reads go on from memory, " +
+          "writes are refused until it does; look at 'etcdctl endpoint status' and at this node's etcd.endpoints."
         : null;
 
     /// <summary>Values that could not be read.</summary>

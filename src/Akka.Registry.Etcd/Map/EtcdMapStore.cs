@@ -118,12 +118,13 @@ internal sealed class EtcdMapStore(
         }
     }
 
-    private static Compare IsAt(ByteString key, long revision) => new()
+    /// <summary>Whether a key is at that revision; at 0 if it is not there.</summary>
+    internal static Compare IsAt(ByteString key, long revision) => new()
     {
         Key = key,
         Target = Compare.Types.CompareTarget.Mod,
         Result = Compare.Types.CompareResult.Equal,
-        ModRevision = revision, // 0 is that of a key which is not there.
+        ModRevision = revision,
     };
 
     private static RequestOp Put(ByteString key, byte[] value, long lease) =>
@@ -138,9 +139,11 @@ internal static class EtcdTrouble
     public static string Of(EtcdException e, EtcdOptions options) => e.Error switch
     {
         EtcdError.Unavailable => $"etcd did not take the write in time ({e.Message.TrimEnd('.')}); look at 'etcdctl endpoint status'.",
-        EtcdError.NoSpace => "etcd is full (alarm NOSPACE) and takes no writes: compact and defragment it or raise its quota, then 'etcdctl alarm disarm'.",
+        EtcdError.NoSpace =>
+            "etcd is full (alarm NOSPACE) and takes no writes: compact and defragment it or raise its quota, then 'etcdctl alarm disarm'.",
         EtcdError.Denied =>
-            $"etcd's user '{options.User}' may not write here: grant it readwrite on the keys below '{options.Prefix}/services/' and '{options.Prefix}/registry/'.",
+            $"etcd's user '{options.User}' may not write here: grant it readwrite on the keys below " +
+            $"'{options.Prefix}/services/' and '{options.Prefix}/registry/'.",
         EtcdError.Unauthenticated => $"etcd does not take the name and password of 'etcd.user' ({e.Message.TrimEnd('.')}).",
         _ => $"etcd refused the write: {e.Message.TrimEnd('.')}.",
     };

@@ -73,7 +73,8 @@ internal sealed class MapFeed(
         }
 
         using var watch = await EtcdWatch.OpenAsync(
-            client, [(keys.Services, _followed[0] + 1), (keys.Ended, _followed[1] + 1), (keys.Store, revision + 1)], options.WatchPatience, time, stop);
+            client, [(keys.Services, _followed[0] + 1), (keys.Ended, _followed[1] + 1), (keys.Store, revision + 1)],
+            options.WatchPatience, time, stop);
         while (true)
         {
             var (range, answer) = await watch.NextAsync(stop);
@@ -99,8 +100,8 @@ internal sealed class MapFeed(
             if (EtcdKeys.TryRead(range == 0 ? keys.Services : keys.Ended, change.Kv.Key, out var key))
             {
                 // Written out: a bare null would become an empty memory, and the key's end an empty value.
-                var isGone = change.Type == Event.Types.EventType.Delete;
-                yield return new StoreChange(range == 1, key, change.Kv.ModRevision, isGone ? default(ReadOnlyMemory<byte>?) : change.Kv.Value.Memory);
+                var json = change.Type == Event.Types.EventType.Delete ? default(ReadOnlyMemory<byte>?) : change.Kv.Value.Memory;
+                yield return new StoreChange(range == 1, key, change.Kv.ModRevision, json);
             }
         }
     }
@@ -151,7 +152,7 @@ internal sealed class MapFeed(
             (uint)Math.Clamp(Math.Max(seconds, (_store?.Generation ?? 0) + 1L), 1, uint.MaxValue), Math.Max(now, stampFloor() + 1) - revision);
         var key = ByteString.CopyFromUtf8(keys.Store);
         var request = new TxnRequest();
-        request.Compare.Add(new Compare { Key = key, Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = at });
+        request.Compare.Add(EtcdMapStore.IsAt(key, at));
         request.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = key, Value = ByteString.CopyFrom(identity.ToJson()) } });
         request.Failure.Add(new RequestOp { RequestRange = new RangeRequest { Key = key } });
         var answer = await client.TxnAsync(request, stop);

@@ -70,7 +70,8 @@ internal sealed class EtcdMemberStore(
         {
             if (_lease == 0)
                 _lease = await GrantAsync();
-            var put = new PutRequest { Key = keys.NodeOf(self.Uid), Value = ByteString.CopyFrom(new MemberCard(self, state).ToJson()), Lease = _lease };
+            var card = ByteString.CopyFrom(new MemberCard(self, state).ToJson());
+            var put = new PutRequest { Key = keys.NodeOf(self.Uid), Value = card, Lease = _lease };
             var request = new TxnRequest();
             request.Success.Add(new RequestOp { RequestPut = put });
             var answer = await client.TxnAsync(request, stop);

@@ -110,7 +110,9 @@ internal sealed class MemberRoll(NodeIdentity self, TimeSpan nodeTtl, TimeSpan d
     {
         foreach (var (uid, other) in _entries.ToArray())
         {
-            if (uid != node.Uid && uid != self.Uid && other.DepartedAt is null && other.Member.Node.Address == node.Address && other.Revision < key.Revision)
+            if (uid == node.Uid || uid == self.Uid || other.DepartedAt is not null)
+                continue;
+            if (other.Member.Node.Address == node.Address && other.Revision < key.Revision)
                 _entries[uid] = other with { Member = other.Member with { State = MemberState.Down }, DepartedAt = now };
         }
     }
@@ -119,9 +121,8 @@ internal sealed class MemberRoll(NodeIdentity self, TimeSpan nodeTtl, TimeSpan d
     {
         if (_entries.Count < membersMax)
             return true;
-        var oldest = _entries.Where(pair => pair.Value.DepartedAt is not null).OrderBy(pair => pair.Value.DepartedAt!.Value.Ticks).Select(pair => pair.Key)
-            .FirstOrDefault();
-        return _entries.Remove(oldest);
+        var departed = _entries.Where(pair => pair.Value.DepartedAt is not null);
+        return _entries.Remove(departed.OrderBy(pair => pair.Value.DepartedAt!.Value.Ticks).Select(pair => pair.Key).FirstOrDefault());
     }
 
     private MembershipChanged? Show()

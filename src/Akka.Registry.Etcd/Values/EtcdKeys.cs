@@ -54,7 +54,8 @@ internal sealed class EtcdKeys(string prefix)
             return false;
         var rest = name[range.Length..];
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash == rest.Length - 1 || !TryUnescape(rest[..slash], out var service) || !TryUnescape(rest[(slash + 1)..], out var instance))
+        if (slash <= 0 || slash == rest.Length - 1
+            || !TryUnescape(rest[..slash], out var service) || !TryUnescape(rest[(slash + 1)..], out var instance))
             return false;
         key = new RecordKey(service, instance);
         return Of(range, key) == text;

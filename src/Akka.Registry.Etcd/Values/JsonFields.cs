@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace Akka.Registry.Etcd.Values;
 
 /// <summary>The fields of a JSON object, each of the type that is documented.</summary>
-/// <remarks>What is of another type throws <see cref="FormatException"/> or <see cref="InvalidOperationException"/>; unknown fields do not matter.</remarks>
+/// <remarks>
+/// What is of another type throws <see cref="FormatException"/> or <see cref="InvalidOperationException"/>; unknown fields do not matter.
+/// </remarks>
 internal readonly struct JsonFields(JsonElement root)
 {
     public string? Text(string name) => Find(name)?.GetString();

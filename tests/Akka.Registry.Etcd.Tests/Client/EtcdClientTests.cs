@@ -115,7 +115,8 @@ public class EtcdClientTests
         (await Should.ThrowAsync<EtcdException>(Write(wary, "2"))).Message.ShouldContain("certificate", Case.Insensitive);
         Should.Throw<ArgumentException>(() => EtcdEngine.With(options with { Tls = tls with { CaFile = "/nowhere.pem" } }))
             .Message.ShouldContain("etcd.tls.ca-file");
-        Should.Throw<ArgumentException>(() => EtcdEngine.With(options with { Tls = tls with { KeyFile = "" } })).Message.ShouldContain("etcd.tls.key-file");
+        Should.Throw<ArgumentException>(() => EtcdEngine.With(options with { Tls = tls with { KeyFile = "" } }))
+            .Message.ShouldContain("etcd.tls.key-file");
     }
 
     private static async Task<bool> TryWrite(EtcdClient client, string value)

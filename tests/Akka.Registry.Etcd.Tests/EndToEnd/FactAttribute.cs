@@ -3,7 +3,8 @@ using Akka.Registry.Etcd.Tests.Harness;
 namespace Akka.Registry.EndToEnd;
 
 /// <summary>
-/// What the linked tests of real processes are marked with here: they take two minutes, and run when <c>AKREG_ETCD_SOAK</c> is 1 and there is an etcd.
+/// What the linked tests of real processes are marked with here: they take two minutes, and run when <c>AKREG_ETCD_SOAK</c> is 1 and there is
+/// an etcd.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FactAttribute : Xunit.FactAttribute

@@ -137,8 +137,10 @@ public abstract class EngineConformance
         var result = await nodes[0].Registry.LeaveAsync(TimeSpan.FromSeconds(20));
         result.HandedOver.ShouldBe(20);
         TestNode[] left = [nodes[1], nodes[2]];
-        await Everywhere(left, node => node.Registry.Find("orders")!.Instances.All(entry => entry.Owner != nodes[0].Node.Self.Uid && !entry.Unverified));
-        left.Select(node => node.Registry.Find("orders")!.Instances.Select(entry => entry.Owner).Distinct().Count()).ShouldAllBe(owners => owners == 2);
+        await Everywhere(left, node => node.Registry.Find("orders")!.Instances.All(entry =>
+            entry.Owner != nodes[0].Node.Self.Uid && !entry.Unverified));
+        left.Select(node => node.Registry.Find("orders")!.Instances.Select(entry => entry.Owner).Distinct().Count())
+            .ShouldAllBe(owners => owners == 2);
         await Everywhere(left, node => node.Node.Membership.View.Find(nodes[0].Node.Self.Uid)!.State == Cluster.MemberState.Left);
     }
 
@@ -148,7 +150,8 @@ public abstract class EngineConformance
         var nodes = await ground.StartAsync(3);
         await nodes[0].RegisterAsync("a");
         await Everywhere(nodes, node => node.Find("a") is not null);
-        await using var lazy = await nodes[2].Registry.SubscribeAsync(new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true, Name = "lazy" });
+        await using var lazy = await nodes[2].Registry.SubscribeAsync(
+            new SubscriptionRequest { Service = "orders", AcknowledgesExplicitly = true, Name = "lazy" });
         var late = await nodes[1].Registry.DrainAsync(Key("a"), null, TimeSpan.FromSeconds(1));
         late.IsConfirmed.ShouldBeFalse();
         late.Laggards.Single().Subscriber.ShouldBe("lazy");

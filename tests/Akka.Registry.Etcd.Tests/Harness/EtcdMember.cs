@@ -51,12 +51,12 @@ internal sealed partial class EtcdMember : IDisposable
         [
             "--name", _name, "--data-dir", Path.Combine(_folder, "data"), "--listen-client-urls", Url, "--advertise-client-urls", Url,
             "--listen-peer-urls", PeerUrl, "--initial-advertise-peer-urls", PeerUrl, "--initial-cluster", initialCluster,
-            "--initial-cluster-state", initialState, "--heartbeat-interval", "100", "--election-timeout", "1000", "--logger", "zap", "--log-level", "warn",
+            "--initial-cluster-state", initialState, "--heartbeat-interval", "100", "--election-timeout", "1000",
+            "--logger", "zap", "--log-level", "warn",
             .. _arguments,
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        // What a test writes need not outlive the machine.
         _process = Process.Start(start)!;
         RunLedger.Note(_process);
         _process.OutputDataReceived += (_, line) => Note(line.Data);

@@ -23,7 +23,8 @@ internal sealed class ChaosWorld : IDisposable
             var site = NodeSite.Local($"node-{node}", NodeProcess.FreePort(), NodeProcess.FreePort());
             string[] switches = ["--engine=etcd", $"--etcd.endpoints={string.Join(',', etcd.Endpoints)}", "--dns.enabled=false", .. more];
             _nodes.Add(NodeProcess.Start(site, "", switches));
-            _doors.Add(new NodeApi(new Uri($"http://127.0.0.1:{site.HttpPort}"), connectTimeout: TimeSpan.FromSeconds(1), timeout: TimeSpan.FromSeconds(1.5)));
+            var url = new Uri($"http://127.0.0.1:{site.HttpPort}");
+            _doors.Add(new NodeApi(url, connectTimeout: TimeSpan.FromSeconds(1), timeout: TimeSpan.FromSeconds(1.5)));
         }
     }
 

@@ -27,7 +27,8 @@ public class JudgedTests(ITestOutputHelper output)
         using var etcd = await TestEtcd.StartAsync(3);
         using var world = new ChaosWorld(etcd, Nodes,
         [
-            .. ChaosSettings.Switches(), $"--etcd.node-ttl={ChaosSettings.Text(NodeTtl)}", $"--leases.orphan-grace-min={ChaosSettings.Text(OrphanGrace)}",
+            .. ChaosSettings.Switches(), $"--etcd.node-ttl={ChaosSettings.Text(NodeTtl)}",
+            $"--leases.orphan-grace-min={ChaosSettings.Text(OrphanGrace)}",
             $"--ownership.forward-timeout={ChaosSettings.Text(ForwardTimeout)}",
         ]);
         foreach (var node in world.Nodes)

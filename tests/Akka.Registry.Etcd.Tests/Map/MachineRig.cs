@@ -34,7 +34,8 @@ internal sealed class MachineRig
 
     public static ReadOnlyMemory<byte> Value(string version = "1") => new InstanceValue
     {
-        Address = "10.0.0.7", Port = 80, Version = version, Weight = 1, TtlMs = 30_000, DeregisterAfterMs = 30_000, Reported = WireInstanceStatus.Passing,
+        Address = "10.0.0.7", Port = 80, Version = version, Weight = 1, TtlMs = 30_000, DeregisterAfterMs = 30_000,
+        Reported = WireInstanceStatus.Passing,
     }.ToByteArray();
 
     public static byte[] Json(NodeUid owner, string version = "1", ulong epoch = 7) =>
@@ -42,7 +43,9 @@ internal sealed class MachineRig
 
     public void List(long revision, params (string Id, long Revision, byte[] Json)[] entries) => List(Store, revision, entries);
 
-    public void List(StoreIdentity store, long revision, (string Id, long Revision, byte[] Json)[] entries, params (string Id, long Revision, EndedNote Note)[] notes) =>
+    public void List(
+        StoreIdentity store, long revision, (string Id, long Revision, byte[] Json)[] entries,
+        params (string Id, long Revision, EndedNote Note)[] notes) =>
         Do(new EtcdInput.Listed(new StoreListing(
             store, revision, [.. entries.Select(entry => new StoredKey(Key(entry.Id), entry.Revision, entry.Json))],
             [.. notes.Select(note => new StoredKey(Key(note.Id), note.Revision, note.Note.ToJson()))])));

@@ -132,12 +132,14 @@ public class MeasureTests(ITestOutputHelper output)
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    private static async Task DirectAsync(EtcdClient client, string key) => await PutAsync(client, key, await client.GrantAsync(TimeSpan.FromMinutes(10), default));
+    private static async Task DirectAsync(EtcdClient client, string key) =>
+        await PutAsync(client, key, await client.GrantAsync(TimeSpan.FromMinutes(10), default));
 
     private static Task PutAsync(EtcdClient client, string key, long lease)
     {
         var request = new TxnRequest();
-        request.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(Entry), Lease = lease } });
+        var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(Entry), Lease = lease };
+        request.Success.Add(new RequestOp { RequestPut = put });
         return client.TxnAsync(request, default);
     }
 
@@ -154,7 +156,8 @@ public class MeasureTests(ITestOutputHelper output)
     private static async Task GatewayPutAsync(HttpClient gateway, string key, string? lease)
     {
         var put = new JsonObject { ["key"] = Base64(key), ["value"] = Base64(Entry), ["lease"] = lease ?? "0" };
-        using var response = await gateway.PostAsJsonAsync("/v3/kv/txn", new JsonObject { ["success"] = new JsonArray(new JsonObject { ["requestPut"] = put }) });
+        var txn = new JsonObject { ["success"] = new JsonArray(new JsonObject { ["requestPut"] = put }) };
+        using var response = await gateway.PostAsJsonAsync("/v3/kv/txn", txn);
         response.EnsureSuccessStatusCode();
         await response.Content.ReadAsByteArrayAsync();
     }
@@ -162,7 +165,7 @@ public class MeasureTests(ITestOutputHelper output)
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private const string Entry =
-        """{"address":"10.0.0.7","port":8080,"status":"passing","weight":1,"ttl":"30s","lease":"beats","epoch":1795948248025,"owner":"81ea1d7a987cb932"}""";
+        """{"address":"10.0.0.7","port":8080,"status":"passing","weight":1,"ttl":"30s","epoch":1795948248025,"owner":"81ea1d7a987cb932"}""";
 }
 
 /// <summary>A measurement: only when it is asked for.</summary>

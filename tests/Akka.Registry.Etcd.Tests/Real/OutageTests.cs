@@ -65,10 +65,12 @@ public class OutageTests
             nodes.ShouldAllBe(node => node.Registry.Find("orders")!.Instances.Count == 100, "never an empty moment");
             return (await ground.Etcd.TryCtlAsync("get", "--prefix", "--keys-only", "/services/")).Text.Count(c => c == '/') == 300;
         }, () => nodes[0].Log.ToString());
-        await Wait.UntilAsync("both hold the same", () => nodes[0].Status.StateHash == nodes[1].Status.StateHash && nodes[0].Status.LiveEntries == 100);
+        await Wait.UntilAsync(
+            "both hold the same", () => nodes[0].Status.StateHash == nodes[1].Status.StateHash && nodes[0].Status.LiveEntries == 100);
         await Wait.AlwaysAsync("all stay", TimeSpan.FromSeconds(3), () => nodes.All(node =>
             node.Registry.Find("orders")!.Instances.Count == 100 && node.Node.Membership.View.Members.All(member => member.IsCurrent)));
-        await Wait.UntilAsync("all are up again", () => nodes.All(node => node.Node.Membership.View.Members.All(member => member.State == MemberState.Up)));
+        await Wait.UntilAsync(
+            "all are up again", () => nodes.All(node => node.Node.Membership.View.Members.All(member => member.State == MemberState.Up)));
         (removed, unverified).ShouldBe((0, 0));
         nodes[0].Registry.Revision.ShouldBeGreaterThan(revision);
         nodes[1].Find("i-0")!.Epoch.ShouldBe(7UL);
@@ -128,7 +130,7 @@ public class OutageTests
     [EtcdFact]
     public async Task A_full_etcd_refuses_with_the_way_out_and_takes_writes_again_when_it_was_gone()
     {
-        await using var ground = new EtcdGround(await TestEtcd.StartAsync(1, "--quota-backend-bytes", (2 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        await using var ground = new EtcdGround(await TestEtcd.StartAsync(1, "--quota-backend-bytes", "2097152"));
         var nodes = await ground.StartAsync(1);
         await nodes[0].RegisterAsync("a", ttl: 3);
         await using var beats = new Beats(nodes[0], "a");

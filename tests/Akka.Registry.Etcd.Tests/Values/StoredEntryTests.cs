@@ -18,7 +18,13 @@ public class StoredEntryTests
             Reported = WireInstanceStatus.Draining, Override = WireInstanceStatus.OutOfService, LeaseMissed = true, Unverified = true, Suspect = true,
             NoLease = true, RegisteredAtMs = 1_795_948_248_025,
             Methods = { "Orders.Place" }, Tags = { "blau", "<\"größe\">" }, Metadata = { ["z"] = "1", ["a"] = "" },
-            Checks = { new WireCheck { Id = "c", Http = new WireHttpCheck { Url = "http://x/" }, Status = WireInstanceStatus.Critical, Output = "no", IntervalMs = 5_000 } },
+            Checks =
+            {
+                new WireCheck
+                {
+                    Id = "c", Http = new WireHttpCheck { Url = "http://x/" }, Status = WireInstanceStatus.Critical, Output = "no", IntervalMs = 5_000,
+                },
+            },
         };
         var entry = new StoredEntry(value, 18_000_000_000_000_000_001, new NodeUid(0xAB));
         StoredEntry.TryRead(entry.ToJson(), out var read, out _).ShouldBeTrue();
@@ -26,7 +32,7 @@ public class StoredEntryTests
         read.Value.ToByteArray().ShouldBe(value.ToByteArray(), "the order of pairs too");
         // An empty-handed one as well: absent fields are defaults.
         var least = new StoredEntry(
-            new InstanceValue { Address = "a", Weight = 1, TtlMs = 1_000, Reported = WireInstanceStatus.Passing, DeregisterAfterMs = 0 }, 1, new NodeUid(1));
+            new InstanceValue { Address = "a", Weight = 1, TtlMs = 1_000, Reported = WireInstanceStatus.Passing }, 1, new NodeUid(1));
         StoredEntry.TryRead(least.ToJson(), out read, out _).ShouldBeTrue();
         read.ShouldBe(least);
     }

@@ -135,7 +135,7 @@ public class MeasureTests(ITestOutputHelper output)
     private static async Task DirectAsync(EtcdClient client, string key) =>
         await PutAsync(client, key, await client.GrantAsync(TimeSpan.FromMinutes(10), default));
 
-    private static Task PutAsync(EtcdClient client, string key, long lease)
+    private static Task<TxnResponse> PutAsync(EtcdClient client, string key, long lease)
     {
         var request = new TxnRequest();
         var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(Entry), Lease = lease };
@@ -143,7 +143,7 @@ public class MeasureTests(ITestOutputHelper output)
         return client.TxnAsync(request, default);
     }
 
-    private static Task ReadAsync(EtcdClient client, string key) =>
+    private static Task<RangeResponse> ReadAsync(EtcdClient client, string key) =>
         client.RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8(key) }, default);
 
     private static async Task GatewayAsync(HttpClient gateway, string key)

@@ -8,6 +8,7 @@ using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,7 +65,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -96,7 +97,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
         Actors = new NodeActors(surroundings, registry, System);
-        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
+        Access = new RegistryAccess(options.Security, tokens, registry, surroundings.Metrics, environment.LoggerFactory, environment.Time);
+        Sessions = new SessionDoor(registry, Access, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -107,6 +109,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>Who may do what at this node's doors.</summary>
+    public RegistryAccess Access { get; }
 
     /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
     public NodeActors Actors { get; }
@@ -124,18 +129,19 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
-    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
+        var tokens = TokenSource.Read(options.Security);
         var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, self, environment);
+        var node = new RegistryNode(options, tokens, self, environment);
         environment.Transport.Start(self, node);
         return node;
     }
@@ -163,6 +169,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Access.DisposeAsync().ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);

@@ -89,6 +89,9 @@ internal static class ConsulRoutes
     /// <summary>Every path that there is, unsupported ones too.</summary>
     public static IEnumerable<string> Paths => Table.Keys;
 
+    /// <summary>Every path that something answers, with its method.</summary>
+    public static IEnumerable<string> Handled => Table.Where(entry => entry.Value.Handler is not null).Select(entry => $"{entry.Value.Method} {entry.Key}");
+
     /// <summary>Answers a request below <see cref="Prefix"/>.</summary>
     /// <exception cref="ConsulException">It is refused.</exception>
     public static Task RunAsync(HttpContext http, ConsulDoor door, GuardedRegistry? guard, CancellationToken stopping)

@@ -70,6 +70,12 @@ internal static class EurekaReads
                 return SendAsync(call, entry);
         }
 
+        foreach (var hidden in call.Guard is null ? [] : call.Door.Reader.Read().Apps)
+        {
+            if (hidden.Instances.Find(id) is { } entry)
+                call.Guard!.Require(AccessRight.Read, entry.Service, "instance", id);
+        }
+
         return SendAsync(call, null);
     }
 

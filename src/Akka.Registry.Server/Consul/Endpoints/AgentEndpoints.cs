@@ -82,6 +82,7 @@ internal static class AgentEndpoints
     {
         call.NeedReady();
         var name = call.Need("Missing service Name");
+        call.Guard?.Require(AccessRight.Read, name, "agent/health");
         var self = call.Self;
         var instances = call.Instances(name).Where(instance => ConsulCall.IsAgents(instance.Entry, self)).ToList();
         if (instances.Count == 0)

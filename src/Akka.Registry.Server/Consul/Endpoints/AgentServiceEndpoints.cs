@@ -79,7 +79,9 @@ internal static class AgentServiceEndpoints
     /// <summary><c>PUT agent/maintenance?enable=&amp;reason=</c>: this node as a whole.</summary>
     public static async Task NodeMaintenance(ConsulCall call)
     {
-        if (IsOn(call))
+        var isOn = IsOn(call);
+        call.Guard?.Require(AccessRight.Write, ConsulMetadata.NodesService, "maintenance", call.Nodes().Self.Name);
+        if (isOn)
         {
             var check = Check(CatalogCheck.NodeMaintenance, "Node Maintenance Mode", call.Query.Text("reason"), NodeReason);
             await NodeEntries.PutCheckAsync(call, call.Nodes().Self, check);

@@ -40,7 +40,10 @@ internal sealed class SessionActors(NodeRemoting remoting, GuardedRegistry? guar
         var ask = message.Ask;
         DeadLetterReason? reason;
         SessionAsk? sink = null;
-        if (guard is not null && !MaySend(guard, message))
+        var isAllowed = guard is null || MaySend(guard, message);
+        // For this node alone, which decides by them.
+        (message.Service, message.Instance) = ("", "");
+        if (!isAllowed)
         {
             reason = DeadLetterReason.NotAllowed;
         }
@@ -78,14 +81,9 @@ internal sealed class SessionActors(NodeRemoting remoting, GuardedRegistry? guar
     }
 
     /// <summary>Whoever may find an actor may speak to it: the message names the instance that its address was found at.</summary>
-    private static bool MaySend(GuardedRegistry guard, ActorMessage message)
-    {
-        var isFound = message.Service.Length > 0 && guard.MetadataOf(message.Service, message.Instance) is { } metadata
-            && RemoteActorAddress.TryRead(metadata, out var address) && address.Node == message.Node && address.Actor == message.Actor;
-        // Told to who decides, and to nobody behind.
-        (message.Service, message.Instance) = ("", "");
-        return isFound;
-    }
+    private static bool MaySend(GuardedRegistry guard, ActorMessage message) =>
+        message.Service.Length > 0 && guard.MetadataOf(message.Service, message.Instance) is { } metadata
+        && RemoteActorAddress.TryRead(metadata, out var address) && address.Node == message.Node && address.Actor == message.Actor;
 
     private bool TryBegin()
     {

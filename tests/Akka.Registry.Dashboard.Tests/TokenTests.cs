@@ -1,0 +1,4 @@
+using Akka.Registry.Security;
+using Akka.Registry.Testing;
+
+namespace Akka.Registry.Dashboard.Tests;

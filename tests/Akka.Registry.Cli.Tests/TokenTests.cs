@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Registry.Cli.Tests.Harness;
 using Akka.Registry.Security;
 
 namespace Akka.Registry.Cli.Tests;

@@ -24,7 +24,7 @@ public sealed record RegistryClientOptions : IValidatableObject
     public string Name { get; init; } = "";
 
     /// <summary>
-    /// What nodes ask to be let in (their settings <c>security</c>); at most 4,096 characters, default empty: nothing is shown. Sent
+    /// What nodes ask to be let in (their <c>security</c>); at most 4,096 characters, default empty: nothing is shown. Sent
     /// as UTF-8 and, without TLS, in the clear; never logged.
     /// </summary>
     [Required(AllowEmptyStrings = true), StringLength(4_096)]

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Akka.Registry.Security;
 
 /// <summary>One right on one service, or on all whose names begin alike. Written <c>write:orders</c>, <c>read:orders-*</c>, <c>operator:*</c>.</summary>

@@ -3,7 +3,6 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
 using Akka.Registry.Routing;
-using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 
 namespace Akka.Registry.Security;

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Akka.Registry.Security;
 
 /// <summary>Somebody as the rules know them: the bearer of a token, or who shows none. Lives until the rules say something else of them.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and hands out no handle: there is nothing to dispose of.")]
 internal sealed class Principal(string name, TokenHash? hash, AccessRules rules)
 {
     private readonly CancellationTokenSource _ended = new();

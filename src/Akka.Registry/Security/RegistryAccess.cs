@@ -1,4 +1,3 @@
-using System.Net;
 using Akka.Registry.Actors;
 using Microsoft.Extensions.Logging;
 

@@ -77,7 +77,7 @@ public class GuardedSubscriptionTests
         (await next.AsTask().WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeFalse();
     }
 
-    private static async Task<List<ChangeBatch>> ReadAsync(ISubscription subscription)
+    private static async Task<List<ChangeBatch>> ReadAsync(GuardedSubscription subscription)
     {
         var batches = new List<ChangeBatch>();
         await foreach (var batch in subscription.ReadAllAsync())

@@ -17,8 +17,8 @@ internal static class GlobalOptions
         instance, member or routee; 5 refused for good; 6 not now, try again; 7 done, but not everybody has confirmed; 8 doctor
         found something; 130 interrupted. register -- COMMAND ends with COMMAND's code (126: cannot be run, 127: not found).
 
-        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN or a file. NO_COLOR takes
-        the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
+        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN or a file.
+        NO_COLOR takes the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
         API's documents, field for field, and errors are documents too.
         """;
 

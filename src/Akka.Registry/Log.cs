@@ -74,7 +74,8 @@ internal static partial class Log
     public static partial void SessionDefect(ILogger logger, string client, Exception defect);
 
     [LoggerMessage(4070, LogLevel.Warning,
-        "Denied: {Principal} by {Door} from {Address}: {Operation} {Subject}; missing: {Missing}. {Untold} more were denied since the last such line.")]
+        "Denied: {Principal} by {Door} from {Address}: {Operation} {Subject}; missing: {Missing}. "
+        + "{Untold} more were denied since the last such line.")]
     public static partial void CallDenied(
         ILogger logger, string principal, string door, IPAddress? address, string operation, string subject, string missing, long untold);
 

@@ -79,7 +79,11 @@ internal sealed class TokenCommand : Command
         }
 
         if (token.Any(c => c is <= ' ' or > '~'))
-            throw new CliFailure(ExitCode.Usage, "The token has characters that no header may have.", "Letters, digits and -._~ are safe everywhere.");
+        {
+            throw new CliFailure(
+                ExitCode.Usage, "The token has characters that no header may have.", "Letters, digits and -._~ are safe everywhere.");
+        }
+
         new Printer(_surroundings, GlobalOptions.FormatOf(parsed)).Say(new TokenLine(name, TokenHash.Of(token), rules).ToString());
         return (int)ExitCode.Done;
     }

@@ -1,6 +1,8 @@
 namespace Akka.Registry.Security;
 
-/// <summary>One right on one service, or on all whose names begin alike. Written <c>write:orders</c>, <c>read:orders-*</c>, <c>operator:*</c>.</summary>
+/// <summary>
+/// One right on one service, or on all whose names begin alike. Written <c>write:orders</c>, <c>read:orders-*</c>, <c>operator:*</c>.
+/// </summary>
 /// <param name="Right">The right.</param>
 /// <param name="Service">The service's name, or what names begin with.</param>
 /// <param name="IsPrefix">Whether it is the beginning of names.</param>

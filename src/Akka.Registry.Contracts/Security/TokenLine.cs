@@ -55,7 +55,7 @@ public sealed record TokenLine(string Name, TokenHash? Hash, IReadOnlyList<Acces
     }
 
     /// <summary>As it is written.</summary>
-    public override string ToString() => string.Join(' ', (string[])[Name, .. Hash is null ? [] : (string[])[Hash.ToString()], .. Rules.Select(rule => rule.ToString())]);
+    public override string ToString() => $"{(Hash is null ? Name : $"{Name} {Hash}")} {string.Join(' ', Rules)}";
 
     private static bool TryReadRules(
         string name, TokenHash? hash, ReadOnlySpan<string> words, [NotNullWhen(true)] out TokenLine? line, [NotNullWhen(false)] out string? problem)

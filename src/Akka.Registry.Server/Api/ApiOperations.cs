@@ -231,7 +231,10 @@ internal static class ApiOperations
             Handler = ClusterApi.Leave, ServesAlways = true, Needs = AccessNeed.Operator,
             Summary = "Makes this node leave, gracefully.",
             Description = "The node hands its leases to its peers, tells them that it left, and its process ends.",
-            Answers = [new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked, or who is no operator of everything.")],
+            Answers =
+            [
+                new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked, or who is no operator of everything."),
+            ],
         },
     ];
 

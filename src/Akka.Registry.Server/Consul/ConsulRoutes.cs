@@ -90,7 +90,8 @@ internal static class ConsulRoutes
     public static IEnumerable<string> Paths => Table.Keys;
 
     /// <summary>Every path that something answers, with its method.</summary>
-    public static IEnumerable<string> Handled => Table.Where(entry => entry.Value.Handler is not null).Select(entry => $"{entry.Value.Method} {entry.Key}");
+    public static IEnumerable<string> Handled =>
+        Table.Where(entry => entry.Value.Handler is not null).Select(entry => $"{entry.Value.Method} {entry.Key}");
 
     /// <summary>Answers a request below <see cref="Prefix"/>.</summary>
     /// <exception cref="ConsulException">It is refused.</exception>

@@ -85,7 +85,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ServerMetrics metr
 
     /// <summary>Eureka's clients know basic authentication alone; anywhere else a browser that is told of it would ask its user by itself.</summary>
     private static string ChallengeOf(HttpRequest request) =>
-        request.Path.StartsWithSegments("/eureka", StringComparison.OrdinalIgnoreCase) ? "Basic realm=\"Akka.Registry\"" : "Bearer realm=\"Akka.Registry\"";
+        $"{(request.Path.StartsWithSegments("/eureka", StringComparison.OrdinalIgnoreCase) ? "Basic" : "Bearer")} realm=\"Akka.Registry\"";
 
     private async Task SendAsync(HttpContext context, Problem problem)
     {

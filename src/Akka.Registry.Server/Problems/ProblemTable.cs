@@ -81,7 +81,8 @@ internal static class ProblemTable
 
     private static readonly ProblemType[] All =
     [
-        Invalid, MalformedJson, Unauthenticated, Forbidden, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout, StaleEpoch,
+        Invalid, MalformedJson, Unauthenticated, Forbidden, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout,
+        StaleEpoch,
         TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, Busy, OwnerUnreachable,
     ];
 

@@ -6,7 +6,9 @@ namespace Akka.Registry.Server.Security;
 /// <summary>The token that a request shows.</summary>
 internal static class HttpToken
 {
-    /// <summary>That of <c>Authorization</c>: a bearer token, or the password of basic authentication, whatever the user's name; empty for none.</summary>
+    /// <summary>
+    /// That of <c>Authorization</c>: a bearer token, or the password of basic authentication, whatever the user's name; empty for none.
+    /// </summary>
     public static string Of(HttpRequest request)
     {
         var header = request.Headers.Authorization;

@@ -33,7 +33,8 @@ public sealed partial class GuardedRegistry
     {
         Require(AccessRight.Operator, key.Service, "override", key.Instance);
         var operation = status is { } given ? $"override {given}" : "override cleared";
-        return await AuditedAsync(() => _inner.OverrideStatusAsync(key, status, cancellation), operation, $"{key.Service}/{key.Instance}").ConfigureAwait(false);
+        return await AuditedAsync(() => _inner.OverrideStatusAsync(key, status, cancellation), operation, $"{key.Service}/{key.Instance}")
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -110,8 +110,10 @@ public sealed partial class GuardedRegistry : IServiceRegistry
     public void Require(AccessRight right, string service, string operation, string instance = "")
     {
         var principal = Current();
-        if (principal.Rules.On(service) < right)
-            throw Deny(principal, operation, instance.Length == 0 ? service : $"{service}/{instance}", new AccessRule(right, service, IsPrefix: false));
+        if (principal.Rules.On(service) >= right)
+            return;
+        var subject = instance.Length == 0 ? service : $"{service}/{instance}";
+        throw Deny(principal, operation, subject, new AccessRule(right, service, IsPrefix: false));
     }
 
     /// <summary>Does what an operator of everything may do, and tells the audit log.</summary>

@@ -45,9 +45,9 @@ internal sealed class WrongTokens(int max)
     private UInt128 KeyOf(IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        if (address is null || !address.MapToIPv6().TryWriteBytes(bytes, out _))
+        if (address?.MapToIPv6() is not { } mapped || !mapped.TryWriteBytes(bytes, out _))
             return 0;
-        if (!address.IsIPv4MappedToIPv6 && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+        if (!mapped.IsIPv4MappedToIPv6)
             bytes[8..].Clear();
         var key = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return _counts.Count < AddressesMax || _counts.ContainsKey(key) ? key : UInt128.MaxValue;

@@ -62,7 +62,8 @@ public class TokenTests
         await using var client = RealSessionTests.Client(node, options => options with { Token = Token }, log: log);
         await TestNode.Until(() => client.Status.IsConnected, "the client is let in");
         var denied = await Should.ThrowAsync<RegistryRefusedException>(client.Queries.InstancesAsync(new() { Service = "stock" }));
-        (denied.Refusal, denied.Message).ShouldBe((RegistryRefusal.Forbidden, "The token 'one' has no right 'read:stock'; show a token that has it."));
+        (denied.Refusal, denied.Message).ShouldBe(
+            (RegistryRefusal.Forbidden, "The token 'one' has no right 'read:stock'; show a token that has it."));
 
         var instance = client.Registrar.Register(new ServiceRegistration { Service = "orders", Id = "o-1", Address = "10.0.0.1", Port = 80 });
         await TestNode.Until(() => log.Lines.Any(line => line.Event == 7010), "it is told that it is refused");

@@ -181,7 +181,10 @@ public class RemoteActorTests
         var (reader, stranger) = (TokenHash.NewToken(), TokenHash.NewToken());
         await using var world = await World.StartAsync(options => options with
         {
-            Security = new SecurityOptions { Tokens = [$"reader {TokenHash.Of(reader)} read:counters", $"stranger {TokenHash.Of(stranger)} operator:other*"] },
+            Security = new SecurityOptions
+            {
+                Tokens = [$"reader {TokenHash.Of(reader)} read:counters", $"stranger {TokenHash.Of(stranger)} operator:other*"],
+            },
         });
         await using var client = RealSessionTests.Client(world.Other, options => options with { Token = reader });
         (await Echo(await FindAsync(client), 1).WaitAsync(TestNode.Patience)).Value.ShouldBe("1");

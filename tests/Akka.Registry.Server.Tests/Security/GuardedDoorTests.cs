@@ -20,8 +20,11 @@ public sealed class GuardedDoorTests(GuardedNode node) : IClassFixture<GuardedNo
     {
         await node.AddAsync(id: "seen-1");
         await node.AddAsync("hidden", "h-1");
-        foreach (var path in (string[])["/api/v1/services", "/api/v1/prometheus/targets", "/v1/catalog/services", "/v1/agent/services", "/v1/health/state/any",
-                     "/eureka/apps", "/eureka/apps/delta"])
+        foreach (var path in (string[])
+                 [
+                     "/api/v1/services", "/api/v1/prometheus/targets", "/v1/catalog/services", "/v1/agent/services", "/v1/health/state/any",
+                     "/eureka/apps", "/eureka/apps/delta",
+                 ])
         {
             var seen = await node[Caller.Reader].GetStringAsync(path);
             (seen.Contains("seen-1", StringComparison.Ordinal) || seen.Contains("orders", StringComparison.Ordinal)).ShouldBeTrue(path);
@@ -125,7 +128,8 @@ public sealed class GuardedDoorTests(GuardedNode node) : IClassFixture<GuardedNo
         await node.AddAsync("hidden", "h-1");
         var apps = await node[Caller.Reader].GetStringAsync("/eureka/apps");
         var root = System.Xml.Linq.XDocument.Parse(apps).Root!;
-        var counts = root.Descendants("instance").GroupBy(instance => instance.Element("status")!.Value).OrderBy(group => group.Key, StringComparer.Ordinal);
+        var counts = root.Descendants("instance").GroupBy(instance => instance.Element("status")!.Value)
+            .OrderBy(group => group.Key, StringComparer.Ordinal);
         root.Element("apps__hashcode")!.Value.ShouldBe(string.Concat(counts.Select(group => $"{group.Key}_{group.Count()}_")));
     }
 
@@ -133,7 +137,8 @@ public sealed class GuardedDoorTests(GuardedNode node) : IClassFixture<GuardedNo
     public async Task A_registration_may_not_follow_what_its_client_may_not_read()
     {
         var body = new StringContent(
-            """{"address":"10.0.0.1","port":80,"lease":"none","checks":[{"id":"a","kind":"alias","service":"hidden"}]}""", Encoding.UTF8, "application/json");
+            """{"address":"10.0.0.1","port":80,"lease":"none","checks":[{"id":"a","kind":"alias","service":"hidden"}]}""",
+            Encoding.UTF8, "application/json");
         using var response = await node[Caller.Writer].PutAsync("/api/v1/services/orders/instances/spy", body);
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await response.Content.ReadAsStringAsync()).ShouldContain("'read:hidden'");
@@ -191,7 +196,8 @@ public sealed class GuardedDoorTests(GuardedNode node) : IClassFixture<GuardedNo
         await node.AddAsync(id: "audited");
         using var denied = await node[Caller.Reader].PutAsync("/api/v1/services/orders/instances/audited/heartbeat", null);
         using var done = await node[Caller.Operator].PutAsync(
-            "/api/v1/services/orders/instances/audited/status", new StringContent("""{"override":"out-of-service"}""", Encoding.UTF8, "application/json"));
+            "/api/v1/services/orders/instances/audited/status",
+            new StringContent("""{"override":"out-of-service"}""", Encoding.UTF8, "application/json"));
         done.StatusCode.ShouldBe(HttpStatusCode.OK);
         node.Audit.Lines.ShouldContain(line => line.StartsWith(
             "4070 Denied: Reader by http from 127.0.0.1: heartbeat orders/audited; missing: write:orders.", StringComparison.Ordinal));

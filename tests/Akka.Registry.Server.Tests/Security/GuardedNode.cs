@@ -73,7 +73,10 @@ public sealed class GuardedNode : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Audit);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var security = _change(new SecurityOptions { Tokens = [.. Rights.Keys.Select(LineOf)], WrongTokensPerMinute = 1_000_000, DeniedLogPerSecond = 10_000 });
+        var security = _change(new SecurityOptions
+        {
+            Tokens = [.. Rights.Keys.Select(LineOf)], WrongTokensPerMinute = 1_000_000, DeniedLogPerSecond = 10_000,
+        });
         builder.Services.AddRegistryNode(new RegistryNodeOptions { Transport = new TransportOptions { Port = 0 }, Security = security });
         builder.Services.AddRegistryDns(new DnsOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) })
             .AddRegistryConsul(new ConsulOptions()).AddRegistryEureka(new EurekaOptions());
@@ -101,10 +104,14 @@ public sealed class GuardedNode : IAsyncLifetime
     public async Task<RecordKey> AddAsync(string service = Service, string? id = null)
     {
         id ??= $"i-{Interlocked.Increment(ref _ids)}";
+        var check = new CheckDefinition.Ttl
+        {
+            Id = $"ttl-{id}", Name = id, TimeToLive = TimeSpan.FromMinutes(10), InitialStatus = InstanceStatus.Passing,
+        };
         var registration = new Registration
         {
             Service = service, Id = id, Address = "10.0.0.1", Port = 80, Lease = LeaseKind.None,
-            Checks = [new CheckDefinition.Ttl { Id = $"ttl-{id}", Name = id, TimeToLive = TimeSpan.FromMinutes(10), InitialStatus = InstanceStatus.Passing }],
+            Checks = [check],
         };
         await Node.Registry.RegisterAsync(registration, WriteOptions.Default);
         return new RecordKey(service, id);

@@ -130,6 +130,7 @@ internal static class HttpRows
             return "done";
         return status is 401 or 403 ? $"{status}" : $"{status}: {await response.Content.ReadAsStringAsync()}";
 
-        string Fill(string text) => text.Replace("{s}", GuardedNode.Service, StringComparison.Ordinal).Replace("{i}", call.Id, StringComparison.Ordinal);
+        string Fill(string text) =>
+            text.Replace("{s}", GuardedNode.Service, StringComparison.Ordinal).Replace("{i}", call.Id, StringComparison.Ordinal);
     }
 }

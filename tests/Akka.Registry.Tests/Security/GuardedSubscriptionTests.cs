@@ -105,7 +105,7 @@ public class GuardedSubscriptionTests
             foreach (var batch in batches)
                 yield return batch;
             if (IsEndless)
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await new TaskCompletionSource().Task.WaitAsync(cancellation);
         }
 
         public void Acknowledge(long count) => Acknowledged = Math.Max(Acknowledged, count);

@@ -43,7 +43,8 @@ public class TokenBookTests
     public void Who_keeps_their_rights_is_the_same_and_everybody_else_is_told()
     {
         var (one, two) = (TokenHash.Of(One), TokenHash.Of(Two));
-        var before = Book($"kept {one} read:*", $"changed {two} read:*", $"gone {TokenHash.Of("a-token-of-enough-length")} read:*", "anonymous read:a");
+        var gone = TokenHash.Of("a-token-of-enough-length");
+        var before = Book($"kept {one} read:*", $"changed {two} read:*", $"gone {gone} read:*", "anonymous read:a");
         var all = before.All.ToDictionary(principal => principal.Name);
         var after = before.With(Lines($"changed {two} write:*", $"kept {one} read:*", "anonymous read:b"));
         before.Yield(after);
@@ -70,7 +71,10 @@ public class TokenBookTests
     {
         var (lines, problems) = (new List<TokenLine>(), new List<string>());
         TokenLines.Read(
-            ["# a comment", "", "one nothash read:*", $"two {TokenHash.Of(Two)} red:*", "anonymous read:a", "anonymous read:b", $"three {TokenHash.Of(One)}"],
+            [
+                "# a comment", "", "one nothash read:*", $"two {TokenHash.Of(Two)} red:*", "anonymous read:a", "anonymous read:b",
+                $"three {TokenHash.Of(One)}",
+            ],
             number => $"Line {number}", lines, problems);
         problems.ShouldBe(
         [

@@ -198,7 +198,9 @@ public sealed partial class GuardedRegistry : IServiceRegistry
 
     private Principal Current()
     {
-        var principal = Principal;
+        // Whoever's rules are looked up at each call has those of now.
+        if (_fixed is not { } principal)
+            return Principal;
         return principal.EndReason is { } reason ? throw new RegistryException(RegistryError.Unauthenticated, reason) : principal;
     }
 

@@ -40,7 +40,7 @@ public sealed class RegistryAccess : IAsyncDisposable
         _logger = loggers.CreateLogger<RegistryAccess>();
         _audit = new AuditLog(loggers, metrics, time, options.DeniedLogPerSecond);
         _wrong = new WrongTokens(options.WrongTokensPerMinute);
-        _book = new TokenBook([]).With(tokens.Lines);
+        _book = TokenBook.Empty.With(tokens.Lines);
         if (tokens.File is { } file)
             _watch = new TokenFileWatch(options, file.Content!, Reload, time);
     }

@@ -13,17 +13,21 @@ namespace Akka.Registry.Security;
 internal sealed class TokenBook
 {
     private const int StackBytes = 512;
+    private const int KeyBytes = 32;
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly ConcurrentDictionary<UInt128, Principal> _found = new();
+    private readonly byte[] _key;
+    private readonly ConcurrentDictionary<UInt128, Principal> _found;
     private readonly Principal[] _bearers;
 
-    /// <param name="principals">Each name once.</param>
-    public TokenBook(IReadOnlyCollection<Principal> principals)
+    private TokenBook(byte[] key, IEnumerable<KeyValuePair<UInt128, Principal>> found, List<Principal> principals)
     {
+        (_key, _found) = (key, new ConcurrentDictionary<UInt128, Principal>(found));
         _bearers = [.. principals.Where(principal => !principal.IsAnonymous)];
         Anonymous = principals.FirstOrDefault(principal => principal.IsAnonymous) ?? new Principal(TokenLine.Anonymous, null, AccessRules.Nothing);
     }
+
+    /// <summary>No token at all, and nothing without one.</summary>
+    public static TokenBook Empty => new(RandomNumberGenerator.GetBytes(KeyBytes), [], []);
 
     /// <summary>Who shows no token.</summary>
     public Principal Anonymous { get; }
@@ -49,7 +53,9 @@ internal sealed class TokenBook
         return found;
     }
 
-    /// <summary>The book that lines make: whoever stands in this one with the same rights stands in that one as the same object.</summary>
+    /// <summary>
+    /// The book that lines make: whoever stands in this one with the same rights stands in that one as the same object, and is known there.
+    /// </summary>
     public TokenBook With(IEnumerable<TokenLine> lines)
     {
         var before = All.ToDictionary(principal => principal.Name, StringComparer.Ordinal);
@@ -62,7 +68,8 @@ internal sealed class TokenBook
 
         if (!next.Exists(principal => principal.IsAnonymous) && !Anonymous.Rules.HasAny)
             next.Add(Anonymous);
-        return new TokenBook(next);
+        var kept = next.ToHashSet();
+        return new TokenBook(_key, _found.Where(pair => kept.Contains(pair.Value)), next);
     }
 
     /// <summary>Tells those who do not stand in the next book that their rules hold no longer.</summary>

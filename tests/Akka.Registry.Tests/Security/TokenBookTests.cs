@@ -46,9 +46,12 @@ public class TokenBookTests
         var gone = TokenHash.Of("a-token-of-enough-length");
         var before = Book($"kept {one} read:*", $"changed {two} read:*", $"gone {gone} read:*", "anonymous read:a");
         var all = before.All.ToDictionary(principal => principal.Name);
+        before.Find(One);
+        before.Find(Two);
         var after = before.With(Lines($"changed {two} write:*", $"kept {one} read:*", "anonymous read:b"));
         before.Yield(after);
-        after.Find(One).ShouldBeSameAs(all["kept"]);
+        after.FindKnown(One).ShouldBeSameAs(all["kept"], "it need not be looked for anew");
+        after.FindKnown(Two).ShouldBeNull();
         (all["kept"].EndReason, all["kept"].Ended.IsCancellationRequested).ShouldBe((null, false));
         (all["changed"].EndReason, all["changed"].IsReplaced).ShouldBe(("The rights of token 'changed' have changed; come again.", true));
         (all["gone"].EndReason, all["gone"].IsReplaced).ShouldBe(("The token 'gone' was taken away.", false));
@@ -111,7 +114,7 @@ public class TokenBookTests
         wrong.Wait(IPAddress.Parse("192.0.2.1"), Start).ShouldBeGreaterThan(TimeSpan.Zero, "beyond the table all count as one");
     }
 
-    private static TokenBook Book(params string[] lines) => new TokenBook([]).With(Lines(lines));
+    private static TokenBook Book(params string[] lines) => TokenBook.Empty.With(Lines(lines));
 
     private static List<TokenLine> Lines(params string[] texts)
     {

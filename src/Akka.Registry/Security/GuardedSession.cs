@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Sessions;
 
@@ -17,6 +18,17 @@ internal sealed class GuardedSession(IRegistrySession inner, GuardedRegistry gua
     {
         guard.RequireRegister(registration);
         return inner.RegisterAsync(registration, options, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<RegistrationOutcome>> RegisterManyAsync(
+        ImmutableArray<Registration> registrations, WriteOptions options, CancellationToken cancellation = default)
+    {
+        RegistrationOutcome?[] outcomes = [.. registrations.Select(Refused)];
+        ImmutableArray<Registration> allowed = [.. registrations.Where((_, i) => outcomes[i] is null)];
+        var made = await inner.RegisterManyAsync(allowed, options, cancellation).ConfigureAwait(false);
+        var next = 0;
+        return [.. outcomes.Select(refused => refused ?? made[next++])];
     }
 
     /// <inheritdoc/>
@@ -42,4 +54,17 @@ internal sealed class GuardedSession(IRegistrySession inner, GuardedRegistry gua
 
     /// <inheritdoc/>
     public void Break() => inner.Break();
+
+    private RegistrationOutcome? Refused(Registration registration)
+    {
+        try
+        {
+            guard.RequireRegister(registration);
+            return null;
+        }
+        catch (RegistryException refusal)
+        {
+            return new RegistrationOutcome(null, refusal);
+        }
+    }
 }

@@ -6,6 +6,7 @@ using Akka.Registry.Leases;
 using Akka.Registry.Security;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
@@ -107,26 +108,34 @@ internal sealed class SessionRequests(
         await _room.WaitAsync(stop);
         Run(async () =>
         {
-            var results = await Task.WhenAll(request.Registrations.Select(registration => RegisterAsync(registration, write, stop)));
             var answer = new RegisterResults { Request = request.Request };
-            answer.Results.AddRange(results);
+            await RegisterAsync(request.Registrations, write, answer.Results, stop);
             await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
     }
 
-    private async Task<WireRegisterResult> RegisterAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    private async Task RegisterAsync(
+        RepeatedField<WireRegistration> wires, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
     {
         try
         {
-            var result = await _session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop);
-            return SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+            foreach (var outcome in await _session.RegisterManyAsync([.. wires.Select(SessionCodec.ToRegistration)], write, stop))
+                results.Add(outcome.Refusal is { } refusal ? Refused(refusal) : Registered(outcome.Result!));
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
-            var (error, message, field) = SessionCodec.ToWire(refusal);
-            return new WireRegisterResult { Error = error, Message = message, Field = field };
+            results.AddRange(Enumerable.Repeat(Refused(refusal), wires.Count));
         }
+    }
+
+    private WireRegisterResult Registered(RegistrationResult result) =>
+        SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+
+    private static WireRegisterResult Refused(Exception refusal)
+    {
+        var (error, message, field) = SessionCodec.ToWire(refusal);
+        return new WireRegisterResult { Error = error, Message = message, Field = field };
     }
 
     private async ValueTask<string?> OnCommandAsync(InstanceCommand command, CancellationToken stop)

@@ -123,7 +123,11 @@ public abstract record MapCommand
     /// <param name="Consistency">How many nodes must hold it before the reply.</param>
     /// <param name="Timeout">How long to wait for that; the reply then says the truth.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
-    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand;
+    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand
+    {
+        /// <summary>W3C trace context of who waits for it to spread; empty for none. It goes along to the peers that are waited for.</summary>
+        public string Traceparent { get; init; } = "";
+    }
 
     /// <summary>
     /// Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it

@@ -55,7 +55,9 @@ internal sealed class ReplicatorActor(
     {
         if (decoder(received.Frame, out var frame))
         {
+            var span = frame is PeerFrame.Delta { Traces.Count: > 0 } delta ? ReplicationTracing.Apply(delta, membership.View.Self) : null;
             Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            TraceContext.End(span);
             return;
         }
 

@@ -103,6 +103,7 @@ internal sealed partial class ReplicatorMachine
             NextNumber(), VersionVector.Of(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
+            Traces = _waiting.Traces(covered),
         };
         if (_queuedBytes(peer.Node) >= _options.WindowBytes)
             return;

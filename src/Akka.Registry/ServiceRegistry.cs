@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.Checks;
@@ -11,6 +12,7 @@ using Akka.Registry.Routing;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tracing;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -50,8 +52,10 @@ internal sealed class ServiceRegistry(
     public async Task<RegistrationResult> RegisterAsync(
         Registration registration, WriteOptions options, CancellationToken cancellation = default)
     {
-        return await CallAsync<RegistrationResult>(
-            to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        return await TracedAsync<RegistrationResult>(
+            "registry.register", new RecordKey(registration.Service ?? "", registration.Id ?? ""),
+            (span, to) => new RegistryMessage.Register(registration, options, to) { Span = span },
+            options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -112,8 +116,9 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
-        return await CallAsync<ServiceEntry>(
-            to => new RegistryMessage.ReportStatus(key, status, epoch, to), OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<ServiceEntry>(
+            "registry.report_status", key, (span, to) => new RegistryMessage.ReportStatus(key, status, epoch, to) { Span = span },
+            OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -123,8 +128,9 @@ internal sealed class ServiceRegistry(
         Check(key);
         if (status is { } given && !Enum.IsDefined(given))
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
-        return await CallAsync<ServiceEntry>(
-            to => new RegistryMessage.OverrideStatus(key, status, to), OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<ServiceEntry>(
+            "registry.override_status", key, (span, to) => new RegistryMessage.OverrideStatus(key, status, to) { Span = span },
+            OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -134,7 +140,9 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(CheckValidator.CheckId(checkId) ?? CheckValidator.CheckReport(status, output) ?? RegistrationValidator.CheckEpoch(epoch));
         var kept = OutputText.Cut(output, surroundings.Options.Checks.OutputBytes);
-        return ChangeCheckAsync(key, epoch, new CheckChange.Report(checkId, status, kept), cancellation);
+        // As frequent as beats, and as little traced.
+        return CallAsync<ServiceEntry>(
+            to => new RegistryMessage.ChangeCheck(key, epoch, new CheckChange.Report(checkId, status, kept), to), OwnerPatience, cancellation);
     }
 
     /// <inheritdoc/>
@@ -143,7 +151,7 @@ internal sealed class ServiceRegistry(
         ArgumentNullException.ThrowIfNull(check);
         Check(key);
         Throw(CheckValidator.Check(key.Service, key.Instance, check, surroundings.Options.Checks));
-        return ChangeCheckAsync(key, null, new CheckChange.Put(check), cancellation);
+        return ChangeCheckAsync(key, new CheckChange.Put(check), cancellation);
     }
 
     /// <inheritdoc/>
@@ -151,7 +159,7 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(CheckValidator.CheckId(checkId));
-        return ChangeCheckAsync(key, null, new CheckChange.Remove(checkId), cancellation);
+        return ChangeCheckAsync(key, new CheckChange.Remove(checkId), cancellation);
     }
 
     /// <inheritdoc/>
@@ -173,8 +181,9 @@ internal sealed class ServiceRegistry(
                 RegistryError.Invalid, $"'deadline' must be above zero and at most {max.TotalSeconds:0.###} s.", "deadline");
         }
 
-        return await CallAsync<DrainResult>(
-            to => new RegistryMessage.Drain(key, epoch, deadline, to), deadline + OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<DrainResult>(
+            "registry.drain", key, (span, to) => new RegistryMessage.Drain(key, epoch, deadline, to) { Span = span },
+            deadline + OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -183,8 +192,9 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
-        await CallAsync<RecordKey>(
-            to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        await TracedAsync<RecordKey>(
+            "registry.deregister", key, (span, to) => new RegistryMessage.Deregister(key, epoch, options, to) { Span = span },
+            options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -315,8 +325,10 @@ internal sealed class ServiceRegistry(
         _ => null,
     };
 
-    private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, ulong? epoch, CheckChange change, CancellationToken cancellation) =>
-        CallAsync<ServiceEntry>(to => new RegistryMessage.ChangeCheck(key, epoch, change, to), OwnerPatience, cancellation);
+    private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, CheckChange change, CancellationToken cancellation) =>
+        TracedAsync<ServiceEntry>(
+            "registry.change_check", key, (span, to) => new RegistryMessage.ChangeCheck(key, null, change, to) { Span = span },
+            OwnerPatience, cancellation);
 
     private static async Task DisposeWhenMadeAsync(Task<RegistryReply<ISubscription>> asked)
     {
@@ -335,6 +347,29 @@ internal sealed class ServiceRegistry(
     private async Task<T> CallAsync<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation) =>
         (await Ask(message, patience, cancellation).ConfigureAwait(false)).Unwrap();
+
+    /// <summary>As <see cref="CallAsync"/>, with an activity that lasts until the answer.</summary>
+    private async Task<T> TracedAsync<T>(
+        string operation, RecordKey key, Func<Activity?, IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience,
+        CancellationToken cancellation)
+    {
+        using var span = RegistryTracing.Call(operation, key, surroundings.Self);
+        try
+        {
+            return await CallAsync<T>(to => message(span, to), patience, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Failed(span, failure))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Notes it, and catches nothing.</summary>
+    private static bool Failed(Activity? span, Exception failure)
+    {
+        RegistryTracing.Failed(span, failure);
+        return false;
+    }
 
     private Task<RegistryReply<T>> Ask<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan timeout, CancellationToken cancellation) =>

@@ -30,7 +30,7 @@ internal sealed class ClientSession(
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = new SessionAnswers(registry, surroundings);
-        using var requests = new SessionRequests(session, reporter, registry, answers, _leases, _outbox, _options, logger, ended);
+        using var requests = new SessionRequests(session, reporter, registry, answers, _leases, _outbox, surroundings.Self, _options, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,

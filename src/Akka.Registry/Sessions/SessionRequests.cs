@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
@@ -12,7 +14,7 @@ namespace Akka.Registry.Sessions;
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
     RegistrySession session, ulong reporter, ServiceRegistry registry, SessionAnswers answers, SessionLeases leases, SessionOutbox outbox,
-    SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    NodeIdentity self, SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
     private const int ReportsPerFrame = 256;
 
@@ -114,6 +116,7 @@ internal sealed class SessionRequests(
 
     private async Task<WireRegisterResult> RegisterAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
     {
+        using var span = RegistryTracing.Serve("Register", wire.Traceparent, session.Client, self);
         try
         {
             var result = await session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop);
@@ -121,6 +124,7 @@ internal sealed class SessionRequests(
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
+            RegistryTracing.Failed(span, refusal);
             var (error, message, field) = SessionCodec.ToWire(refusal);
             return new WireRegisterResult { Error = error, Message = message, Field = field };
         }
@@ -136,12 +140,14 @@ internal sealed class SessionRequests(
         Run(async () =>
         {
             var answer = new InstanceCommandResult { Request = command.Request };
+            using var span = RegistryTracing.Serve(command.Action.ToString(), command.Traceparent, session.Client, self);
             try
             {
                 await DoAsync(command, write, answer, stop);
             }
             catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
             {
+                RegistryTracing.Failed(span, refusal);
                 (answer.Error, answer.Message, _) = SessionCodec.ToWire(refusal);
             }
 
@@ -172,6 +178,7 @@ internal sealed class SessionRequests(
         await _room.WaitAsync(stop);
         Run(async () =>
         {
+            using var span = RegistryTracing.Serve(request.KindCase.ToString(), request.Traceparent, session.Client, self);
             foreach (var answer in await answers.AnswerAsync(request, stop))
                 await outbox.SendAsync(Frame.Of(FrameKind.SessionAnswer, answer), stop);
         });

@@ -80,13 +80,15 @@ internal static class RegistryTracing
             return;
         span.SetTag("akka.registry.held_by", result.HeldBy).SetTag("akka.registry.members", result.Members);
         if (!result.ConsistencyReached)
-            span.SetStatus(ActivityStatusCode.Error, result.Outcome == MapWriteOutcome.Accepted ? "fewer nodes hold it in time" : result.Outcome.ToString());
+            span.SetStatus(ActivityStatusCode.Error, IsWritten(result) ? "fewer nodes hold it in time" : result.Outcome.ToString());
     }
 
     /// <summary>A call ended in an exception: in a refusal of the registry's, most of the time.</summary>
     public static void Failed(Activity? span, Exception failure) =>
         span?.SetTag("error.type", failure is RegistryException refusal ? refusal.Error.ToString() : failure.GetType().FullName)
             .SetStatus(ActivityStatusCode.Error, failure.Message);
+
+    private static bool IsWritten(MapWriteResult result) => result.Outcome == MapWriteOutcome.Accepted;
 
     private static Activity? About(Activity? span, RecordKey key, NodeIdentity self) =>
         span?.SetTag("akka.registry.node", self.Name)

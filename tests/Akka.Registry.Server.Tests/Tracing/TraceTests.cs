@@ -113,8 +113,19 @@ public sealed class TraceTests
         // At a node that does not own the lease: beats go on to the owner.
         for (var i = 0; i < 3; i++)
             (await forwarding.PutAsync("/api/v1/services/orders/instances/e/heartbeat", null)).EnsureSuccessStatusCode();
-        // And those of the session: two signs of life.
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        // And those of the session: each gives the lease its whole time anew.
+        var owner = cluster.Node(0).Registry;
+        var entry = owner.Find("orders")!.Instances.Single();
+        var (beats, left) = (0, owner.ExpiresIn(entry));
+        await Conformance.ConformanceNode.Until(
+            () =>
+            {
+                var now = owner.ExpiresIn(entry);
+                beats += now > left ? 1 : 0;
+                left = now;
+                return beats == 2;
+            },
+            "two signs of life");
 
         cluster.Ended.Count(IsOfNodes).ShouldBe(before);
         registered.State.ShouldBe(RegistrationState.Registered);

@@ -77,7 +77,10 @@ internal sealed class ReplicatorActor(
         foreach (var peer in _full)
             Perform(new ReplicatorInput.LinkFull(peer));
         _full.Clear();
-        map.Publish(machine, peersChanged);
+        foreach (var delay in machine.Delays.News)
+            ReplicationMetrics.Confirmed(delay);
+        machine.Delays.News.Clear();
+        map.Publish(machine, peersChanged, Context.Time.GetInstant());
         Arm();
     }
 

@@ -255,6 +255,9 @@ internal sealed class ServiceRegistry(
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<QuarantineStatus> Quarantines => surroundings.Leases.Quarantines;
+
+    /// <inheritdoc/>
     public TimeSpan? ExpiresIn(ServiceEntry entry) =>
         entry.Owner == surroundings.Self.Uid && surroundings.Leases.ExpiresAt(entry.Record.Key, entry.Epoch) is { } until
             ? until - time.GetInstant()

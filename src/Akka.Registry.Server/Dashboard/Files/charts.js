@@ -126,7 +126,7 @@ function make(chart, canvas, width, span) {
   const [quiet, line, stroke] = ['--quiet', '--line', chart.tone].map(colourOf);
   const axis = { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
   return new globalThis.uPlot({
-    width, height: 120, legend: { show: false }, cursor: { show: false }, select: { show: false }, padding: [8, 8, 0, 0],
+    width, height: 120, legend: { show: false }, cursor: { show: false }, select: { show: false }, padding: [8, 20, 0, 0],
     scales: {
       x: { time: true, range: () => [Date.now() / 1000 - span(), Date.now() / 1000] },
       y: { range: (plot, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] },

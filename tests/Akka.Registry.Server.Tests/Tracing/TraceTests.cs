@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Akka.Registry.Client.Registrar;
-using Akka.Registry.Contracts;
 using Shouldly;
 using Xunit;
 

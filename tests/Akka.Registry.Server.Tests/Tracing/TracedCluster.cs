@@ -71,10 +71,10 @@ internal sealed class TracedCluster : IAsyncDisposable
                     && (node is null || NodeOf(each) == node) && (kind is null || each.Kind == kind))) is not null,
                 name);
         }
-        catch (TimeoutException)
+        catch (TimeoutException late)
         {
             var there = _ended.Where(each => each.TraceId == root.TraceId).Select(each => $"{each.OperationName} at {NodeOf(each)}");
-            throw new TimeoutException($"No {name} at {node}; there is: {string.Join(", ", there)}.");
+            throw new TimeoutException($"No {name} at {node}; there is: {string.Join(", ", there)}.", late);
         }
 
         return found!;

@@ -50,7 +50,7 @@ internal sealed class AxeFactAttribute : FactAttribute
     public AxeFactAttribute()
     {
         if (BrowserFactAttribute.Path is null)
-            Skip = "There is no Chromium; install chromium.";
+            Skip = BrowserFactAttribute.Reason;
         else if (Script is null)
             Skip = Reason;
     }

@@ -12,7 +12,8 @@ internal static class ClusterApi
     /// <summary>Shows members and how far each one's registry is, as this node knows it.</summary>
     public static Task Get(ApiCall call)
     {
-        var picture = new Picture(call.Registry, call.Get<IClusterMembership>().View, call.Get<IReplicatedMap>().Status, call.Get<TimeProvider>().GetInstant());
+        var (view, status) = (call.Get<IClusterMembership>().View, call.Get<IReplicatedMap>().Status);
+        var picture = new Picture(call.Registry, view, status, call.Get<TimeProvider>().GetInstant());
         return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, picture, static (json, picture) => picture.Write(json));
     }
 

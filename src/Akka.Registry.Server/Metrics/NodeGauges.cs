@@ -26,7 +26,8 @@ internal sealed class NodeGauges
         meter.CreateObservableGauge(
             "akka.registry.replication.tombstones", Tombstones, "{record}", "Removals that are kept until every member knows.");
         meter.CreateObservableGauge(
-            "akka.registry.replication.unconfirmed", Unconfirmed, "s", "How long the oldest write of this node waits that some member has not confirmed.");
+            "akka.registry.replication.unconfirmed", Unconfirmed, "s",
+            "How long the oldest write of this node waits that some member has not confirmed.");
         meter.CreateObservableGauge(
             "akka.registry.governor.held", Held, "{entry}", "Entries whose silence this node's governor doubts, and keeps.");
         meter.CreateObservableGauge(

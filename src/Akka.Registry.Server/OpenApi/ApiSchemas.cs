@@ -187,7 +187,8 @@ internal static class ApiSchemas
         ]);
 
     private static OpenApiSchema ReplicationLag() => Schema.Object(
-        "From a write at this node until a member has confirmed that it holds it: the latest 1,024 confirmations of five minutes, on this node's clock.",
+        "From a write at this node until a member has confirmed that it holds it, on this node's clock: the latest 1,024 confirmations of five "
+        + "minutes.",
         [
             ("unconfirmed", Schema.Text("How long the oldest write waits that some member has not confirmed; `0s` for none.")),
             ("confirmations", Schema.Whole("How many the following are of; with none they are left out.")),

@@ -4,6 +4,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
@@ -54,7 +55,7 @@ internal sealed class ServiceRegistry(
     {
         return await TracedAsync<RegistrationResult>(
             "registry.register", new RecordKey(registration.Service ?? "", registration.Id ?? ""),
-            (span, to) => new RegistryMessage.Register(registration, options, to) { Span = span },
+            to => new RegistryMessage.Register(registration, options, to),
             options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
@@ -117,7 +118,7 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
         return await TracedAsync<ServiceEntry>(
-            "registry.report_status", key, (span, to) => new RegistryMessage.ReportStatus(key, status, epoch, to) { Span = span },
+            "registry.report_status", key, to => new RegistryMessage.ReportStatus(key, status, epoch, to),
             OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
@@ -129,7 +130,7 @@ internal sealed class ServiceRegistry(
         if (status is { } given && !Enum.IsDefined(given))
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
         return await TracedAsync<ServiceEntry>(
-            "registry.override_status", key, (span, to) => new RegistryMessage.OverrideStatus(key, status, to) { Span = span },
+            "registry.override_status", key, to => new RegistryMessage.OverrideStatus(key, status, to),
             OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
@@ -182,7 +183,7 @@ internal sealed class ServiceRegistry(
         }
 
         return await TracedAsync<DrainResult>(
-            "registry.drain", key, (span, to) => new RegistryMessage.Drain(key, epoch, deadline, to) { Span = span },
+            "registry.drain", key, to => new RegistryMessage.Drain(key, epoch, deadline, to),
             deadline + OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
@@ -193,7 +194,7 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
         await TracedAsync<RecordKey>(
-            "registry.deregister", key, (span, to) => new RegistryMessage.Deregister(key, epoch, options, to) { Span = span },
+            "registry.deregister", key, to => new RegistryMessage.Deregister(key, epoch, options, to),
             options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
@@ -330,7 +331,7 @@ internal sealed class ServiceRegistry(
 
     private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, CheckChange change, CancellationToken cancellation) =>
         TracedAsync<ServiceEntry>(
-            "registry.change_check", key, (span, to) => new RegistryMessage.ChangeCheck(key, null, change, to) { Span = span },
+            "registry.change_check", key, to => new RegistryMessage.ChangeCheck(key, null, change, to),
             OwnerPatience, cancellation);
 
     private static async Task DisposeWhenMadeAsync(Task<RegistryReply<ISubscription>> asked)
@@ -351,24 +352,33 @@ internal sealed class ServiceRegistry(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation) =>
         (await Ask(message, patience, cancellation).ConfigureAwait(false)).Unwrap();
 
-    /// <summary>As <see cref="CallAsync"/>, with an activity that lasts until the answer.</summary>
+    /// <summary>As <see cref="CallAsync"/>, with an activity that lasts until the answer where somebody listens.</summary>
+    private Task<T> TracedAsync<T>(
+        string operation, RecordKey key, Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience,
+        CancellationToken cancellation) =>
+        RegistryTracing.Call(operation, key, surroundings.Self) is { } span
+            ? TracedAsync(span, message, patience, cancellation)
+            : CallAsync(message, patience, cancellation);
+
     private async Task<T> TracedAsync<T>(
-        string operation, RecordKey key, Func<Activity?, IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience,
-        CancellationToken cancellation)
+        Activity span, Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation)
     {
-        using var span = RegistryTracing.Call(operation, key, surroundings.Self);
         try
         {
-            return await CallAsync<T>(to => message(span, to), patience, cancellation).ConfigureAwait(false);
+            return await CallAsync<T>(to => message(to) with { Span = span }, patience, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failed(span, failure))
         {
             throw;
         }
+        finally
+        {
+            TraceContext.End(span);
+        }
     }
 
     /// <summary>Notes it, and catches nothing.</summary>
-    private static bool Failed(Activity? span, Exception failure)
+    private static bool Failed(Activity span, Exception failure)
     {
         RegistryTracing.Failed(span, failure);
         return false;

@@ -35,7 +35,7 @@ public class TracingTests
             var step = RegistryTracing.Replicate(call, WriteConsistency.All, Self);
             fields += TraceContext.Of(step).Length + TraceContext.Current.Length;
             TraceContext.End(step);
-            call?.Dispose();
+            TraceContext.End(call);
         }
     }
 

@@ -69,7 +69,9 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     {
         if (instance.State is not (RegistrationState.Pending or RegistrationState.Registered) || instance.Status == status)
             return;
-        (instance.Status, instance.Traceparent) = (status, TraceContext.Current);
+        instance.Status = status;
+        if (TraceContext.Current is { Length: > 0 } trace)
+            instance.Traceparent = trace;
         if (instance.Request != 0)
             instance.IsChanged = true;
         else

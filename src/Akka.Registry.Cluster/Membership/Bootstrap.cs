@@ -13,6 +13,9 @@ namespace Akka.Registry.Cluster.Membership;
 /// </remarks>
 internal sealed class Bootstrap(SwimState state)
 {
+    // Far more than start at one time; what is past it is not counted, and found by others.
+    private const int WaitersMax = 4_096;
+
     private readonly Dictionary<NodeAddress, Waiter> _waiters = [];
     private readonly List<NodeAddress> _silent = [];
     private Instant _unchangedSince;
@@ -33,7 +36,7 @@ internal sealed class Bootstrap(SwimState state)
     /// <returns>One that this node has not heard itself, and should ask; null for none.</returns>
     public NodeAddress? OnWaiting(NodeIdentity from, IEnumerable<Rumour> rumours)
     {
-        if (!IsOn)
+        if (!IsOn || _waiters.Count >= WaitersMax)
             return null;
         NodeAddress? stranger = null;
         foreach (var rumour in rumours)

@@ -26,9 +26,9 @@ internal static class RegistryTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>A call of this node's registry begins: the current activity until it is disposed of.</summary>
+    /// <summary>A call of this node's registry begins, as part of the current activity.</summary>
     public static Activity? Call(string operation, RecordKey key, NodeIdentity self) =>
-        About(Source.StartActivity(operation), key, self);
+        About(TraceContext.Start(Source, operation, ActivityKind.Internal, default), key, self);
 
     /// <summary>A client's request begins to be served: the current activity until it is disposed of.</summary>
     /// <param name="method">What it asks for.</param>

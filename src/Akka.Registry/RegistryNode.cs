@@ -9,6 +9,7 @@ using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -69,7 +70,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly ICheckProbe _checks;
     private SeedSearch? _seedSearch;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -101,7 +102,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
         Actors = new NodeActors(surroundings, registry, System);
-        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
+        Access = new RegistryAccess(options.Security, tokens, registry, surroundings.Metrics, environment.LoggerFactory, environment.Time);
+        Sessions = new SessionDoor(registry, Access, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -112,6 +114,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>Who may do what at this node's doors.</summary>
+    public RegistryAccess Access { get; }
 
     /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
     public NodeActors Actors { get; }
@@ -129,18 +134,19 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
-    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
+        var tokens = TokenSource.Read(options.Security);
         var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, self, environment);
+        var node = new RegistryNode(options, tokens, self, environment);
         environment.Transport.Start(self, node);
         if (options.Cluster.SeedDns.Names.Count > 0)
         {
@@ -177,6 +183,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     {
         if (_seedSearch is not null)
             await _seedSearch.DisposeAsync().ConfigureAwait(false);
+        await Access.DisposeAsync().ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);

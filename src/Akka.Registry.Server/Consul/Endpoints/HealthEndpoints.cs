@@ -72,7 +72,7 @@ internal static class HealthEndpoints
 
     private static IEnumerable<CatalogCheck> ChecksOf(ConsulCall call, Func<CatalogNode, bool> isMeant)
     {
-        foreach (var node in call.Nodes().All.Where(isMeant))
+        foreach (var node in call.SeenNodes().Where(isMeant))
         {
             foreach (var check in node.Checks)
                 yield return check;

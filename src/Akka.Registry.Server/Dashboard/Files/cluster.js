@@ -55,9 +55,9 @@ function drawGovernor({ held, services }) {
   update(at('held'), services, each => each.service, drawHeld);
 }
 
-export function drawCluster(cluster, reachable, services) {
+export function drawCluster(cluster, reachable, services, isTurnedAway = false) {
   const shown = [];
-  if (!reachable) shown.push(tag('node does not answer', 'bad'));
+  if (!reachable) shown.push(tag(isTurnedAway ? 'node asks for a token' : 'node does not answer', 'bad'));
   else if (cluster && !cluster.ready) shown.push(tag(cluster.notReadyReason ?? 'not ready', 'busy'));
   else if (cluster) shown.push(tag('ready', 'good'), cluster.converged ? tag('converged', 'good') : tag('converging', 'busy'));
   const words = shown.map(mark => mark.textContent).join();

@@ -74,10 +74,15 @@ install_clients() {
       >"$results/apt" 2>&1 || echo "   could not install $missing: $(tail -n 1 "$results/apt")"
     $made && rm -f "$policy"
   fi
+  install_packages
+  return 0
+}
+
+# What the tests take of npm: exactly what the lock file names, into an ignored folder beside it.
+install_packages() {
   command -v npm >/dev/null || return 0
-  # Exactly what the lock file names, into an ignored folder beside it.
   (cd tests/Clients && { npm ls >/dev/null 2>&1 || npm ci --no-audit --no-fund; }) >"$results/npm" 2>&1 \
-    || echo "   could not install npm's clients: $(tail -n 1 "$results/npm")"
+    || echo "   could not install npm's packages: $(tail -n 1 "$results/npm")"
   return 0
 }
 
@@ -133,7 +138,7 @@ for ring in $rings; do
   [ "$ring" = Chaos ] && install_network_tools
   [ "$ring" = Server.Tests ] && install_dig
   [ "$ring" = Clients.Tests ] && install_clients
-  [ "$ring" = Dashboard.Tests ] && install_chromium
+  [ "$ring" = Dashboard.Tests ] && { install_chromium; install_packages; }
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

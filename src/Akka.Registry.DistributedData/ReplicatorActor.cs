@@ -55,7 +55,9 @@ internal sealed class ReplicatorActor(
     {
         if (decoder(received.Frame, out var frame))
         {
+            var span = frame is PeerFrame.Delta { Traces.Count: > 0 } delta ? ReplicationTracing.Apply(delta, membership.View.Self) : null;
             Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            TraceContext.End(span);
             return;
         }
 
@@ -75,7 +77,10 @@ internal sealed class ReplicatorActor(
         foreach (var peer in _full)
             Perform(new ReplicatorInput.LinkFull(peer));
         _full.Clear();
-        map.Publish(machine, peersChanged);
+        foreach (var delay in machine.Delays.News)
+            ReplicationMetrics.Confirmed(delay);
+        machine.Delays.News.Clear();
+        map.Publish(machine, peersChanged, Context.Time.GetInstant());
         Arm();
     }
 

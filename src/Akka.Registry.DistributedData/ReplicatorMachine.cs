@@ -25,6 +25,7 @@ internal sealed partial class ReplicatorMachine
     private readonly HybridClock _clock;
     private readonly OwnPushLog _superseded;
     private readonly WaitingWrites _waiting = new();
+    private readonly ConfirmationDelays _delays = new();
     private readonly SortedDictionary<NodeUid, Peer> _peers = [];
     private readonly List<ReplicatorEffect> _effects = [];
     private readonly ChangeBatch _changes = new();
@@ -65,6 +66,9 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>Grows whenever something that <see cref="DescribePeers"/> tells has changed.</summary>
     public long PeerNews { get; private set; }
+
+    /// <summary>How long own writes take to be confirmed.</summary>
+    public ConfirmationDelays Delays => _delays;
 
     /// <summary>The highest hybrid time given out or followed.</summary>
     public HybridTimestamp Clock => _clock.Last;
@@ -259,6 +263,28 @@ internal sealed partial class ReplicatorMachine
         var holders = Holders();
         _waiting.Acknowledged(holders, _effects);
         _superseded.Acknowledged(holders.HeldByAll);
+    }
+
+    /// <summary>A peer has told what it covers, and covered less of this node's writes before.</summary>
+    private void NoteConfirmed(Peer peer, ulong before)
+    {
+        if (!peer.IsSynchronized || _delays.Waiting is null)
+            return;
+        _delays.Confirmed(before, peer.Vector[Me], _world.Now);
+        ForgetConfirmed();
+    }
+
+    /// <summary>What all peers that count cover waits for nobody.</summary>
+    private void ForgetConfirmed()
+    {
+        var least = _sequence;
+        foreach (var each in _peers.Values)
+        {
+            if (each.IsSynchronized)
+                least = Math.Min(least, each.Vector[Me]);
+        }
+
+        _delays.HeldByAll(least);
     }
 
     private ulong NextNumber() => _number = Math.Max(_number + 1, HybridTimestamp.At(_world.UnixMilliseconds).Value);

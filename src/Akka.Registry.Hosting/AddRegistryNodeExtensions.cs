@@ -15,7 +15,8 @@ public static class AddRegistryNodeExtensions
     /// <remarks>
     /// <para>The container then has <see cref="IServiceRegistry"/>, <see cref="IClusterMembership"/>, <see cref="IReplicatedMap"/> and the
     /// <see cref="RegistryNode"/> itself; each is there once the host has started. A <see cref="TimeProvider"/> of the container is the
-    /// node's clock. Each is only added where the application has not added its own.</para>
+    /// node's clock, an <see cref="Cluster.Seeds.ISeedLookup"/> of the container looks up seeds instead of DNS. Each is only added where the
+    /// application has not added its own.</para>
     /// <para>It has a client's <see cref="Client.Directory.IServiceDirectory"/> and <see cref="Client.Registrar.IServiceRegistrar"/> too, which work
     /// on the node beside them, without a socket; they are there before the host has started, and take up then what was asked of them.</para>
     /// </remarks>

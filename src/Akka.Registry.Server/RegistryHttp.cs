@@ -8,6 +8,7 @@ using Akka.Registry.Server.Problems;
 using Akka.Registry.Server.Streams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace Akka.Registry.Server;
 
@@ -36,6 +37,8 @@ public static class RegistryHttp
     /// <summary>Puts the API, its description and the dashboard on routes, with the problem documents in front of them.</summary>
     public static WebApplication UseRegistryHttp(this WebApplication app)
     {
+        if (app.Services.GetService<TracerProvider>() is not null)
+            app.UseMiddleware<RequestActivity>();
         app.UseMiddleware<ProblemMiddleware>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();

@@ -126,7 +126,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     {
         switch (message)
         {
-            case RegistryMessage.Written written: _calls.Find(written.Call)?.OnWritten(written.Result); break;
+            case RegistryMessage.Written written: OnWritten(written); break;
             case RegistryMessage.WrittenMany written: OnWrittenMany(written); break;
             case RegistryMessage.Beaten beaten: _calls.Find(beaten.Call)?.OnBeaten(beaten.Answer); break;
             case RegistryMessage.MapTold told: OnMapTold(told); break;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
@@ -18,6 +19,9 @@ namespace Akka.Registry;
 internal abstract record RegistryMessage
 {
     private RegistryMessage() { }
+
+    /// <summary>The caller's activity; null where nobody traces it, and for all but calls.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>The replicated map tells something.</summary>
     public sealed record MapTold(int Life, MapEvent Event) : RegistryMessage;

@@ -2,6 +2,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Membership;
+using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -38,6 +39,9 @@ public sealed record RegistryNodeEnvironment
     /// </summary>
     public ICheckProbe? Checks { get; init; }
 
+    /// <summary>Looks up the seeds that <see cref="ClusterOptions.SeedDns"/> names; by default the machine's DNS.</summary>
+    public ISeedLookup? SeedLookup { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -64,6 +68,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly RegistryMetrics _metrics;
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
+    private SeedSearch? _seedSearch;
 
     private RegistryNode(RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment)
     {
@@ -143,6 +148,13 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         };
         var node = new RegistryNode(options, tokens, self, environment);
         environment.Transport.Start(self, node);
+        if (options.Cluster.SeedDns.Names.Count > 0)
+        {
+            node._seedSearch = SeedSearch.Begin(
+                node._membership, options.Cluster, environment.SeedLookup ?? new DnsSeedLookup(new Random(environment.Random.Next())),
+                environment.Time, environment.LoggerFactory.CreateLogger<SeedSearch>());
+        }
+
         return node;
     }
 
@@ -169,6 +181,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_seedSearch is not null)
+            await _seedSearch.DisposeAsync().ConfigureAwait(false);
         await Access.DisposeAsync().ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
@@ -93,6 +94,12 @@ internal abstract class Call(ICallSurroundings surroundings)
 
     /// <summary>When it has waited long enough.</summary>
     public Instant Until { get; set; }
+
+    /// <summary>The activity that it is part of; null where nobody traces it.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>The activity of what it waits for; null for none.</summary>
+    public Activity? Step { get; set; }
 
     /// <summary>The instance that it is about.</summary>
     public abstract RecordKey Key { get; }

@@ -29,6 +29,12 @@ internal sealed class CheckCall(
         Surroundings.Complete(this);
     }
 
+    public override void Abandon()
+    {
+        caller.Abandoned?.Invoke();
+        base.Abandon();
+    }
+
     protected override bool MayStart(out RegistryException? refusal)
     {
         refusal = Surroundings.WritesRefused is { } reason ? Refusals.NotReady(reason)

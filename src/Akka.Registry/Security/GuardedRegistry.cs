@@ -177,6 +177,18 @@ public sealed partial class GuardedRegistry : IServiceRegistry
     public IReadOnlyList<CheckState> ChecksOf(ServiceEntry entry) => _inner.ChecksOf(entry);
 
     /// <inheritdoc/>
+    public IReadOnlyList<Leases.QuarantineStatus> Quarantines
+    {
+        get
+        {
+            var rules = Current().Rules;
+            return rules.ReadsEverything
+                ? _inner.Quarantines
+                : [.. _inner.Quarantines.Where(held => rules.On(held.Service) >= AccessRight.Read)];
+        }
+    }
+
+    /// <inheritdoc/>
     public TimeSpan? ExpiresIn(ServiceEntry entry) => _inner.ExpiresIn(entry);
 
     /// <inheritdoc/>

@@ -41,7 +41,8 @@ internal sealed class ClientSession(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, guard?.Ended ?? CancellationToken.None);
         var answers = new SessionAnswers(guard ?? (IServiceRegistry)registry, surroundings);
-        using var requests = new SessionRequests(session, reporter, registry, guard, answers, _leases, _outbox, _options, logger, ended);
+        using var requests = new SessionRequests(
+            session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _options, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Security;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tracing;
 using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +16,7 @@ namespace Akka.Registry.Sessions;
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
     RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers, SessionLeases leases,
-    SessionOutbox outbox, SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    SessionOutbox outbox, NodeIdentity self, SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
     private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
     private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
@@ -109,7 +111,10 @@ internal sealed class SessionRequests(
         Run(async () =>
         {
             var answer = new RegisterResults { Request = request.Request };
-            await RegisterAsync(request.Registrations, write, answer.Results, stop);
+            if (RegistryTracing.IsListening && request.Registrations.Any(registration => registration.Traceparent.Length > 0))
+                answer.Results.AddRange(await Task.WhenAll(request.Registrations.Select(one => RegisterTracedAsync(one, write, stop))));
+            else
+                await RegisterAsync(request.Registrations, write, answer.Results, stop);
             await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
@@ -126,6 +131,21 @@ internal sealed class SessionRequests(
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
             results.AddRange(Enumerable.Repeat(Refused(refusal), wires.Count));
+        }
+    }
+
+    /// <summary>One that belongs to somebody's trace: a call of its own, with its own activity.</summary>
+    private async Task<WireRegisterResult> RegisterTracedAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    {
+        using var span = RegistryTracing.Serve("Register", wire.Traceparent, session.Client, self);
+        try
+        {
+            return Registered(await _session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop));
+        }
+        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        {
+            RegistryTracing.Failed(span, refusal);
+            return Refused(refusal);
         }
     }
 
@@ -148,12 +168,14 @@ internal sealed class SessionRequests(
         Run(async () =>
         {
             var answer = new InstanceCommandResult { Request = command.Request };
+            using var span = RegistryTracing.Serve(command.Action.ToString(), command.Traceparent, session.Client, self);
             try
             {
                 await DoAsync(command, write, answer, stop);
             }
             catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
             {
+                RegistryTracing.Failed(span, refusal);
                 (answer.Error, answer.Message, _) = SessionCodec.ToWire(refusal);
             }
 
@@ -184,6 +206,7 @@ internal sealed class SessionRequests(
         await _room.WaitAsync(stop);
         Run(async () =>
         {
+            using var span = RegistryTracing.Serve(request.KindCase.ToString(), request.Traceparent, session.Client, self);
             foreach (var answer in await answers.AnswerAsync(request, stop))
                 await outbox.SendAsync(Frame.Of(FrameKind.SessionAnswer, answer), stop);
         });

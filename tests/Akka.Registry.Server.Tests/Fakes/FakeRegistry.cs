@@ -222,6 +222,8 @@ public sealed class FakeRegistry : IServiceRegistry
                 ExpiresIn = ExpiresIn(entry),
             };
 
+    public IReadOnlyList<Leases.QuarantineStatus> Quarantines { get; set; } = [];
+
     public TimeSpan? ExpiresIn(ServiceEntry entry) => entry.Owner == Self ? LeaseLeft : null;
 
     public string NodeName(NodeUid uid) => uid == Self ? "node-1" : uid == Other ? "node-2" : uid.ToString();

@@ -95,7 +95,7 @@ internal static class SnapshotCodec
         {
             return ReadMessages(file[HeaderBytes..^SHA256.HashSizeInBytes], cluster);
         }
-        catch (Exception failure) when (failure is InvalidProtocolBufferException or ArgumentOutOfRangeException)
+        catch (Exception failure) when (failure is InvalidProtocolBufferException || UntrustedParsing.LostItsWay(failure))
         {
             return SnapshotReading.Faulty("it cannot be read: " + failure.Message.TrimEnd('.'));
         }

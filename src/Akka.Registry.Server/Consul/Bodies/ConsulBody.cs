@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Registry.Server.Json;
 
 namespace Akka.Registry.Server.Consul.Bodies;
 
@@ -12,12 +13,20 @@ internal static class ConsulBody
     /// <exception cref="ConsulException">It is too large, or no JSON object, or not what is made of it.</exception>
     public static async Task<T> ReadAsync<T>(ConsulCall call, Func<LooseObject, T> read)
     {
-        var bytes = await BytesAsync(call.Http, call.Door.Http.BodyBytesMax);
+        return Read(await BytesAsync(call.Http, call.Door.Http.BodyBytesMax), read);
+    }
+
+    /// <summary>Makes something of a whole body.</summary>
+    /// <exception cref="ConsulException">It is no JSON object, or not what is made of it.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, Func<LooseObject, T> read)
+    {
         if (bytes.Span.StartsWith(ByteOrderMark))
             bytes = bytes[ByteOrderMark.Length..];
         try
         {
             using var document = JsonDocument.Parse(bytes);
+            if (!JsonTexts.AreValid(document.RootElement))
+                throw ConsulException.Bad("Request decode failed: a text holds bytes that are not UTF-8, or half of a surrogate pair");
             return read(new LooseObject(document.RootElement, "body"));
         }
         catch (JsonException e)

@@ -2,10 +2,12 @@ using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
 using Akka.Registry.Server.Streams;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,11 +27,12 @@ public static class RegistryHttp
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<HttpGates>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options));
+        services.AddOptions<KestrelServerOptions>().Configure<HttpGates>((kestrel, gates) => Limit(kestrel, options, gates));
         return services;
     }
 
@@ -37,6 +40,7 @@ public static class RegistryHttp
     public static WebApplication UseRegistryHttp(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<RequestGate>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
         app.Services.GetRequiredService<NodeGauges>();
@@ -56,11 +60,11 @@ public static class RegistryHttp
     }
 
     /// <summary>Sets Kestrel's limits to those of the options.</summary>
-    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, HttpGates gates)
     {
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => gates.RunAsync(connection, next)));
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.ConnectionsMax;
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
         limits.MaxRequestHeadersTotalSize = options.HeadersBytesMax;

@@ -26,6 +26,11 @@ public enum RegistryError
 
     /// <summary>The node that owns the lease did not answer. Retry.</summary>
     OwnerUnreachable,
+
+    /// <summary>
+    /// The node's memory is at its high-water mark: it takes nothing new. What is registered goes on. Retry later, or at another node.
+    /// </summary>
+    Overloaded,
 }
 
 /// <summary>A call that the registry refuses. Nothing has changed.</summary>
@@ -43,4 +48,7 @@ public sealed class RegistryException : Exception
 
     /// <summary>The field that is wrong; null when none is.</summary>
     public string? Field { get; }
+
+    /// <summary>The setting of the limit that is reached, as <c>limits.entries</c>; null when none is.</summary>
+    public string? Limit { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Akka.Registry.Checks;
+using Akka.Registry.Contracts.Limits;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -38,12 +39,15 @@ public sealed class RegistryMetrics : IDisposable
         _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");
         _suspicionsCleared = _meter.CreateCounter<long>(
             "akka_registry.suspicions_cleared", "{instance}", "Instances of this node that are suspect no more: they beat, and answered.");
+        Limits = new LimitCounter(_meter);
         Checks = new CheckMetrics(_meter);
     }
 
     internal Meter Meter => _meter;
 
     internal CheckMetrics Checks { get; }
+
+    internal LimitCounter Limits { get; }
 
     internal void Registered() => _registrations.Add(1);
 
@@ -64,6 +68,15 @@ public sealed class RegistryMetrics : IDisposable
     internal void Suspected() => _suspicions.Add(1);
 
     internal void SuspicionCleared() => _suspicionsCleared.Add(1);
+
+    /// <summary>Counts a refusal if a limit is its reason.</summary>
+    /// <returns>The refusal.</returns>
+    internal RegistryException Counted(RegistryException refusal)
+    {
+        if (refusal.Limit is { } limit)
+            Limits.Reached(limit);
+        return refusal;
+    }
 
     /// <summary>Shows what the node holds.</summary>
     internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions, Func<int> suspects)

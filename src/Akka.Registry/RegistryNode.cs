@@ -6,6 +6,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
 using Akka.Registry.Sessions;
@@ -36,6 +37,9 @@ public sealed record RegistryNodeEnvironment
     /// Runs HTTP, TCP and gRPC checks; by default over real connections, TCP by <see cref="Probe"/>. The node disposes of it if it can be.
     /// </summary>
     public ICheckProbe? Checks { get; init; }
+
+    /// <summary>The process's memory, for <see cref="LimitOptions.MemoryHighWater"/>; by default nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
 
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
@@ -87,6 +91,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Transport = transport,
             Probe = probe,
             Checks = _checks,
+            Memory = environment.Memory,
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Akka.Registry.Cluster;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Filters;
+using Akka.Registry.Server.Limits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Akka.Registry.Server.Consul;
@@ -17,6 +18,8 @@ public static class RegistryConsul
             return services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new HttpOptions());
+        services.AddMetrics();
+        services.TryAddSingleton<HttpGates>();
         services.AddSingleton(static provider => new CatalogIndexes(provider.GetRequiredService<IServiceRegistry>()));
         services.AddSingleton(static provider => new ConsulDoor(
             provider.GetRequiredService<ConsulOptions>(),
@@ -26,7 +29,8 @@ public static class RegistryConsul
             provider.GetRequiredService<CatalogIndexes>(),
             provider.GetRequiredService<TimeProvider>(),
             // Chance enters here, as the node's does where it is started.
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            provider.GetRequiredService<HttpGates>()));
         services.AddHostedService<CatalogFeed>();
         if (options.Urls.Count > 0)
             services.AddHostedService<ConsulListener>();
@@ -73,6 +77,8 @@ public static class RegistryConsul
             var allow = http.Response.Headers.Allow;
             http.Response.Headers.Clear();
             (http.Response.Headers.Allow, http.Response.Headers.Vary) = (allow, "Accept-Encoding");
+            if (known?.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = "1";
             await ConsulAnswer.Text(
                 http, known?.Status ?? StatusCodes.Status500InternalServerError, known?.Message ?? "The request failed by a defect of the server");
         }

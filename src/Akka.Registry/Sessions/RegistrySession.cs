@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Calls;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 
@@ -143,8 +144,8 @@ internal sealed class RegistrySession(
         {
             if (_carried.Count >= max && !_carried.ContainsKey(key))
             {
-                throw new RegistryException(RegistryError.LimitReached,
-                    $"This session carries {max} entries, and no more are allowed; deregister some, or open another session.");
+                throw surroundings.Metrics.Counted(Refusals.LimitReached(
+                    "limits.entries-per-session", $"This session carries {max} entries, and no more are allowed; deregister some, or open another session"));
             }
         }
     }

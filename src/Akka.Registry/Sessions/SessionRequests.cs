@@ -12,11 +12,11 @@ namespace Akka.Registry.Sessions;
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
     RegistrySession session, ulong reporter, ServiceRegistry registry, SessionAnswers answers, SessionLeases leases, SessionOutbox outbox,
-    SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    SessionLimits limits, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
     private const int ReportsPerFrame = 256;
 
-    private readonly SemaphoreSlim _room = new(options.RequestsMax);
+    private readonly SemaphoreSlim _room = new(limits.Options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
 
@@ -97,10 +97,12 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRegisterAsync(RegisterInstances request, CancellationToken stop)
     {
-        if (request.Registrations.Count > options.RegistrationsPerFrame)
-            return $"a frame of {request.Registrations.Count} registrations is over the limit";
+        var max = limits.Options.RegistrationsPerFrame;
+        if (request.Registrations.Count > max)
+            return limits.Beyond("registrations-per-frame", max, $"a frame of {request.Registrations.Count} registrations");
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
+        await limits.WaitAsync(request.Registrations.Count, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -132,6 +134,7 @@ internal sealed class SessionRequests(
             return "InstanceCommand asks for nothing that is known";
         if (SessionCodec.ToWriteOptions(0, command.TimeoutMs) is not { } write)
             return "InstanceCommand gives a timeout that cannot be";
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -169,6 +172,7 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRequestAsync(SessionRequest request, CancellationToken stop)
     {
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -182,7 +186,7 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnReportsAsync(FailureReports message, CancellationToken stop)
     {
         if (message.Reports.Count > ReportsPerFrame)
-            return $"a frame of {message.Reports.Count} reports is over the limit";
+            return $"a frame of {message.Reports.Count} reports is over the limit of {ReportsPerFrame}";
         var reports = ImmutableArray.CreateBuilder<FailureReport>(message.Reports.Count);
         foreach (var report in message.Reports)
             reports.Add(new FailureReport(new RecordKey(report.Service, report.Instance), report.Epoch == 0 ? null : report.Epoch));
@@ -200,9 +204,10 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
+        await limits.WaitAsync(1, stop);
         var feed = new SessionFeed(request.Subscription, registry, outbox);
         var error = WireSessionError.None;
-        if (_feeds.Count >= options.SubscriptionsMax)
+        if (_feeds.Count >= limits.Options.SubscriptionsMax)
             error = WireSessionError.LimitReached;
         else if (!_feeds.TryAdd(request.Subscription, feed))
             return "Subscribe uses a number again";
@@ -212,7 +217,7 @@ internal sealed class SessionRequests(
             {
                 Subscription = request.Subscription,
                 Error = error,
-                Message = $"A session has at most {options.SubscriptionsMax} subscriptions; end one.",
+                Message = $"End a subscription first: one more {limits.Beyond("subscriptions-max", limits.Options.SubscriptionsMax, "of this session")}.",
             };
             await outbox.SendAsync(Frame.Of(FrameKind.SubscriptionEnded, refused), stop);
             return null;

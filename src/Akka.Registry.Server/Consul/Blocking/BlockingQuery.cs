@@ -26,7 +26,7 @@ internal static class BlockingQuery
             return;
         }
 
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         index = call.Indexes.Hold(service);
         long shown;
         try
@@ -38,7 +38,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
 
         await AnswerAsync(call, shown, answer);
@@ -52,14 +52,14 @@ internal static class BlockingQuery
         var shown = watched.Index;
         if (BlockingRule.First(call.Query.Index, shown, movement.Revision) != BlockingStep.Answer)
         {
-            call.Door.EnterBlocked();
+            call.Door.EnterBlocked(call.Client);
             try
             {
                 shown = await WaitAsync(call, new Watch(watched, movement, static () => true, watched.RaiseTo), static () => { });
             }
             finally
             {
-                call.Door.LeaveBlocked();
+                call.Door.LeaveBlocked(call.Client);
             }
         }
 
@@ -78,7 +78,7 @@ internal static class BlockingQuery
     {
         if (hash is null || current() != hash)
             return;
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         var index = call.Indexes.Hold(service);
         try
         {
@@ -95,7 +95,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
     }
 

@@ -44,7 +44,9 @@ public sealed record HttpOptions
     [Range(0, 1_000_000)]
     public int ConnectionsPerClient { get; init; } = 10_000;
 
-    /// <summary>Requests a second of one client address, two seconds' worth at once. Default 20,000; 0 to 1,000,000; 0: as many as it likes.</summary>
+    /// <summary>
+    /// Requests a second of one client address, two seconds' worth at once. Default 20,000; 0 to 1,000,000; 0: as many as it likes.
+    /// </summary>
     /// <remarks>
     /// Further ones are answered with 429. <c>/healthz</c> and <c>/readyz</c> are always answered. Shared as <see cref="ConnectionsPerClient"/>.
     /// </remarks>

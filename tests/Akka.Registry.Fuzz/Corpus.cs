@@ -6,7 +6,8 @@ internal static class Corpus
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "corpus");
 
     /// <summary>The decoders that have a folder.</summary>
-    public static IEnumerable<string> Names => Directory.Exists(Folder) ? Directory.GetDirectories(Folder).Select(Path.GetFileName).OfType<string>() : [];
+    public static IEnumerable<string> Names => Directory.Exists(Folder)
+        ? Directory.GetDirectories(Folder).Select(Path.GetFileName).OfType<string>() : [];
 
     /// <summary>The files of a decoder, by name.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Of(string target)

@@ -4,7 +4,8 @@ using Xunit;
 namespace Akka.Registry.Fuzz;
 
 /// <summary>
-/// The ordinary run: what once went wrong, and a few thousand inputs a decoder from a fixed seed. <c>tests/run.sh --fuzz MINUTES</c> goes on from there.
+/// The ordinary run: what once went wrong, and a few thousand inputs a decoder from a fixed seed. <c>tests/run.sh --fuzz MINUTES</c> goes on from
+/// there.
 /// </summary>
 public sealed class FuzzTests
 {

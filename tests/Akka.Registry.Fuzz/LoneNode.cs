@@ -26,11 +26,13 @@ internal sealed class LoneNode : IAsyncDisposable
     private static readonly Lazy<LoneNode> SharedNode = new(() =>
     {
         var lone = Start();
-        foreach (var (service, id, address) in new[] { ("web", "1", "10.0.0.7"), ("web", "2", "2001:db8::1"), ("db", "1", "host-1.example.org"), ("a.b", "1", "10.0.0.9") })
+        foreach (var (service, id, address) in new[] { ("web", "1", "10.0.0.7"), ("web", "2", "2001:db8::1"), ("db", "1", "host-1.example.org"),
+            ("a.b", "1", "10.0.0.9") })
         {
             var registration = new Registration
             {
-                Service = service, Id = id, Address = address, Port = 8080, Tags = ["v1"], Metadata = new Dictionary<string, string> { ["region"] = "eu" }, Lease = Checks.LeaseKind.None,
+                Service = service, Id = id, Address = address, Port = 8080, Tags = ["v1"], Metadata = new Dictionary<string,
+                    string> { ["region"] = "eu" }, Lease = Checks.LeaseKind.None,
             };
             lone.Node.Registry.RegisterAsync(registration, WriteOptions.Default).WaitAsync(Patience).GetAwaiter().GetResult();
         }

@@ -41,7 +41,8 @@ internal static class Program
             Console.WriteLine($"  {name,-22} {tally.Inputs,10} inputs {tally.Accepted,10} read {tally.Shapes,5} ways {tally.Failures,3} failures");
         var all = tallies.Values;
         Console.WriteLine(
-            $"fuzz: {all.Sum(tally => tally.Inputs)} inputs over {targets.Count} decoders from seed {first}, {all.Sum(tally => tally.Failures)} failures");
+            $"fuzz: {all.Sum(tally => tally.Inputs)} inputs over {targets.Count} decoders from seed {first}, {all.Sum(tally => tally.Failures)} "
+                + "failures");
         return all.Any(tally => tally.Failures > 0) ? 1 : 0;
     }
 

@@ -18,7 +18,8 @@ internal static class ProtoMaker
     private static readonly string[] Texts =
     [
         "", "web", "web-1", "10.0.0.7", "::1", "host.example.org", "default", "node-1", "127.0.0.1:4053", "round-robin", "passing", "actor.node",
-        "actor.uid", "0000000000000001", "/user/x", "GET", "http://127.0.0.1/", "é", "\u0000", "\ud83d\ude00", new('x', 255), new('x', 256), new('y', 600),
+        "actor.uid", "0000000000000001", "/user/x", "GET", "http://127.0.0.1/", "é", "\u0000", "\ud83d\ude00", new('x', 255), new('x', 256),
+            new('y', 600),
         "google.protobuf.Int64Value", "AQ", "AQEAAAAAAAAAAQEB",
     ];
 

@@ -68,7 +68,10 @@ internal static class RequestBody
     {
         const string setting = "http.body-bytes-max";
         call.Get<HttpGates>().Reached(setting);
-        return new ProblemException(
-            new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes ({setting}).") { LimitBytes = limitBytes, Limit = setting });
+        return new ProblemException(new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes ({setting}).")
+        {
+            LimitBytes = limitBytes,
+            Limit = setting,
+        });
     }
 }

@@ -81,7 +81,9 @@ public sealed record DnsOptions : IValidatableObject
     [Range(0, 65_536)]
     public int ConnectionsPerClient { get; init; } = 128;
 
-    /// <summary>Answers by UDP a second to one client address, two seconds' worth at once. Default 5,000; 0 to 1,000,000; 0: as many as it likes.</summary>
+    /// <summary>
+    /// Answers by UDP a second to one client address, two seconds' worth at once. Default 5,000; 0 to 1,000,000; 0: as many as it likes.
+    /// </summary>
     /// <remarks>
     /// Past it every other answer is dropped, and the others say "ask by TCP": who has forged the address of somebody else cannot, and that
     /// one gets little. Lower it, to 100 or so, where strangers reach the door. The addresses of an IPv6 network of 64 bits share it.

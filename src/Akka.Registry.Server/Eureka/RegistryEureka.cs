@@ -54,7 +54,8 @@ internal sealed class EurekaHost(EurekaOptions options, HttpOptions http, IServi
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services.GetRequiredService<Metrics.ServerMetrics>());
         builder.Services.AddSingleton(gates);
-        builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(kestrel => RegistryHttp.Limit(kestrel, http, gates));
+        builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
+            kestrel => RegistryHttp.Limit(kestrel, http, gates));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         _app.UseMiddleware<ProblemMiddleware>();

@@ -116,7 +116,8 @@ internal sealed class RegisterCall(
         }
 
         return Surroundings.EntriesOf(Key.Service) < limits.EntriesPerService ? null : Refusals.LimitReached(
-            "limits.entries-per-service", $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some");
+            "limits.entries-per-service",
+            $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some");
     }
 
     private void Answer(MapWriteResult first, MapWriteResult last)

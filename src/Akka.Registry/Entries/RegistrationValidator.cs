@@ -78,7 +78,8 @@ internal static class RegistrationValidator
         ? null
         : new RegistryException(
             RegistryError.Invalid,
-            $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed (limits.entry-bytes). Give it less metadata, or fewer tags and methods.")
+            $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed (limits.entry-bytes). Give it less metadata, or fewer tags "
+                + "and methods.")
         {
             Limit = EntryBytesLimit,
         };

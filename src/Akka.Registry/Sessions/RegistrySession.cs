@@ -145,7 +145,8 @@ internal sealed class RegistrySession(
             if (_carried.Count >= max && !_carried.ContainsKey(key))
             {
                 throw surroundings.Metrics.Counted(Refusals.LimitReached(
-                    "limits.entries-per-session", $"This session carries {max} entries, and no more are allowed; deregister some, or open another session"));
+                    "limits.entries-per-session",
+                    $"This session carries {max} entries, and no more are allowed; deregister some, or open another session"));
             }
         }
     }

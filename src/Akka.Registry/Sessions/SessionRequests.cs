@@ -217,7 +217,7 @@ internal sealed class SessionRequests(
             {
                 Subscription = request.Subscription,
                 Error = error,
-                Message = $"End a subscription first: one more {limits.Beyond("subscriptions-max", limits.Options.SubscriptionsMax, "of this session")}.",
+                Message = $"One more subscription {limits.Beyond("subscriptions-max", limits.Options.SubscriptionsMax, "of a session")}; end one.",
             };
             await outbox.SendAsync(Frame.Of(FrameKind.SubscriptionEnded, refused), stop);
             return null;

@@ -18,7 +18,8 @@ public class SessionLimitTests
         var (client, _) = await RawClient.OpenAsync(node);
         using var _1 = client;
         // Two seconds' worth at once; the next frame waits.
-        (await client.RegisterAsync("orders", [.. Enumerable.Range(0, 110).Select(i => $"o{i}")])).ShouldAllBe(result => result.Error == WireSessionError.None);
+        (await client.RegisterAsync("orders", [.. Enumerable.Range(0, 110).Select(i => $"o{i}")])).ShouldAllBe(
+            result => result.Error == WireSessionError.None);
         limits["sessions.requests-per-second"].ShouldBeGreaterThan(0);
         (await client.RegisterAsync("orders", "last")).Single().Error.ShouldBe(WireSessionError.None);
         node.Serving("orders").ShouldBe(111);
@@ -49,7 +50,8 @@ public class SessionLimitTests
         var (many, _) = await RawClient.OpenAsync(node);
         using (many)
         {
-            await many.SayAsync(FrameKind.RegisterInstances, new RegisterInstances { TimeoutMs = 1, Registrations = { Enumerable.Repeat(new WireRegistration(), 3) } });
+            await many.SayAsync(FrameKind.RegisterInstances,
+                new RegisterInstances { TimeoutMs = 1, Registrations = { Enumerable.Repeat(new WireRegistration(), 3) } });
             (await many.HearRefusalAsync()).ShouldBe("a frame of 3 registrations is over the limit of 2 (sessions.registrations-per-frame)");
         }
 
@@ -112,7 +114,8 @@ public class SessionLimitTests
         WireRegisterResult refused = null!;
         var tried = 0;
         await TestNode.Until(
-            async () => (refused = (await client.RegisterAsync("orders", $"b{tried++}")).Single()).Error == WireSessionError.LimitReached, "memory is high");
+            async () => (refused = (await client.RegisterAsync("orders", $"b{tried++}")).Single()).Error == WireSessionError.LimitReached,
+                "memory is high");
         refused.Message.ShouldContain("(limits.memory-high-water)");
         limits["limits.memory-high-water"].ShouldBeGreaterThan(0);
         memory.Refreshed.ShouldBeGreaterThan(0);

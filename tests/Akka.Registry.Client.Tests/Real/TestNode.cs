@@ -63,11 +63,12 @@ internal sealed class TestNode : IAsyncDisposable
     public static async Task Until(Func<Task<bool>> condition, string what)
     {
         using var late = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await condition())
         {
             if (late.IsCancellationRequested)
                 throw new TimeoutException($"In vain: {what}.");
-            await Task.Delay(10);
+            await timer.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 

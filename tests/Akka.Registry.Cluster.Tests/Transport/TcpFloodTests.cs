@@ -86,6 +86,7 @@ public class TcpFloodTests
     /// <summary>The node sees the end of the connection before in a moment.</summary>
     private static async Task<RawPeer> EstablishedAsync(TransportNode node)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         for (var attempt = 0; ; attempt++)
         {
             var peer = await FromStrangerAsync(node);
@@ -94,10 +95,10 @@ public class TcpFloodTests
                 await peer.EstablishAsync();
                 return peer;
             }
-            catch (Exception refused) when (refused is IOException or SocketException or ShouldAssertException && attempt < 200)
+            catch (Exception refused) when (refused is IOException or SocketException or ShouldAssertException && attempt < 2_000)
             {
                 await peer.DisposeAsync();
-                await Task.Delay(10);
+                await timer.WaitForNextTickAsync();
             }
         }
     }

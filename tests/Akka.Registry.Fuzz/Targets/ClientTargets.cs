@@ -26,14 +26,19 @@ internal sealed class ClientTarget() : FuzzTarget("client")
     public override IEnumerable<byte[]> Seeds =>
     [
         Frames.ToWire(
-            Frame.Of(FrameKind.SubscriptionBatch, new SubscriptionBatch { Subscription = 1, Number = 1, Snapshot = true, Cursor = "AQA", Revision = 3, Parts = 1 }),
+            Frame.Of(FrameKind.SubscriptionBatch, new SubscriptionBatch { Subscription = 1, Number = 1, Snapshot = true, Cursor = "AQA",
+                Revision = 3, Parts = 1 }),
             Frame.Of(FrameKind.SubscriptionPart, new SubscriptionPart
             {
-                Changes = { new WireChange { Service = "web", Instance = "1", Epoch = 1, Value = InstanceTarget.Value().ToByteString(), Status = WireInstanceStatus.Passing } },
+                Changes = { new WireChange { Service = "web", Instance = "1", Epoch = 1, Value = InstanceTarget.Value().ToByteString(),
+                    Status = WireInstanceStatus.Passing } },
             })),
-        Frames.ToWire(Frame.Of(FrameKind.SubscriptionEnded, new SubscriptionEnded { Subscription = 1, Error = WireSessionError.Invalid, Message = "no" })),
-        Frames.ToWire(Frame.Of(FrameKind.SessionAnswer, new SessionAnswer { Request = 1, Instances = new WireInstancePage { Service = "web", Next = "1" } })),
-        Frames.ToWire(Frame.Of(FrameKind.RegisterResults, new RegisterResults { Request = 1, Results = { new WireRegisterResult { Lease = 1, TtlMs = 1_000 } } })),
+        Frames.ToWire(Frame.Of(FrameKind.SubscriptionEnded, new SubscriptionEnded { Subscription = 1, Error = WireSessionError.Invalid,
+            Message = "no" })),
+        Frames.ToWire(Frame.Of(FrameKind.SessionAnswer, new SessionAnswer { Request = 1, Instances = new WireInstancePage { Service = "web",
+            Next = "1" } })),
+        Frames.ToWire(Frame.Of(FrameKind.RegisterResults, new RegisterResults { Request = 1, Results = { new WireRegisterResult { Lease = 1,
+            TtlMs = 1_000 } } })),
         Frames.ToWire(Frame.Of(FrameKind.SessionNodes, new SessionNodes { Nodes = { "10.0.0.1:4053", "[::1]:1", "x" } })),
     ];
 
@@ -107,7 +112,8 @@ internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
         Body(File([])),
         Body(File(
         [
-            new KeptView("web", "AQA", 3, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000), [ServiceInstance.Read(Change("1")), ServiceInstance.Read(Change("2"))]),
+            new KeptView("web", "AQA", 3, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000),
+                [ServiceInstance.Read(Change("1")), ServiceInstance.Read(Change("2"))]),
             new KeptView("db", "", 0, DateTimeOffset.UnixEpoch, []),
         ])),
     ];
@@ -154,7 +160,8 @@ internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
         return stream.ToArray();
     }
 
-    private static byte[] Body(byte[] file) => [1, .. file.AsSpan(SnapshotCodec.HeaderBytes, file.Length - SnapshotCodec.HeaderBytes - SHA256.HashSizeInBytes)];
+    private static byte[] Body(byte[] file) => [1, .. file.AsSpan(SnapshotCodec.HeaderBytes,
+        file.Length - SnapshotCodec.HeaderBytes - SHA256.HashSizeInBytes)];
 
     private static byte[] Seal(ReadOnlySpan<byte> body)
     {

@@ -27,7 +27,8 @@ internal sealed class InstanceTarget() : FuzzTarget("instance")
         },
     };
 
-    public override IEnumerable<byte[]> Seeds => [Value().ToByteArray(), new InstanceValue { Address = "a", TtlMs = 1, Reported = WireInstanceStatus.Starting }.ToByteArray()];
+    public override IEnumerable<byte[]> Seeds => [Value().ToByteArray(), new InstanceValue { Address = "a", TtlMs = 1,
+        Reported = WireInstanceStatus.Starting }.ToByteArray()];
 
     public override byte[] Make(Random random) => ProtoMaker.Fill(new InstanceValue(), random).ToByteArray();
 
@@ -74,7 +75,8 @@ internal static class Entries
         var isSame = entry.Address == registration.Address && entry.Port == registration.Port && entry.Weight == registration.Weight
             && entry.Zone == registration.Zone && entry.Version == registration.Version && entry.Reported == registration.Status
             && entry.Tags.SequenceEqual(registration.Tags) && entry.Methods.SequenceEqual(registration.Methods)
-            && entry.Metadata.Count == registration.Metadata.Count && entry.Metadata.All(pair => registration.Metadata.GetValueOrDefault(pair.Key) == pair.Value)
+            && entry.Metadata.Count == registration.Metadata.Count
+                && entry.Metadata.All(pair => registration.Metadata.GetValueOrDefault(pair.Key) == pair.Value)
             && entry.Checks.Select(check => check.Id).SequenceEqual(registration.Checks.Select(check => check.Id));
         if (!isSame)
             throw new FuzzFinding("a valid registration is read as another one once it was written");
@@ -110,15 +112,20 @@ internal sealed class SessionMessageTarget() : FuzzTarget("session-messages")
     {
         Frame.Of(FrameKind.RegisterInstances, new RegisterInstances
         {
-            Request = 1, TimeoutMs = 1_000, Registrations = { new WireRegistration { Service = "web", Instance = "1", Epoch = 5, Value = InstanceTarget.Value() } },
+            Request = 1, TimeoutMs = 1_000, Registrations = { new WireRegistration { Service = "web", Instance = "1", Epoch = 5,
+                Value = InstanceTarget.Value() } },
         }),
         Frame.Of(FrameKind.SessionRequest, new SessionRequest
         {
-            Request = 2, Instances = new QueryInstances { Service = "web", Filter = new WireInstanceFilter { Tags = { "v2" }, Zone = "a", Statuses = { WireInstanceStatus.Passing } } },
+            Request = 2, Instances = new QueryInstances { Service = "web",
+                Filter = new WireInstanceFilter { Tags = { "v2" }, Zone = "a", Statuses = { WireInstanceStatus.Passing } } },
         }),
-        Frame.Of(FrameKind.SessionRequest, new SessionRequest { Request = 3, Routees = new QueryRoutees { Service = "web", Count = 2, HashKey = "x" } }),
-        Frame.Of(FrameKind.SessionRequest, new SessionRequest { Request = 4, Override = new OverrideStatus { Service = "web", Instance = "1", Status = WireInstanceStatus.OutOfService } }),
-        Frame.Of(FrameKind.InstanceCommand, new InstanceCommand { Request = 5, Action = WireInstanceAction.Drain, Service = "web", Instance = "1", Epoch = 5, TimeoutMs = 100 }),
+        Frame.Of(FrameKind.SessionRequest, new SessionRequest { Request = 3, Routees = new QueryRoutees { Service = "web", Count = 2,
+            HashKey = "x" } }),
+        Frame.Of(FrameKind.SessionRequest, new SessionRequest { Request = 4, Override = new OverrideStatus { Service = "web", Instance = "1",
+            Status = WireInstanceStatus.OutOfService } }),
+        Frame.Of(FrameKind.InstanceCommand, new InstanceCommand { Request = 5, Action = WireInstanceAction.Drain, Service = "web", Instance = "1",
+            Epoch = 5, TimeoutMs = 100 }),
     }.Select(Frames.ToInput);
 
     public override byte[] Make(Random random) => Frames.ToInput(Frames.Make(Kinds, random));

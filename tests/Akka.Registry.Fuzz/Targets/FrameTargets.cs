@@ -74,7 +74,8 @@ internal static class Frames
 /// <summary>Frames out of a stream, in pieces of any size.</summary>
 internal sealed class FrameTarget() : FuzzTarget("frames")
 {
-    public override IEnumerable<byte[]> Seeds => Frames.Kinds.Select(kind => Frames.ToWire(Frame.Of(kind, ProtoMaker.Fill(Frames.MessageOf(kind), new Random(7)))));
+    public override IEnumerable<byte[]> Seeds => Frames.Kinds.Select(kind => Frames.ToWire(Frame.Of(kind, ProtoMaker.Fill(Frames.MessageOf(kind),
+        new Random(7)))));
 
     public override byte[] Make(Random random) => Frames.MakeWire(Frames.Kinds, random);
 
@@ -93,7 +94,8 @@ internal sealed class FrameTarget() : FuzzTarget("frames")
 
             if (reading.IsError != (reading.Reason.Length > 0))
                 throw new FuzzFinding($"{reading.Outcome} has the reason '{reading.Reason}'");
-            return frames.Count > 0 ? FuzzOutcome.Read(frames, $"{reading.Outcome} after {frames[^1].Kind}") : FuzzOutcome.Refused($"{reading.Outcome}");
+            return frames.Count > 0 ? FuzzOutcome.Read(frames, $"{reading.Outcome} after {frames[^1].Kind}")
+                : FuzzOutcome.Refused($"{reading.Outcome}");
         }
     }
 
@@ -140,7 +142,8 @@ internal sealed class LeasePackTarget() : FuzzTarget("lease-pack")
     {
         var leases = (ulong[])value;
         var wire = Pack(leases);
-        if (!LeasePack.TryRead(wire, out var again) || !Leases(again).SequenceEqual(leases) || !SessionBeats.Parser.ParseFrom(wire).Leases.SequenceEqual(leases))
+        if (!LeasePack.TryRead(wire, out var again) || !Leases(again).SequenceEqual(leases)
+            || !SessionBeats.Parser.ParseFrom(wire).Leases.SequenceEqual(leases))
             throw new FuzzFinding($"{leases.Length} leases are read otherwise once they are written");
     }
 

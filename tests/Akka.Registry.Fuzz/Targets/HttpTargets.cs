@@ -19,8 +19,10 @@ internal static class JsonMaker
 {
     private static readonly string[] Values =
     [
-        "1", "0", "-1", "65535", "65536", "2147483648", "18446744073709551615", "1e400", "0.5", "true", "false", "null", "\"\"", "\"web\"", "\"10.0.0.7\"", "\"::1\"",
-        "\"30s\"", "\"1m0s\"", "\"passing\"", "\"none\"", "\"UP\"", "\"http://10.0.0.7/\"", "\"\\ud800\"", "\"\\u0000\"", "\"é\"", "[]", "{}", "[\"a\",\"b\"]", "[1]",
+        "1", "0", "-1", "65535", "65536", "2147483648", "18446744073709551615", "1e400", "0.5", "true", "false", "null", "\"\"", "\"web\"",
+            "\"10.0.0.7\"", "\"::1\"",
+        "\"30s\"", "\"1m0s\"", "\"passing\"", "\"none\"", "\"UP\"", "\"http://10.0.0.7/\"", "\"\\ud800\"", "\"\\u0000\"", "\"é\"", "[]", "{}",
+            "[\"a\",\"b\"]", "[1]",
         "{\"a\":\"b\"}", "{\"a\":1}", "{\"\\udc00\":\"x\"}", "[[]]", "999999999999999999", "\"999999999999999999h\"",
     ];
 
@@ -74,17 +76,22 @@ internal sealed class ApiBodyTarget() : FuzzTarget("api-bodies")
 
     private static readonly string[] Names =
     [
-        "address", "port", "methods", "tags", "metadata", "zone", "version", "weight", "ttl", "deregisterAfter", "status", "epoch", "lease", "checks", "override",
-        "output", "id", "kind", "url", "interval", "timeout", "method", "headers", "body", "expect", "host", "service", "instance", "failuresBeforeCritical", "initialStatus",
+        "address", "port", "methods", "tags", "metadata", "zone", "version", "weight", "ttl", "deregisterAfter", "status", "epoch", "lease",
+            "checks", "override",
+        "output", "id", "kind", "url", "interval", "timeout", "method", "headers", "body", "expect", "host", "service", "instance",
+            "failuresBeforeCritical", "initialStatus",
     ];
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        """{"address":"10.0.0.7","port":8080,"methods":["Get"],"tags":["v2"],"metadata":{"region":"eu"},"zone":"a","version":"1","weight":1,"ttl":"30s","status":"passing","epoch":5}""",
-        """{"address":"10.0.0.7","lease":"none","checks":[{"id":"a","kind":"http","url":"http://10.0.0.7/","interval":"5s","headers":{"x":"y"},"expect":[200,"300-399"]},{"id":"b","kind":"tcp","host":"h","port":1,"interval":"1s"}]}""",
+        """{"address":"10.0.0.7","port":8080,"methods":["Get"],"tags":["v2"],"metadata":{"region":"eu"},"zone":"a","version":"1","weight":1,"""
+            + """ "ttl":"30s","status":"passing","epoch":5}""",
+        """{"address":"10.0.0.7","lease":"none","checks":[{"id":"a","kind":"http","url":"http://10.0.0.7/","interval":"5s","headers":{"x":"y"},"""
+            + """ "expect":[200,"300-399"]},{"id":"b","kind":"tcp","host":"h","port":1,"interval":"1s"}]}""",
         """{"status":"draining"}""", """{"override":null}""", """{"status":"passing","output":"12 waiting"}""",
         """{"id":"q","kind":"ttl","ttl":"30s"}""");
 
-    public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Names.Select(name => $"\"{name}\":"), "{", "[", "}", "]", ",", "\"", "\\u0000", "\\ud800", "1e9", "[[", "null"]);
+    public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Names.Select(name => $"\"{name}\":"), "{", "[", "}", "]", ",", "\"",
+        "\\u0000", "\\ud800", "1e9", "[[", "null"]);
 
     public override byte[] Make(Random random) => JsonMaker.Make(""" "address":"10.0.0.7" """, Names, random);
 
@@ -95,7 +102,8 @@ internal sealed class ApiBodyTarget() : FuzzTarget("api-bodies")
         var shape = "";
         foreach (var decoder in new Func<ReadOnlySequence<byte>, object>[]
         {
-            bytes => InstanceBodies.Registration(Key, bytes), bytes => InstanceBodies.Status(bytes), bytes => CheckBodies.Update(bytes), bytes => CheckBodies.Check(bytes),
+            bytes => InstanceBodies.Registration(Key, bytes), bytes => InstanceBodies.Status(bytes), bytes => CheckBodies.Update(bytes), bytes =>
+                CheckBodies.Check(bytes),
         })
         {
             try
@@ -132,10 +140,12 @@ internal sealed class QueryTarget() : FuzzTarget("query")
     public override long AllocatedPerByteMax => 2 * 1024;
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        "status=passing,warning&tag=v2&tag=x&meta.region=eu&zone=a&version=1&method=Get&limit=10&after=1", "consistency=all&timeout=5s", "epoch=5&count=3&strategy=random",
+        "status=passing,warning&tag=v2&tag=x&meta.region=eu&zone=a&version=1&method=Get&limit=10&after=1", "consistency=all&timeout=5s",
+            "epoch=5&count=3&strategy=random",
         "service=web&cursor=AQA", "deadline=10s");
 
-    public override IReadOnlyList<byte[]> Words => InputText.OfAll("&", "=", "status=", "meta.", "meta.a=", "timeout=", "%00", "%ff", "%ed%a0%80", "+", "limit=", "epoch=", "consistency=", "1m30s", "x");
+    public override IReadOnlyList<byte[]> Words => InputText.OfAll("&", "=", "status=", "meta.", "meta.a=", "timeout=", "%00", "%ff", "%ed%a0%80",
+        "+", "limit=", "epoch=", "consistency=", "1m30s", "x");
 
     public override FuzzOutcome Decode(byte[] input)
     {
@@ -169,19 +179,26 @@ internal sealed class ConsulBodyTarget() : FuzzTarget("consul-bodies")
 {
     private static readonly string[] Names =
     [
-        "ID", "Name", "Address", "Port", "Tags", "Meta", "Weights", "Check", "Checks", "TTL", "HTTP", "TCP", "GRPC", "Interval", "Timeout", "Status", "Node", "Service",
-        "CheckID", "ServiceID", "Output", "NodeMeta", "TaggedAddresses", "SkipNodeUpdate", "DeregisterCriticalServiceAfter", "Notes", "Header", "Method", "Body", "AliasService",
-        "EnableTagOverride", "Passing", "Warning", "Kind", "Proxy", "Connect", "Args", "FailuresBeforeCritical", "SuccessBeforePassing", "TLSSkipVerify", "Namespace",
+        "ID", "Name", "Address", "Port", "Tags", "Meta", "Weights", "Check", "Checks", "TTL", "HTTP", "TCP", "GRPC", "Interval", "Timeout",
+            "Status", "Node", "Service",
+        "CheckID", "ServiceID", "Output", "NodeMeta", "TaggedAddresses", "SkipNodeUpdate", "DeregisterCriticalServiceAfter", "Notes", "Header",
+            "Method", "Body", "AliasService",
+        "EnableTagOverride", "Passing", "Warning", "Kind", "Proxy", "Connect", "Args", "FailuresBeforeCritical", "SuccessBeforePassing",
+            "TLSSkipVerify", "Namespace",
     ];
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        """{"ID":"web-1","Name":"web","Address":"10.0.0.7","Port":8080,"Tags":["v2"],"Meta":{"a":"b"},"Weights":{"Passing":2,"Warning":1},"Check":{"HTTP":"http://10.0.0.7/","Interval":"10s","Timeout":"1s","DeregisterCriticalServiceAfter":"90m"}}""",
-        """{"Node":"ext","Address":"10.0.0.9","NodeMeta":{"a":"b"},"Service":{"ID":"db-1","Service":"db","Port":5432},"Checks":[{"CheckID":"c","Name":"n","Status":"passing","ServiceID":"db-1"}]}""",
+        """{"ID":"web-1","Name":"web","Address":"10.0.0.7","Port":8080,"Tags":["v2"],"Meta":{"a":"b"},"Weights":{"Passing":2,"Warning":1},"""
+            + """ "Check":{"HTTP":"http://10.0.0.7/","Interval":"10s","Timeout":"1s","DeregisterCriticalServiceAfter":"90m"}}""",
+        """{"Node":"ext","Address":"10.0.0.9","NodeMeta":{"a":"b"},"Service":{"ID":"db-1","Service":"db","Port":5432},"Checks":[{"CheckID":"c","""
+            + """ "Name":"n","Status":"passing","ServiceID":"db-1"}]}""",
         """{"ID":"mem","Name":"m","TTL":"30s","Notes":"x"}""");
 
-    public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Names.Select(name => $"\"{name}\":"), "{", "[", "}", "]", ",", "\\ud800", "\"10s\"", "_", "999999999999999999h"]);
+    public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Names.Select(name => $"\"{name}\":"), "{", "[", "}", "]", ",", "\\ud800",
+        "\"10s\"", "_", "999999999999999999h"]);
 
-    public override byte[] Make(Random random) => JsonMaker.Make(""" "Name":"web","ID":"web-1","TTL":"30s","Node":"ext","Address":"10.0.0.9" """, Names, random);
+    public override byte[] Make(Random random) => JsonMaker.Make(""" "Name":"web","ID":"web-1","TTL":"30s","Node":"ext","Address":"10.0.0.9" """,
+        Names, random);
 
     public override FuzzOutcome Decode(byte[] input)
     {
@@ -189,7 +206,8 @@ internal sealed class ConsulBodyTarget() : FuzzTarget("consul-bodies")
         var shape = "";
         foreach (var decoder in new Func<LooseObject, object>[]
         {
-            body => ServiceBody.Read(body, "Name").ToRegistration("web-1", "10.0.0.1", node: null), body => CatalogBody.Read(body), body => CheckBody.Read(body, "id", "name"),
+            body => ServiceBody.Read(body, "Name").ToRegistration("web-1", "10.0.0.1", node: null), body => CatalogBody.Read(body), body =>
+                CheckBody.Read(body, "id", "name"),
         })
         {
             try
@@ -218,11 +236,14 @@ internal sealed class FilterTarget() : FuzzTarget("consul-filters")
 {
     private static readonly string[] Parts =
     [
-        "Service.Tags", "ServiceMeta", "ServiceMeta.a", "Node", "Port", "Checks", "Checks.Status", "Flag", "contains", "matches", "not matches", "is empty", "is not empty", "in",
-        "not in", "==", "!=", "and", "or", "not", "(", ")", "\"web\"", "`web`", "\"(a+)+$\"", "\"a{1,1000}{1,1000}\"", "3", "-", "\"", "\\", "\"/a/b\"", "ServiceMeta[\"a\"]", ".",
+        "Service.Tags", "ServiceMeta", "ServiceMeta.a", "Node", "Port", "Checks", "Checks.Status", "Flag", "contains", "matches", "not matches",
+            "is empty", "is not empty", "in",
+        "not in", "==", "!=", "and", "or", "not", "(", ")", "\"web\"", "`web`", "\"(a+)+$\"", "\"a{1,1000}{1,1000}\"", "3", "-", "\"", "\\",
+            "\"/a/b\"", "ServiceMeta[\"a\"]", ".",
     ];
 
-    private static readonly string[] Selectors = ["Node", "Port", "Tags", "ServiceMeta", "ServiceMeta.a", "ServiceMeta[\"a\"]", "Service.Node", "Service.Service.Port", "Checks", "Flag", "None"];
+    private static readonly string[] Selectors = ["Node", "Port", "Tags", "ServiceMeta", "ServiceMeta.a", "ServiceMeta[\"a\"]", "Service.Node",
+        "Service.Service.Port", "Checks", "Flag", "None"];
     private static readonly string[] Operators = ["==", "!=", "contains", "not contains", "matches", "not matches"];
     private static readonly string[] Values = ["web", "\"v1\"", "`x y`", "3", "true", "\"^(a+)+$\"", "\"(\"", "\"\"", "\"\\d{1,9}\""];
 
@@ -235,7 +256,8 @@ internal sealed class FilterTarget() : FuzzTarget("consul-filters")
     public override double Share => 0.5;
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        "Node == \"web\"", "ServiceMeta.a == b and not (Port != 3 or \"v2\" in Tags)", "Tags contains `v1`", "Tags is empty", "ServiceMeta is not empty", "Node matches \"^w.b$\"", "a not in ServiceMeta");
+        "Node == \"web\"", "ServiceMeta.a == b and not (Port != 3 or \"v2\" in Tags)", "Tags contains `v1`", "Tags is empty",
+            "ServiceMeta is not empty", "Node matches \"^w.b$\"", "a not in ServiceMeta");
 
     public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Parts.Select(part => part + " "), "(", "not "]);
 
@@ -304,8 +326,10 @@ internal sealed class EurekaTarget() : FuzzTarget("eureka")
 {
     private static readonly string[] Names =
     [
-        "instance", "instanceId", "hostName", "app", "ipAddr", "status", "overriddenStatus", "port", "securePort", "$", "@enabled", "@class", "dataCenterInfo", "name", "leaseInfo",
-        "durationInSecs", "renewalIntervalInSecs", "metadata", "homePageUrl", "vipAddress", "lastDirtyTimestamp", "countryId", "isCoordinatingDiscoveryServer", "zone", "version",
+        "instance", "instanceId", "hostName", "app", "ipAddr", "status", "overriddenStatus", "port", "securePort", "$", "@enabled", "@class",
+            "dataCenterInfo", "name", "leaseInfo",
+        "durationInSecs", "renewalIntervalInSecs", "metadata", "homePageUrl", "vipAddress", "lastDirtyTimestamp", "countryId",
+            "isCoordinatingDiscoveryServer", "zone", "version",
     ];
 
     private static readonly LeaseOptions Leases = new();
@@ -313,12 +337,16 @@ internal sealed class EurekaTarget() : FuzzTarget("eureka")
     public override long AllocatedPerByteMax => 256;
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        """{"instance":{"instanceId":"web-1","hostName":"h","app":"WEB","ipAddr":"10.0.0.7","status":"UP","port":{"$":8080,"@enabled":"true"},"dataCenterInfo":{"@class":"x","name":"MyOwn"},"leaseInfo":{"durationInSecs":90},"metadata":{"zone":"a"}}}""",
-        """<?xml version="1.0"?><instance><hostName>h</hostName><app>WEB</app><ipAddr>10.0.0.7</ipAddr><status>UP</status><port enabled="true">8080</port><dataCenterInfo class="x"><name>MyOwn</name></dataCenterInfo><metadata><zone>a</zone></metadata></instance>""");
+        """{"instance":{"instanceId":"web-1","hostName":"h","app":"WEB","ipAddr":"10.0.0.7","status":"UP","port":{"$":8080,"@enabled":"true"},"""
+            + """ "dataCenterInfo":{"@class":"x","name":"MyOwn"},"leaseInfo":{"durationInSecs":90},"metadata":{"zone":"a"}}}""",
+        """<?xml version="1.0"?><instance><hostName>h</hostName><app>WEB</app><ipAddr>10.0.0.7</ipAddr><status>UP</status>"""
+            + """<port enabled="true">8080</port><dataCenterInfo class="x"><name>MyOwn</name></dataCenterInfo><metadata><zone>a</zone>"""
+            + """</metadata></instance>""");
 
     public override IReadOnlyList<byte[]> Words => InputText.OfAll(
     [
-        .. Names.Select(name => $"\"{name}\":"), .. Names.Where(name => char.IsAsciiLetter(name[0])).Select(name => $"<{name}>x</{name}>"), "<a>", "</a>", "<![CDATA[x]]>", "<!---->", "&amp;", "&#0;",
+        .. Names.Select(name => $"\"{name}\":"), .. Names.Where(name => char.IsAsciiLetter(name[0])).Select(name => $"<{name}>x</{name}>"), "<a>",
+            "</a>", "<![CDATA[x]]>", "<!---->", "&amp;", "&#0;",
         "&#x10FFFF;", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "{", "}", "\\ud800", "_-x", "__",
     ]);
 
@@ -327,7 +355,8 @@ internal sealed class EurekaTarget() : FuzzTarget("eureka")
         if (random.Next(2) == 0)
             return JsonMaker.Make(
                 """ "hostName":"h","app":"WEB","ipAddr":"10.0.0.7","dataCenterInfo":{"name":"MyOwn"} """, Names, random);
-        var text = new System.Text.StringBuilder("<instance><hostName>h</hostName><app>WEB</app><ipAddr>10.0.0.7</ipAddr><dataCenterInfo><name>MyOwn</name></dataCenterInfo>");
+        var text = new System.Text.StringBuilder(
+            "<instance><hostName>h</hostName><app>WEB</app><ipAddr>10.0.0.7</ipAddr><dataCenterInfo><name>MyOwn</name></dataCenterInfo>");
         for (var count = random.Next(16); count > 0; count--)
         {
             var name = Names[random.Next(Names.Length)].Trim('$', '@');

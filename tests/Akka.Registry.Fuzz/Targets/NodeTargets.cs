@@ -25,7 +25,8 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
     public override double Share => 0.5;
 
     public override IEnumerable<byte[]> Seeds =>
-        new MembershipTarget().Seeds.Concat(new ReplicationTarget().Seeds).Select(input => Frames.ToWire(new Frame((FrameKind)input[0], input.AsMemory(1))))
+        new MembershipTarget().Seeds.Concat(new ReplicationTarget().Seeds).Select(
+            input => Frames.ToWire(new Frame((FrameKind)input[0], input.AsMemory(1))))
             .Concat(Kinds.Select(kind => Frames.ToWire(Frame.Of(kind, ProtoMaker.Fill(Frames.MessageOf(kind), new Random(11))))));
 
     public override byte[] Make(Random random) => Frames.MakeWire(Kinds, random);
@@ -56,7 +57,8 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
         try
         {
             lone.Node.Registry.RegisterAsync(
-                new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(Patience).GetAwaiter().GetResult();
+                new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(
+                    Patience).GetAwaiter().GetResult();
         }
         catch (RegistryException refusal) when (refusal.Error == RegistryError.NotReady)
         {
@@ -111,7 +113,8 @@ internal sealed class SessionTarget() : FuzzTarget("session")
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly FrameKind[] Kinds = [.. Frames.Kinds.Where(kind => kind is >= FrameKind.SessionHello)];
-    private static readonly SessionHello Hello = new() { Magic = WireProtocol.Magic, ProtocolMin = WireProtocol.Min, ProtocolMax = WireProtocol.Max, Client = "fuzz" };
+    private static readonly SessionHello Hello = new() { Magic = WireProtocol.Magic, ProtocolMin = WireProtocol.Min, ProtocolMax = WireProtocol.Max,
+        Client = "fuzz" };
 
     private LoneNode? _lone;
     private int _settles;
@@ -153,7 +156,8 @@ internal sealed class SessionTarget() : FuzzTarget("session")
         if (_lone is not { } lone)
             return;
         lone.Node.Registry.RegisterAsync(
-            new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(Patience).GetAwaiter().GetResult();
+            new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(
+                Patience).GetAwaiter().GetResult();
         var errors = lone.Errors;
         if (errors.Count == 0 && ++_settles < SettlesALife)
             return;

@@ -18,7 +18,8 @@ internal sealed class HandshakeTarget() : FuzzTarget("handshake")
     public override IEnumerable<byte[]> Seeds =>
     [
         Frames.ToWire(new ConnectHandshake(Open, Lane.Membership, []).Hello, Frame.Of(FrameKind.Proof, new Proof())),
-        Frames.ToWire(new ConnectHandshake(Closed, Lane.Actors, new byte[ClusterProof.ChallengeBytes]).Hello, Frame.Of(FrameKind.Proof, new Proof { Proof_ = ByteString.CopyFrom(new byte[32]) })),
+        Frames.ToWire(new ConnectHandshake(Closed, Lane.Actors, new byte[ClusterProof.ChallengeBytes]).Hello,
+            Frame.Of(FrameKind.Proof, new Proof { Proof_ = ByteString.CopyFrom(new byte[32]) })),
         Frames.ToWire(Frame.Of(FrameKind.Welcome, new Welcome { Protocol = WireProtocol.Max, Node = Self.ToWire() })),
         Frames.ToWire(Handshake.RefusedFrame("this cluster has a secret\n")),
     ];
@@ -44,7 +45,8 @@ internal sealed class HandshakeTarget() : FuzzTarget("handshake")
                     break;
             }
 
-            var connecting = new ConnectHandshake(terms, Lane.Replication, terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : []).Receive(frames[0]);
+            var connecting = new ConnectHandshake(terms, Lane.Replication, terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : []).Receive(
+                frames[0]);
             if (connecting is HandshakeStep.Established && terms.HasSecret)
                 throw new FuzzFinding("a peer is spoken with that does not know the secret");
             shape += Shape(connecting);
@@ -121,7 +123,8 @@ internal sealed class ReplicationTarget() : FuzzTarget("replication")
             yield return Input(new PeerFrame.DeltaAck(1, 2, 3, vector, true, 4));
             yield return Input(new PeerFrame.Digest(1, 2)
             {
-                Vector = vector, Collected = VersionVector.Empty, Retired = vector, Clock = new HybridTimestamp(9), LiveEntries = 1, ReplyWanted = true,
+                Vector = vector, Collected = VersionVector.Empty, Retired = vector, Clock = new HybridTimestamp(9), LiveEntries = 1,
+                    ReplyWanted = true,
                 Retains = true, StateHash = 4, Synchronized = true, Uncovered = 0,
             });
             yield return Input(new PeerFrame.SnapshotRequest(1, 2, 3));
@@ -149,7 +152,8 @@ internal sealed class ReplicationTarget() : FuzzTarget("replication")
 /// <summary>The token of a reader's cursor, which any client may send.</summary>
 internal sealed class CursorTarget() : FuzzTarget("cursor")
 {
-    private static readonly VersionVector Vector = VersionVector.Empty.With(new Origin(new NodeUid(5), 1), 8).With(new Origin(new NodeUid(6), 2), 1UL << 40);
+    private static readonly VersionVector Vector = VersionVector.Empty.With(new Origin(new NodeUid(5), 1), 8).With(
+        new Origin(new NodeUid(6), 2), 1UL << 40);
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
         ReadCursor.Empty.ToToken(), new ReadCursor(Vector, []).ToToken(), new ReadCursor(Vector, [new Dot(new NodeUid(5), 10)]).ToToken());

@@ -13,7 +13,8 @@ internal sealed class HoconTarget() : FuzzTarget("hocon")
 {
     private static readonly string[] Parts =
     [
-        "akka", "registry", "a", "b", ".", "{", "}", "[", "]", "=", ":", "+=", ",", "\n", "\"", "\"\"\"", "${a}", "${?b}", "${a.b}", "#x\n", "//x\n", "include \"x\"\n", "1", "-", "10s", "64 KiB",
+        "akka", "registry", "a", "b", ".", "{", "}", "[", "]", "=", ":", "+=", ",", "\n", "\"", "\"\"\"", "${a}", "${?b}", "${a.b}", "#x\n",
+            "//x\n", "include \"x\"\n", "1", "-", "10s", "64 KiB",
         "true", "null", "\\u0041", "\\n", " ", "\t", "\ufeff", "include file(\"x\")", "include required(\"x\")", "é",
     ];
 
@@ -26,7 +27,8 @@ internal sealed class HoconTarget() : FuzzTarget("hocon")
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
         "akka.registry { node.name = node-1\n transport { port = 4053, host = \"127.0.0.1\" } }",
-        "a { b = 1, c = ${a.b} }\nbase { x = 1 }\na.d = ${base} { e = [1, 2] }\nf = ${a.c} text \"quoted\"\ng = \"\"\"raw\"\"\"\ng2 += 1", "list = [1\n2, {x:y}]\n# note\n// note\nx = 10s");
+        "a { b = 1, c = ${a.b} }\nbase { x = 1 }\na.d = ${base} { e = [1, 2] }\nf = ${a.c} text \"quoted\"\ng = \"\"\"raw\"\"\"\ng2 += 1",
+            "list = [1\n2, {x:y}]\n# note\n// note\nx = 10s");
 
     public override IReadOnlyList<byte[]> Words => InputText.OfAll(Parts);
 
@@ -68,11 +70,13 @@ internal sealed class TextTarget() : FuzzTarget("texts")
     public override int LengthMax => 512;
 
     public override IEnumerable<byte[]> Seeds => InputText.OfAll(
-        "10s", "1m30s", "1h0m0s", "1.5h", "-5µs", "0", "500ms", "10 seconds", "64 KiB", "1 MB", "127.0.0.1:4053", "[::1]:4053", "host.example.org:1", "/user/registry", "0000000000000001",
+        "10s", "1m30s", "1h0m0s", "1.5h", "-5µs", "0", "500ms", "10 seconds", "64 KiB", "1 MB", "127.0.0.1:4053", "[::1]:4053",
+            "host.example.org:1", "/user/registry", "0000000000000001",
         "999999999999999999ns");
 
     public override IReadOnlyList<byte[]> Words => InputText.OfAll(
-        "1", "9", "999999999999999999", ".", "-", "+", "h", "m", "s", "ms", "us", "µs", "ns", "d", " ", "KiB", "MB", "GiB", "infinite", ":", "[", "]", "/", "user", "::", "e5", "0x", "٣", "\0");
+        "1", "9", "999999999999999999", ".", "-", "+", "h", "m", "s", "ms", "us", "µs", "ns", "d", " ", "KiB", "MB", "GiB", "infinite", ":", "[",
+            "]", "/", "user", "::", "e5", "0x", "٣", "\0");
 
     public override byte[] Make(Random random) => [.. Enumerable.Range(0, 1 + random.Next(8)).SelectMany(_ => Words[random.Next(Words.Count)])];
 
@@ -81,17 +85,22 @@ internal sealed class TextTarget() : FuzzTarget("texts")
         var text = InputText.Text(input);
         var read = new List<string>();
         Note(read, "go", GoDuration.TryParse(text, out var go), () => GoDuration.TryParse(GoDuration.Format(go), out var again) && again == go);
-        Note(read, "api", Server.Json.DurationText.TryParse(text, out var api), () => Server.Json.DurationText.TryParse(Server.Json.DurationText.Format(api), out var again) && again == api);
-        Note(read, "setting", Duration.TryParse(text, out var setting), () => Duration.TryParse(Duration.Format(setting), out var again) && again == setting);
+        Note(read, "api", Server.Json.DurationText.TryParse(text, out var api), () =>
+            Server.Json.DurationText.TryParse(Server.Json.DurationText.Format(api), out var again) && again == api);
+        Note(read, "setting", Duration.TryParse(text, out var setting), () => Duration.TryParse(Duration.Format(setting), out var again)
+            && again == setting);
         Note(read, "size", ByteSize.TryParse(text, out var size), () => ByteSize.TryParse(ByteSize.Format(size), out var again) && again == size);
         Note(read, "node", NodeAddress.TryParse(text, out var node), () => NodeAddress.TryParse(node.ToString(), out var again) && again == node);
-        Note(read, "endpoint", NodeEndpoint.TryParse(text, out var endpoint), () => NodeEndpoint.TryParse(endpoint.ToString(), out var again) && again == endpoint);
+        Note(read, "endpoint", NodeEndpoint.TryParse(text, out var endpoint), () => NodeEndpoint.TryParse(endpoint.ToString(), out var again)
+            && again == endpoint);
         Note(read, "path", ActorPath.TryParse(text, out var path), () => ActorPath.TryParse(path!.Text, out var again) && again.Equals(path));
         var metadata = new Dictionary<string, string>
         {
-            [RemoteActorAddress.NodeKey] = text, [RemoteActorAddress.ActorKey] = text, [RemoteActorAddress.PathKey] = "/user/x", [RemoteActorAddress.ProtocolKey] = text,
+            [RemoteActorAddress.NodeKey] = text, [RemoteActorAddress.ActorKey] = text, [RemoteActorAddress.PathKey] = "/user/x",
+                [RemoteActorAddress.ProtocolKey] = text,
         };
-        Note(read, "actor", RemoteActorAddress.TryRead(metadata, out var actor), () => RemoteActorAddress.TryRead(actor!.ToMetadata().ToDictionary(), out var again) && again == actor);
+        Note(read, "actor", RemoteActorAddress.TryRead(metadata, out var actor), () =>
+            RemoteActorAddress.TryRead(actor!.ToMetadata().ToDictionary(), out var again) && again == actor);
         return read.Count > 0 ? FuzzOutcome.Read(text, string.Join(' ', read)) : FuzzOutcome.Refused("nothing");
     }
 

@@ -107,7 +107,8 @@ public sealed class DnsFloodTests
         // Each of a thousand neighbours has two answers; where hashes meet, they share them: few do.
         var sent = 0;
         for (ulong i = 0; i < 1_000; i++)
-            sent += pace.Take(new AddressKey(true, 0x0A00_0000 + i)) == PaceVerdict.Send && pace.Take(new AddressKey(true, 0x0A00_0000 + i)) == PaceVerdict.Send ? 1 : 0;
+            sent += pace.Take(new AddressKey(true, 0x0A00_0000 + i)) == PaceVerdict.Send
+                && pace.Take(new AddressKey(true, 0x0A00_0000 + i)) == PaceVerdict.Send ? 1 : 0;
         sent.ShouldBeGreaterThan(900);
     }
 

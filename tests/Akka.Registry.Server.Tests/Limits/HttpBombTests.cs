@@ -43,10 +43,12 @@ public sealed class HttpBombTests
     {
         await using var node = await RealNode.StartAsync();
         var deep = "{\"address\":" + new string('[', 20_000);
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(deep, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(deep, Encoding.UTF8,
+            "application/json") };
         (await node.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var whole = "{\"address\":" + new string('[', 20_000) + new string(']', 20_000) + "}";
-        using var closed = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(whole, Encoding.UTF8, "application/json") };
+        using var closed = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(whole, Encoding.UTF8,
+            "application/json") };
         (await node.Client.SendAsync(closed)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -100,7 +102,8 @@ public sealed class HttpBombTests
         entry.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await LimitAsync(entry)).ShouldBe("limits.entry-bytes");
 
-        using var tags = await PutAsync(node, $"{{\"address\":\"10.0.0.8\",\"tags\":[{string.Join(',', Enumerable.Range(0, 65).Select(i => $"\"t{i}\""))}]}}");
+        using var tags = await PutAsync(node,
+            $"{{\"address\":\"10.0.0.8\",\"tags\":[{string.Join(',', Enumerable.Range(0, 65).Select(i => $"\"t{i}\""))}]}}");
         tags.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await LimitAsync(tags)).ShouldBe("limits.tags");
         (await HttpFloodTests.CountAsync(node, "limits.tags")).ShouldBeGreaterThan(0);
@@ -126,7 +129,8 @@ public sealed class HttpBombTests
     [Theory]
     [InlineData("PUT", "/api/v1/services/orders/instances/orders-", "{\"address\":\"10.0.0.8\"}")]
     [InlineData("PUT", "/v1/agent/service/register?", "{\"Name\":\"web\",\"ID\":\"web-#\"}")]
-    public async Task At_the_high_water_mark_of_memory_new_registrations_are_refused_with_503_and_all_else_goes_on(string method, string path, string body)
+    public async Task At_the_high_water_mark_of_memory_new_registrations_are_refused_with_503_and_all_else_goes_on(
+        string method, string path, string body)
     {
         var memory = new FixedMemory();
         await using var node = await RealNode.StartAsync(memory: memory);
@@ -138,7 +142,8 @@ public sealed class HttpBombTests
         {
             tried++;
             using var request = new HttpRequestMessage(new HttpMethod(method), path + tried);
-            request.Content = new StringContent(body.Replace("#", tried.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal), null, "application/json");
+            request.Content = new StringContent(body.Replace("#", tried.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal), null, "application/json");
             answer = await node.Client.SendAsync(request);
         }
         while (answer.IsSuccessStatusCode && tried < 100_000);

@@ -53,13 +53,17 @@ public sealed class HttpFloodTests
         var flood = new List<Visitor>();
         for (var i = 0; i < 30; i++)
             flood.Add(await Visitor.ConnectAsync(node));
-        while (await CountAsync(node, "http.connections-per-client") < 27)
-            await Task.Delay(10);
+        using (var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10)))
+        {
+            while (await CountAsync(node, "http.connections-per-client") < 27)
+                await timer.WaitForNextTickAsync();
+        }
 
         // Three were let in and are served; the others find their connections closed.
         var served = 0;
         foreach (var visitor in flood)
-            served += (await visitor.AskAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? 1 : 0;
+            served += (await visitor.AskAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).StartsWith(
+                "HTTP/1.1 200", StringComparison.Ordinal) ? 1 : 0;
         served.ShouldBe(3);
         (await CountAsync(node, "http.connections-per-client")).ShouldBe(27);
         (await node.Client.GetAsync("/api/v1/services")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -181,15 +185,16 @@ public sealed class HttpFloodTests
     /// <summary>The server sees the end of a connection in a moment.</summary>
     private static async Task<HttpResponseMessage> AgainAsync(Func<Task<HttpResponseMessage>> send)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return await send();
             }
-            catch (HttpRequestException) when (attempt < 200)
+            catch (HttpRequestException) when (attempt < 2_000)
             {
-                await Task.Delay(10);
+                await timer.WaitForNextTickAsync();
             }
         }
     }

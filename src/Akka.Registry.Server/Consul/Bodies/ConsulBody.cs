@@ -42,7 +42,8 @@ internal static class ConsulBody
         if (http.Request.Headers.ContentEncoding.Count > 0)
         {
             throw new ConsulException(
-                StatusCodes.Status415UnsupportedMediaType, $"Request body is encoded as {http.Request.Headers.ContentEncoding}; send it uncompressed");
+                StatusCodes.Status415UnsupportedMediaType,
+                $"Request body is encoded as {http.Request.Headers.ContentEncoding}; send it uncompressed");
         }
 
         if (http.Request.ContentLength > bytesMax)

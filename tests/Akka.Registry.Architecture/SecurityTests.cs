@@ -34,8 +34,7 @@ public partial class SecurityTests
             foreach (Match name in names)
             {
                 var (type, method) = (name.Groups["type"].Value, name.Groups["method"].Value);
-                var isThere = tests.Exists(text => text.Contains($"class {type}\n", StringComparison.Ordinal)
-                    && Regex.IsMatch(text, $@"public (async Task|Task|void) {method}\(", RegexOptions.None, TimeSpan.FromSeconds(1)));
+                var isThere = tests.Exists(text => Holds(text, $@"class {type}\b") && Holds(text, $@"public (async Task|Task|void) {method}\("));
                 isThere.ShouldBeTrue($"{Page} names {name.Value}, which is no test");
             }
         }
@@ -48,6 +47,8 @@ public partial class SecurityTests
         foreach (Match setting in SettingRegex().Matches(string.Join('\n', Rows().Select(row => row[2]))))
             reference.ShouldContain($"    {setting.Groups["key"].Value} = ", customMessage: $"{Page} names {setting.Value}");
     }
+
+    private static bool Holds(string text, string pattern) => Regex.IsMatch(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>The rows below the heading, without the head of the table.</summary>
     private static List<string[]> Rows() =>

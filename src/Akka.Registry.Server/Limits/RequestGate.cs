@@ -13,7 +13,7 @@ internal sealed class RequestGate(RequestDelegate next, HttpGates gates)
     {
         if (gates.Objection(context) is not { } objection)
             return next(context);
-        if (!context.Request.Path.StartsWithSegments(ConsulPath))
+        if (!context.Request.Path.StartsWithSegments(ConsulPath, StringComparison.OrdinalIgnoreCase))
             throw new ProblemException(Problem.OfLimit("http.requests-per-second", objection));
         context.Response.Headers.RetryAfter = "1";
         return ConsulAnswer.Text(context, StatusCodes.Status429TooManyRequests, objection);

@@ -9,9 +9,6 @@ namespace Akka.Registry.Fuzz.Targets;
 /// <summary>Frames of a peer, on every lane, into a whole node: whatever a peer says, no actor of the node fails.</summary>
 internal sealed class PeerFramesTarget() : FuzzTarget("node")
 {
-    private const int SettlesALife = 16;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly FrameKind[] Kinds = [.. Frames.Kinds.Where(kind => kind is >= FrameKind.Ping and <= FrameKind.ActorAnswer)];
     private static readonly NodeIdentity[] Peers =
     [
@@ -19,8 +16,7 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
         new(new NodeUid(10), "node-10", new NodeAddress("10.0.0.10", 4053)),
     ];
 
-    private LoneNode? _lone;
-    private int _settles;
+    private readonly NodeLife _life = new(settles: 16);
 
     public override double Share => 0.5;
 
@@ -33,7 +29,7 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
 
     public override FuzzOutcome Decode(byte[] input)
     {
-        var node = (_lone ??= LoneNode.Start()).Node;
+        var node = _life.Node;
         var frames = Frames.OfWire(input);
         if (frames.Count == 0)
             return FuzzOutcome.Refused("no frame");
@@ -49,30 +45,7 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
         return FuzzOutcome.Read(frames, shape[..Math.Min(shape.Length, 60)]);
     }
 
-    /// <summary>All actors have had their turn, none has failed, and the node still serves.</summary>
-    public override void Settle()
-    {
-        if (_lone is not { } lone)
-            return;
-        try
-        {
-            lone.Node.Registry.RegisterAsync(
-                new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(
-                    Patience).GetAwaiter().GetResult();
-        }
-        catch (RegistryException refusal) when (refusal.Error == RegistryError.NotReady)
-        {
-            // A peer may say that this node was away too long: it then takes no writes until it hears the whole again.
-        }
-
-        var errors = lone.Errors;
-        if (errors.Count == 0 && ++_settles < SettlesALife)
-            return;
-        lone.DisposeAsync().AsTask().WaitAsync(Patience).GetAwaiter().GetResult();
-        (_lone, _settles) = (null, 0);
-        if (errors.Count > 0)
-            throw new FuzzFinding($"the node logged {errors.Count} errors; the first: {errors.First()}");
-    }
+    public override void Settle() => _life.Settle();
 
     private static Lane LaneOf(FrameKind kind) => kind switch
     {
@@ -109,15 +82,12 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
 /// <summary>A whole session of a client with a node: whatever the client says, the session ends and the node goes on.</summary>
 internal sealed class SessionTarget() : FuzzTarget("session")
 {
-    private const int SettlesALife = 4;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly FrameKind[] Kinds = [.. Frames.Kinds.Where(kind => kind is >= FrameKind.SessionHello)];
     private static readonly SessionHello Hello = new() { Magic = WireProtocol.Magic, ProtocolMin = WireProtocol.Min, ProtocolMax = WireProtocol.Max,
         Client = "fuzz" };
 
-    private LoneNode? _lone;
-    private int _settles;
+    private readonly NodeLife _life = new(settles: 4);
 
     public override double Share => 0.25;
 
@@ -141,7 +111,7 @@ internal sealed class SessionTarget() : FuzzTarget("session")
 
     public override FuzzOutcome Decode(byte[] input)
     {
-        var node = (_lone ??= LoneNode.Start()).Node;
+        var node = _life.Node;
         var frames = Frames.OfWire(input);
         // Where the input begins with a hello of its own it is that one which the door reads.
         var hello = frames is [{ Kind: FrameKind.SessionHello } own, ..] ? own : Frame.Of(FrameKind.SessionHello, Hello);
@@ -151,21 +121,7 @@ internal sealed class SessionTarget() : FuzzTarget("session")
         return frames.Count > 0 ? FuzzOutcome.Read(frames, shape) : FuzzOutcome.Refused(shape);
     }
 
-    public override void Settle()
-    {
-        if (_lone is not { } lone)
-            return;
-        lone.Node.Registry.RegisterAsync(
-            new Registration { Service = "still", Id = "there", Address = "10.0.0.1" }, WriteOptions.Default).WaitAsync(
-                Patience).GetAwaiter().GetResult();
-        var errors = lone.Errors;
-        if (errors.Count == 0 && ++_settles < SettlesALife)
-            return;
-        lone.DisposeAsync().AsTask().WaitAsync(Patience).GetAwaiter().GetResult();
-        (_lone, _settles) = (null, 0);
-        if (errors.Count > 0)
-            throw new FuzzFinding($"the node logged {errors.Count} errors; the first: {errors.First()}");
-    }
+    public override void Settle() => _life.Settle();
 
     private sealed class ScriptedLink(List<Frame> frames) : ISessionLink
     {

@@ -17,6 +17,24 @@ public class UntrustedParsingTests
         Should.Throw<InvalidProtocolBufferException>(() => new Frame(FrameKind.MembershipSync, new byte[] { 0 }).Read(MembershipSync.Parser));
     }
 
+    /// <summary>Behind such a length the parser believes the next one, and allocates what it says: here half a gigabyte.</summary>
+    [Fact]
+    public void Two_lengths_that_lie_allocate_nothing_to_speak_of()
+    {
+        byte[] bomb = [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x62, 0x80, 0x80, 0x80, 0x80, 0x02, 0x61];
+        Should.Throw<InvalidProtocolBufferException>(() => MembershipSync.Parser.ParseUntrusted(bomb.AsSpan(0)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<InvalidProtocolBufferException>(() => MembershipSync.Parser.ParseUntrusted(bomb.AsSpan(0)));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1024 * 1024);
+    }
+
+    [Fact]
+    public void What_is_well_formed_is_read_with_numbers_of_any_size()
+    {
+        var ping = new Ping { Sequence = 0x7FFF_FFFF, Target = 0x07FF_FFFF_FFFF_FFFF, Rumours = { new WireRumour { Incarnation = 0x7FFF_FFF0 } } };
+        Ping.Parser.ParseUntrusted(ping.ToByteArray()).ShouldBe(ping);
+    }
+
     [Fact]
     public void What_is_well_formed_is_read()
     {

@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Hosting.Registering;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class AddRegistryNodeExtensions
     {
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IMemoryGauge, ProcessMemory>();
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());

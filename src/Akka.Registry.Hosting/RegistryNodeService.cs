@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Hosting.InProcess;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,8 @@ namespace Akka.Registry.Hosting;
 
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
-    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics,
-    ISeedLookup? seedLookup = null)
+    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, IMemoryGauge memory, ILoggerFactory loggers,
+    IEnumerable<IRoutingLogic> logics, ISeedLookup? seedLookup = null)
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
@@ -38,6 +39,7 @@ internal sealed class RegistryNodeService(
             Transport = _transport,
             Time = time,
             Random = random,
+            Memory = memory,
             LoggerFactory = loggers,
             RoutingLogics = [.. logics],
             SeedLookup = seedLookup,

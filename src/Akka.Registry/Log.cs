@@ -58,6 +58,14 @@ internal static partial class Log
     [LoggerMessage(4061, LogLevel.Information, "{Count} instances are suspect no more, the last '{Instance}' of '{Service}' after {Lasted}.")]
     public static partial void SuspicionCleared(ILogger logger, long count, string service, string instance, TimeSpan lasted);
 
+    [LoggerMessage(4070, LogLevel.Warning,
+        "{Used:P0} of the memory that this process may use is in use, and limits.memory-high-water is {Mark:P0}: nothing new is registered here; "
+        + "what is registered goes on. Give the node more memory, or have instances deregistered.")]
+    public static partial void MemoryHigh(ILogger logger, double used, double mark);
+
+    [LoggerMessage(4071, LogLevel.Information, "{Used:P0} of the memory that this process may use is in use: registrations are taken again.")]
+    public static partial void MemoryRelieved(ILogger logger, double used);
+
     [LoggerMessage(4030, LogLevel.Debug, "Client '{Client}' opened a session from {Remote}.")]
     public static partial void SessionOpened(ILogger logger, string client, EndPoint? remote);
 

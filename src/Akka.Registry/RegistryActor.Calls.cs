@@ -44,6 +44,8 @@ internal sealed partial class RegistryActor
 
     string? ICallSurroundings.WritesRefused => _surroundings.WritesRefused;
 
+    bool ICallSurroundings.IsMemoryHigh => _surroundings.IsMemoryHigh;
+
     ServiceEntry? ICallSurroundings.Find(RecordKey key) => _views.Find(key);
 
     int ICallSurroundings.EntriesOf(string service) => _views.Find(service)?.Instances.Count ?? 0;
@@ -190,8 +192,8 @@ internal sealed partial class RegistryActor
         call.Span = span;
         if (_calls.Count >= _surroundings.Options.Limits.PendingCalls)
         {
-            call.Refuse(new RegistryException(RegistryError.LimitReached,
-                $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node."));
+            call.Refuse(Refusals.LimitReached(
+                "limits.pending-calls", $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node"));
             return;
         }
 

@@ -31,8 +31,8 @@ internal sealed partial class RegistryActor : ISubscriptionOwner
         var options = _surroundings.Options.Drains;
         if (_drains >= options.Pending)
         {
-            drain.ReplyTo.Tell(RegistryReply.Refuse<DrainResult>(RegistryError.LimitReached,
-                $"{_drains} drains wait at this node, and no more are allowed; retry, or go to another node."));
+            drain.ReplyTo.Tell(new RegistryReply<DrainResult>(null, Refusals.LimitReached(
+                "drains.pending", $"{_drains} drains wait at this node, and no more are allowed; retry, or go to another node")));
             return;
         }
 

@@ -7,6 +7,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
 using Akka.Registry.Security;
@@ -41,6 +42,9 @@ public sealed record RegistryNodeEnvironment
 
     /// <summary>Looks up the seeds that <see cref="ClusterOptions.SeedDns"/> names; by default the machine's DNS.</summary>
     public ISeedLookup? SeedLookup { get; init; }
+
+    /// <summary>The process's memory, for <see cref="LimitOptions.MemoryHighWater"/>; by default nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
 
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
@@ -93,6 +97,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Transport = transport,
             Probe = probe,
             Checks = _checks,
+            Memory = environment.Memory,
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };

@@ -100,8 +100,8 @@ internal sealed class ServiceRegistry(
         var max = surroundings.Options.Limits.Sessions;
         return surroundings.TryOpenSession(max) is { } number
             ? new RegistrySession(number, client, this, surroundings, time)
-            : throw new RegistryException(RegistryError.LimitReached,
-                $"This node has {max} sessions, and no more are allowed; go to another node.");
+            : throw surroundings.Metrics.Counted(Refusals.LimitReached(
+                "limits.sessions", $"This node has {max} sessions, and no more are allowed; go to another node"));
     }
 
     /// <summary>The entry if this node owns it and has nothing to write when it beats; else null.</summary>
@@ -255,7 +255,7 @@ internal sealed class ServiceRegistry(
             CancellationToken.None);
         try
         {
-            return (await asked.WaitAsync(cancellation).ConfigureAwait(false)).Unwrap();
+            return Unwrap(await asked.WaitAsync(cancellation).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -349,17 +349,20 @@ internal sealed class ServiceRegistry(
             await subscription.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void Throw(RegistryException? wrong)
+    private void Throw(RegistryException? wrong)
     {
         if (wrong is not null)
-            throw wrong;
+            throw surroundings.Metrics.Counted(wrong);
     }
 
     private void Check(RecordKey key) => Throw(RegistrationValidator.CheckKey(key, surroundings.Options.Limits));
 
     private async Task<T> CallAsync<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation) =>
-        (await Ask(message, patience, cancellation).ConfigureAwait(false)).Unwrap();
+        Unwrap(await Ask(message, patience, cancellation).ConfigureAwait(false));
+
+    private T Unwrap<T>(RegistryReply<T> reply) =>
+        reply.Refusal is { } refusal ? throw surroundings.Metrics.Counted(refusal) : reply.Unwrap();
 
     /// <summary>As <see cref="CallAsync"/>, with an activity that lasts until the answer where somebody listens.</summary>
     private Task<T> TracedAsync<T>(

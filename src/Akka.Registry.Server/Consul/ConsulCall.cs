@@ -24,6 +24,9 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     /// <summary>The query string.</summary>
     public ConsulQuery Query => _query ??= new ConsulQuery(Http.Request, Door.Options);
 
+    /// <summary>The client's address; null when nobody knows.</summary>
+    public System.Net.IPAddress? Client => Http.Connection.RemoteIpAddress;
+
     /// <summary>The indexes.</summary>
     public CatalogIndexes Indexes => Door.Indexes;
 

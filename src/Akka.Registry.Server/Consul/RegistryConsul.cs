@@ -3,6 +3,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Filters;
+using Akka.Registry.Server.Limits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Akka.Registry.Server.Consul;
@@ -18,6 +19,8 @@ public static class RegistryConsul
             return services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new HttpOptions());
+        services.AddMetrics();
+        services.TryAddSingleton<HttpGates>();
         services.AddSingleton(static provider => new CatalogIndexes(provider.GetRequiredService<IServiceRegistry>()));
         services.AddSingleton(static provider => new ConsulDoor(
             provider.GetRequiredService<ConsulOptions>(),
@@ -28,7 +31,7 @@ public static class RegistryConsul
             provider.GetRequiredService<TimeProvider>(),
             // Chance enters here, as the node's does where it is started.
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-            provider.GetService<RegistryAccess>()));
+            provider.GetRequiredService<HttpGates>(), provider.GetService<RegistryAccess>()));
         services.AddHostedService<CatalogFeed>();
         if (options.Urls.Count > 0)
             services.AddHostedService<ConsulListener>();
@@ -79,6 +82,8 @@ public static class RegistryConsul
             var (allow, wait) = (http.Response.Headers.Allow, http.Response.Headers.RetryAfter);
             http.Response.Headers.Clear();
             (http.Response.Headers.Allow, http.Response.Headers.RetryAfter, http.Response.Headers.Vary) = (allow, wait, "Accept-Encoding");
+            if (wait.Count == 0 && known?.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = "1";
             await ConsulAnswer.Text(
                 http, known?.Status ?? StatusCodes.Status500InternalServerError, known?.Message ?? "The request failed by a defect of the server");
         }

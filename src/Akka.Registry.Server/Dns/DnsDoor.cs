@@ -56,7 +56,8 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
             services.GetService<RegistryAccess>()?.ForAnonymous("dns"));
         var answers = new DnsAnswers(responder, new DnsRecursor(options, time, RandomNumberGenerator.Create()),
             new DnsMetrics(services.GetRequiredService<IMeterFactory>()), time, logger);
-        var datagrams = new DnsDatagramSocket(_datagrams!, answers, time, logger);
+        var pace = new DnsPace(options.AnswersPerSecond, time, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) * 0x1_0000_0001);
+        var datagrams = new DnsDatagramSocket(_datagrams!, answers, pace, time, logger);
         var streams = new DnsStreamSocket(_streams!, options, answers, time, logger);
         _running = Task.WhenAll(
             Task.Run(() => datagrams.RunAsync(_stop.Token), CancellationToken.None),

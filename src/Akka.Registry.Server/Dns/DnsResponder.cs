@@ -81,6 +81,20 @@ internal sealed partial class DnsResponder(
     /// <summary>The answer that no resolver could give, or that a defect has taken away.</summary>
     public int Fail(ReadOnlySpan<byte> message, Span<byte> response) => Bare(message, response, ResponseCode.ServerFailure);
 
+    /// <summary>The answer to who asks too fast: the question, and nothing but that there is more by TCP.</summary>
+    /// <returns>Its length; 0 for none: the message is no question.</returns>
+    public int Truncate(ReadOnlySpan<byte> message, Span<byte> response)
+    {
+        Span<byte> wire = stackalloc byte[DnsProtocol.NameBytesMax];
+        Span<byte> starts = stackalloc byte[DnsProtocol.LabelsMax];
+        if ((message[2] & 0x80) != 0 || !DnsQuery.TryRead(message, wire, starts, out var query))
+            return 0;
+        var writer = new MessageWriter(response, DnsProtocol.UdpBytesMin);
+        writer.Header(message, HeaderFlags(message) | DnsProtocol.FlagTruncated);
+        writer.Question(query.Question);
+        return writer.Position;
+    }
+
     private ResponseCode Dispatch(scoped in DnsQuery query, ref MessageWriter writer, DateTimeOffset now, ref DnsVerdict verdict)
     {
         if (query.EdnsVersion != 0)

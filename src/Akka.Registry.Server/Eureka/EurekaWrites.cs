@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Registry.Security;
+using Akka.Registry.Server.Limits;
 
 namespace Akka.Registry.Server.Eureka;
 
@@ -22,7 +23,8 @@ internal static class EurekaWrites
             var body = await EurekaBody.ReadAsync(call.Http.Request, call.Door.Options.BodyBytesMax, call.Aborted);
             if (body is null)
             {
-                var sentence = $"The body is larger than {call.Door.Options.BodyBytesMax} bytes.";
+                var sentence = $"The body is larger than {call.Door.Options.BodyBytesMax} bytes (eureka.body-bytes-max).";
+                call.Http.RequestServices.GetService<HttpGates>()?.Reached("eureka.body-bytes-max");
                 await EurekaAnswer.Send(call.Http, StatusCodes.Status413PayloadTooLarge, sentence);
                 return;
             }

@@ -43,6 +43,9 @@ internal interface ICallSurroundings
     /// <summary>Why this node takes no writes now; null when it does.</summary>
     string? WritesRefused { get; }
 
+    /// <summary>Whether memory is at its high-water mark: nothing new is registered.</summary>
+    bool IsMemoryHigh { get; }
+
     /// <summary>The entry of that key, or null.</summary>
     ServiceEntry? Find(RecordKey key);
 
@@ -128,7 +131,4 @@ internal abstract class Call(ICallSurroundings surroundings)
 
     /// <summary>Nobody answered this node's own question: the caller's patience is over as well.</summary>
     public virtual void Abandon() => Surroundings.Complete(this);
-
-    /// <summary>Refuses for a reason.</summary>
-    protected void Refuse(RegistryError error, string message) => Refuse(new RegistryException(error, message));
 }

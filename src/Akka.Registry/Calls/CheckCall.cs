@@ -99,8 +99,8 @@ internal sealed class CheckCall(
         var max = Surroundings.Options.Checks.PerInstance;
         return change switch
         {
-            CheckChange.Put when standing is null && entry.Checks.Count >= max => new RegistryException(
-                RegistryError.LimitReached, $"The instance has {entry.Checks.Count} checks, and no more are allowed; remove one."),
+            CheckChange.Put when standing is null && entry.Checks.Count >= max => Refusals.LimitReached(
+                "checks.per-instance", $"The instance has {entry.Checks.Count} checks, and no more are allowed; remove one"),
             CheckChange.Put => null,
             _ when standing is null => Refusals.CheckNotFound(Key, change.CheckId),
             CheckChange.Report when standing.Definition is not (CheckDefinition.Ttl or CheckDefinition.Manual) => new RegistryException(

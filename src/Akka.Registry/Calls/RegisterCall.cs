@@ -40,7 +40,7 @@ internal sealed class RegisterCall(
         var standing = Surroundings.Find(Key);
         if (standing is null && Full(limits) is { } full)
         {
-            Refuse(RegistryError.LimitReached, full);
+            Refuse(full);
             return;
         }
 
@@ -115,13 +115,19 @@ internal sealed class RegisterCall(
     private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(
         registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock);
 
-    private string? Full(LimitOptions limits)
+    private RegistryException? Full(LimitOptions limits)
     {
+        if (Surroundings.IsMemoryHigh)
+            return Refusals.MemoryHigh();
         if (Surroundings.EntryCount >= limits.Entries)
-            return $"The registry holds {limits.Entries} entries, and no more are allowed; deregister some.";
-        return Surroundings.EntriesOf(Key.Service) >= limits.EntriesPerService
-            ? $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some."
-            : null;
+        {
+            return Refusals.LimitReached(
+                "limits.entries", $"The registry holds {limits.Entries} entries, and no more are allowed; deregister some");
+        }
+
+        return Surroundings.EntriesOf(Key.Service) < limits.EntriesPerService ? null : Refusals.LimitReached(
+            "limits.entries-per-service",
+            $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some");
     }
 
     private void Answer(MapWriteResult first, MapWriteResult last)

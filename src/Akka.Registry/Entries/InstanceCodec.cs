@@ -26,7 +26,7 @@ internal class InstanceCodec(StringInterner interner)
     /// <summary>
     /// The value of a live record that <see cref="TryDecode"/> has accepted, to be edited and written again.
     /// </summary>
-    public static InstanceValue Parse(MapRecord record) => InstanceValue.Parser.ParseFrom(record.Value.Span);
+    public static InstanceValue Parse(MapRecord record) => InstanceValue.Parser.ParseUntrusted(record.Value.Span);
 
     /// <summary>Reads a live record.</summary>
     /// <param name="record">The record, of any origin: nothing in it is trusted.</param>
@@ -38,7 +38,7 @@ internal class InstanceCodec(StringInterner interner)
         InstanceValue value;
         try
         {
-            value = InstanceValue.Parser.ParseFrom(record.Value.Span);
+            value = InstanceValue.Parser.ParseUntrusted(record.Value.Span);
         }
         catch (InvalidProtocolBufferException)
         {

@@ -30,6 +30,7 @@ internal sealed class ClientSession(
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly SessionOptions _options = surroundings.Options.Sessions;
+    private readonly SessionLimits _limits = new(surroundings.Options.Sessions, surroundings.Metrics.Limits, time);
     private readonly SessionOutbox _outbox = new(surroundings.Options.Sessions.Queue);
     private readonly SessionLeases _leases = new();
     private SessionActors? _actors;
@@ -42,7 +43,7 @@ internal sealed class ClientSession(
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, guard?.Ended ?? CancellationToken.None);
         var answers = new SessionAnswers(guard ?? (IServiceRegistry)registry, surroundings);
         using var requests = new SessionRequests(
-            session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _options, logger, ended);
+            session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,
@@ -143,18 +144,22 @@ internal sealed class ClientSession(
 
     private async Task<SessionEnd> ReadAsync(SessionRequests requests, CancellationToken stop)
     {
-        using var silence = new CancellationTokenSource(_options.IdleTimeout, time);
+        using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
         var desk = new BeatDesk(_leases, lease => registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
         var limits = new FrameLimits(_options.FrameBytesMax);
         while (true)
         {
+            silence.CancelAfter(_options.IdleTimeout);
             var reading = await link.ReadAsync(limits, either.Token);
+            // Nobody who waits here for what was read is silent.
+            silence.CancelAfter(Timeout.InfiniteTimeSpan);
             if (reading.Outcome == FrameOutcome.NeedMore)
                 return new SessionEnd("the client closed it without goodbye");
+            if (reading.Outcome == FrameOutcome.Oversized)
+                return SessionEnd.Refusal(_limits.Beyond("frame-bytes-max", _options.FrameBytesMax, "a frame"));
             if (reading.IsError)
                 return SessionEnd.Refusal(reading.Reason);
-            silence.CancelAfter(_options.IdleTimeout);
             var end = reading.Frame.Kind switch
             {
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
@@ -217,7 +222,7 @@ internal sealed class ClientSession(
         if (!LeasePack.TryRead(frame.Payload.Span, out var pack))
             wrong = "SessionBeats cannot be read";
         else if (pack.Count > _options.BeatsPerFrame)
-            wrong = $"a frame of {pack.Count} beats is over the limit";
+            wrong = _limits.Beyond("beats-per-frame", _options.BeatsPerFrame, $"a frame of {pack.Count} beats");
         else
             desk.Sort(pack);
         return wrong.Length == 0;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Calls;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 
@@ -183,9 +184,9 @@ internal sealed class RegistrySession(
         }
     }
 
-    private RegistryException NoRoom() => new(
-        RegistryError.LimitReached,
-        $"This session carries {EntriesMax} entries, and no more are allowed; deregister some, or open another session.");
+    private RegistryException NoRoom() => surroundings.Metrics.Counted(Refusals.LimitReached(
+        "limits.entries-per-session",
+        $"This session carries {EntriesMax} entries, and no more are allowed; deregister some, or open another session"));
 
     private static RecordKey KeyOf(Registration registration) => new(registration.Service ?? "", registration.Id ?? "");
 

@@ -33,6 +33,14 @@ public sealed record SessionOptions
     [Range(1, 10_000)]
     public int RequestsMax { get; init; } = 64;
 
+    /// <summary>
+    /// Registrations, commands, questions and subscriptions a second, two seconds' worth at once; 0 to 1,000,000, default 20,000. Past it
+    /// the node reads no further until there is time, so that the client's sends wait and other clients do not. 0: as fast as it likes.
+    /// </summary>
+    /// <remarks>Beats and messages to actors do not count.</remarks>
+    [Range(0, 1_000_000)]
+    public int RequestsPerSecond { get; init; } = 20_000;
+
     /// <summary>Subscriptions at once; 1 to 100,000, default 1,000. Past it a subscription is refused.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsMax { get; init; } = 1_000;

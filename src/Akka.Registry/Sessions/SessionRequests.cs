@@ -16,13 +16,13 @@ namespace Akka.Registry.Sessions;
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
     RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers, SessionLeases leases,
-    SessionOutbox outbox, NodeIdentity self, SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    SessionOutbox outbox, NodeIdentity self, SessionLimits limits, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
     private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
     private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
     private const int ReportsPerFrame = 256;
 
-    private readonly SemaphoreSlim _room = new(options.RequestsMax);
+    private readonly SemaphoreSlim _room = new(limits.Options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
 
@@ -103,10 +103,12 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRegisterAsync(RegisterInstances request, CancellationToken stop)
     {
-        if (request.Registrations.Count > options.RegistrationsPerFrame)
-            return $"a frame of {request.Registrations.Count} registrations is over the limit";
+        var max = limits.Options.RegistrationsPerFrame;
+        if (request.Registrations.Count > max)
+            return limits.Beyond("registrations-per-frame", max, $"a frame of {request.Registrations.Count} registrations");
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
+        await limits.WaitAsync(request.Registrations.Count, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -164,6 +166,7 @@ internal sealed class SessionRequests(
             return "InstanceCommand asks for nothing that is known";
         if (SessionCodec.ToWriteOptions(0, command.TimeoutMs) is not { } write)
             return "InstanceCommand gives a timeout that cannot be";
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -203,6 +206,7 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRequestAsync(SessionRequest request, CancellationToken stop)
     {
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -217,7 +221,7 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnReportsAsync(FailureReports message, CancellationToken stop)
     {
         if (message.Reports.Count > ReportsPerFrame)
-            return $"a frame of {message.Reports.Count} reports is over the limit";
+            return $"a frame of {message.Reports.Count} reports is over the limit of {ReportsPerFrame}";
         var reports = ImmutableArray.CreateBuilder<FailureReport>(message.Reports.Count);
         foreach (var report in message.Reports.Where(report => guard?.MayReport(report.Service) ?? true))
             reports.Add(new FailureReport(new RecordKey(report.Service, report.Instance), report.Epoch == 0 ? null : report.Epoch));
@@ -235,9 +239,10 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
+        await limits.WaitAsync(1, stop);
         var feed = new SessionFeed(request.Subscription, _registry, outbox);
         var error = WireSessionError.None;
-        if (_feeds.Count >= options.SubscriptionsMax)
+        if (_feeds.Count >= limits.Options.SubscriptionsMax)
             error = WireSessionError.LimitReached;
         else if (!_feeds.TryAdd(request.Subscription, feed))
             return "Subscribe uses a number again";
@@ -247,7 +252,7 @@ internal sealed class SessionRequests(
             {
                 Subscription = request.Subscription,
                 Error = error,
-                Message = $"A session has at most {options.SubscriptionsMax} subscriptions; end one.",
+                Message = $"One more subscription {limits.Beyond("subscriptions-max", limits.Options.SubscriptionsMax, "of a session")}; end one.",
             };
             await outbox.SendAsync(Frame.Of(FrameKind.SubscriptionEnded, refused), stop);
             return null;

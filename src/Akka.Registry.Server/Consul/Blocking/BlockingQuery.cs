@@ -29,7 +29,7 @@ internal static class BlockingQuery
             return;
         }
 
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         index = call.Indexes.Hold(service);
         long shown;
         try
@@ -41,7 +41,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
 
         await AnswerAsync(call, shown, answer);
@@ -55,14 +55,14 @@ internal static class BlockingQuery
         var shown = watched.Index;
         if (BlockingRule.First(call.Query.Index, shown, movement.Revision) != BlockingStep.Answer)
         {
-            call.Door.EnterBlocked();
+            call.Door.EnterBlocked(call.Client);
             try
             {
                 shown = await WaitAsync(call, new Watch(watched, movement, static () => true, watched.RaiseTo), static () => { });
             }
             finally
             {
-                call.Door.LeaveBlocked();
+                call.Door.LeaveBlocked(call.Client);
             }
         }
 
@@ -81,7 +81,7 @@ internal static class BlockingQuery
     {
         if (hash is null || current() != hash)
             return;
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         var index = call.Indexes.Hold(service);
         try
         {
@@ -98,7 +98,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
     }
 

@@ -96,6 +96,20 @@ install_chromium() {
     >"$results/apt" 2>&1 || echo "   could not install chromium: $(tail -n 1 "$results/apt")"
 }
 
+# The engine on etcd is tried with Debian's etcd; without it those tests are skipped, and say so.
+install_etcd() {
+  command -v etcd >/dev/null && command -v etcdctl >/dev/null && return 0
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  # The package's own service stays off: a policy that says no to each start, for as long as it is installed.
+  local policy=/usr/sbin/policy-rc.d made=false
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && made=true; }
+  { apt-get install -y --no-install-recommends etcd-server etcd-client \
+    || { apt-get update && apt-get install -y --no-install-recommends etcd-server etcd-client; }; } \
+    >"$results/apt" 2>&1 || echo "   could not install etcd: $(tail -n 1 "$results/apt")"
+  $made && rm -f "$policy"
+  return 0
+}
+
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
   dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
@@ -132,7 +146,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Fuzz Simulation EndToEnd Clients.Tests Cli.Tests Dashboard.Tests Chaos"
+rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Fuzz Simulation EndToEnd Etcd.Tests Clients.Tests Cli.Tests Dashboard.Tests Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -147,6 +161,7 @@ for ring in $rings; do
   [ "$ring" = Chaos ] && install_network_tools
   [ "$ring" = Server.Tests ] && install_dig
   [ "$ring" = Clients.Tests ] && install_clients
+  [ "$ring" = Etcd.Tests ] && install_etcd
   [ "$ring" = Dashboard.Tests ] && { install_chromium; install_packages; }
   trx="$results/$ring.trx"
   verbosity=minimal filter=()

@@ -110,7 +110,11 @@ public enum MapWriteOutcome
 /// <param name="Members">Current members at that moment.</param>
 /// <param name="ConsistencyReached">Whether as many hold it as were asked for, in time.</param>
 public sealed record MapWriteResult(
-    MapWriteOutcome Outcome, MapRecord? Record, MapRecord? Before, int HeldBy, int Members, bool ConsistencyReached);
+    MapWriteOutcome Outcome, MapRecord? Record, MapRecord? Before, int HeldBy, int Members, bool ConsistencyReached)
+{
+    /// <summary>With <see cref="MapWriteOutcome.NotReady"/>, why, as a sentence; null when it is that the registry is not whole.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>What the map's actor understands.</summary>
 public abstract record MapCommand
@@ -241,6 +245,15 @@ public sealed record ReplicationStatus
 
     /// <summary>This node's hybrid clock.</summary>
     public HybridTimestamp Clock { get; init; }
+
+    /// <summary>Whether <see cref="Clock"/> counts what all nodes share, so that none of them is above it by its own clock.</summary>
+    public bool IsClockShared { get; init; }
+
+    /// <summary>Why the engine takes no writes now, as a sentence with the way out; null when it does.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>Since when what is held may be older than what the engine's store holds; null while it is up to date.</summary>
+    public DateTimeOffset? StaleSince { get; init; }
 
     /// <summary>Each current peer as last heard from.</summary>
     public ImmutableArray<PeerStatus> Peers { get; init; } = [];

@@ -28,7 +28,7 @@ public static class AddRegistryNodeExtensions
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IMemoryGauge, ProcessMemory>();
-        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
+        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl, builder.Engine));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);
@@ -57,6 +57,8 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
 
     internal string HttpUrl { get; private set; } = "";
 
+    internal Func<EngineSurroundings, RegistryEngine>? Engine { get; private set; }
+
     /// <summary>Changes settings in code.</summary>
     public RegistryNodeBuilder With(Func<RegistryNodeOptions, RegistryNodeOptions> change)
     {
@@ -73,6 +75,13 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
     public RegistryNodeBuilder WithRoutingLogic(IRoutingLogic logic)
     {
         Services.AddSingleton(logic);
+        return this;
+    }
+
+    /// <summary>Chooses what keeps the members and the entries, such as <c>EtcdEngine.With(…)</c>; null for gossip among the nodes.</summary>
+    public RegistryNodeBuilder WithEngine(Func<EngineSurroundings, RegistryEngine>? engine)
+    {
+        Engine = engine;
         return this;
     }
 

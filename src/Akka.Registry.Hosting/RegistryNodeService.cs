@@ -32,6 +32,12 @@ internal sealed class RegistryNodeService(
         // The one place where chance enters a node in production: its uid must differ from that of every process before it.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
+        if (options.Engine != EngineKind.Gossip && settings.Engine is null)
+        {
+            throw new InvalidOperationException(
+                $"'engine' is {options.Engine}, and no such engine was added: call WithEngine(…) on the node's builder.");
+        }
+
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
         _node = RegistryNode.Start(options, new RegistryNodeEnvironment
@@ -45,6 +51,7 @@ internal sealed class RegistryNodeService(
             SeedLookup = seedLookup,
             Version = Version,
             HttpUrl = settings.HttpUrl,
+            Engine = settings.Engine,
         });
         inProcess.Begin(_node.Registry, _node.Self);
     }
@@ -87,4 +94,6 @@ internal sealed class RegistryNodeService(
 /// <summary>What the node was asked to be.</summary>
 /// <param name="Options">Its settings.</param>
 /// <param name="HttpUrl">Where its HTTP door is; empty for none.</param>
-internal sealed record RegistryNodeSettings(RegistryNodeOptions Options, string HttpUrl);
+/// <param name="Engine">What keeps its members and entries; null for gossip.</param>
+internal sealed record RegistryNodeSettings(
+    RegistryNodeOptions Options, string HttpUrl, Func<EngineSurroundings, RegistryEngine>? Engine = null);

@@ -26,7 +26,8 @@ catch (Exception e) when (e is SettingsException or HoconException)
 
 await using var app = RegistryServer.Build(
     settings.Http,
-    builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
+    builder => builder.Services.AddSingleton(settings.Node)
+        .AddRegistryNode(settings.Node).WithEngine(settings.Engine).WithHttpUrl(settings.Http.Urls[0])
         .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka)
         .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
 try

@@ -1,7 +1,6 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
-using Akka.Registry.Cluster.Membership;
 using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
@@ -46,6 +45,9 @@ public sealed record RegistryNodeEnvironment
     /// <summary>The process's memory, for <see cref="LimitOptions.MemoryHighWater"/>; by default nobody looks.</summary>
     public IMemoryGauge? Memory { get; init; }
 
+    /// <summary>Builds what keeps the members and the entries; by default gossip among the nodes.</summary>
+    public Func<EngineSurroundings, RegistryEngine>? Engine { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -66,8 +68,7 @@ public sealed record RegistryNodeEnvironment
 /// </remarks>
 public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 {
-    private readonly ClusterMembership _membership;
-    private readonly ReplicatedMap _map;
+    private readonly RegistryEngine _engine;
     private readonly IActorRef<RegistryMessage> _actor;
     private readonly RegistryMetrics _metrics;
     private readonly LeaseScheduler _leases;
@@ -84,16 +85,16 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             LoggerFactory = environment.LoggerFactory,
         });
         var (transport, random) = (environment.Transport, environment.Random);
-        _membership = ClusterMembership.Start(System, self, options.Cluster, transport, new Random(random.Next()));
-        _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()));
+        var engine = new EngineSurroundings(System, self, options, transport, random);
+        _engine = environment.Engine?.Invoke(engine) ?? new GossipEngine(engine);
         var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
         _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
         var surroundings = new RegistrySurroundings
         {
             Options = options,
             Self = self,
-            Membership = _membership,
-            Map = _map,
+            Membership = _engine.Membership,
+            Map = _engine.Map,
             Transport = transport,
             Probe = probe,
             Checks = _checks,
@@ -130,10 +131,10 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public IReadOnlyList<QuarantineStatus> Quarantines => _leases.Quarantines;
 
     /// <summary>Who the members are.</summary>
-    public IClusterMembership Membership => _membership;
+    public IClusterMembership Membership => _engine.Membership;
 
     /// <summary>How far the replicated map is.</summary>
-    public IReplicatedMap Map => _map;
+    public IReplicatedMap Map => _engine.Map;
 
     /// <summary>Takes the clients that come to the transport's port.</summary>
     public ISessionSink Sessions { get; }
@@ -153,10 +154,10 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         };
         var node = new RegistryNode(options, tokens, self, environment);
         environment.Transport.Start(self, node);
-        if (options.Cluster.SeedDns.Names.Count > 0)
+        if (options.Cluster.SeedDns.Names.Count > 0 && node._engine is GossipEngine gossip)
         {
             node._seedSearch = SeedSearch.Begin(
-                node._membership, options.Cluster, environment.SeedLookup ?? new DnsSeedLookup(new Random(environment.Random.Next())),
+                gossip.Members, options.Cluster, environment.SeedLookup ?? new DnsSeedLookup(new Random(environment.Random.Next())),
                 environment.Time, environment.LoggerFactory.CreateLogger<SeedSearch>());
         }
 
@@ -168,8 +169,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     {
         switch (lane)
         {
-            case Lane.Membership: _membership.FrameReceived(from, frame); break;
-            case Lane.Replication: _map.FrameReceived(from, frame); break;
+            case Lane.Membership or Lane.Replication: _engine.FrameReceived(from, lane, frame); break;
             case Lane.Messages: _actor.Tell(new RegistryMessage.FrameReceived(from, frame)); break;
             case Lane.Actors: Actors.Remoting.FrameReceived(from, frame); break;
             default: break; // A lane of a later version: its frames are for nobody here.
@@ -179,7 +179,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <inheritdoc/>
     public void LinkBroken(NodeAddress peer)
     {
-        _membership.LinkBroken(peer);
+        _engine.LinkBroken(peer);
         Actors.Remoting.LinkBroken(peer);
     }
 
@@ -192,6 +192,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);
+        await _engine.DisposeAsync().ConfigureAwait(false);
         (_checks as IDisposable)?.Dispose();
     }
 }

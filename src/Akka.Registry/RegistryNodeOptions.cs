@@ -16,6 +16,10 @@ namespace Akka.Registry;
 /// <summary>All settings of one node, by concern. Each concern documents its own.</summary>
 public sealed record RegistryNodeOptions
 {
+    /// <summary>Who keeps the members and the entries: <c>gossip</c> (the nodes themselves, the default) or <c>etcd</c>.</summary>
+    /// <remarks>The same on all nodes. With <c>etcd</c> the section of that name says where it is.</remarks>
+    public EngineKind Engine { get; init; } = EngineKind.Gossip;
+
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; init; } = new();
 

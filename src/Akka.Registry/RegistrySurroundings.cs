@@ -141,7 +141,7 @@ internal sealed class RegistrySurroundings
         get
         {
             if (!Membership.HasJoined)
-                return "This node has not joined a cluster yet.";
+                return Map.Status.Trouble ?? "This node has not joined a cluster yet.";
             if (!IsWhole)
                 return "This node does not hold the whole registry yet.";
             return Map.Status.Synchronized ? null : "This node was away too long and takes the whole registry anew.";
@@ -149,5 +149,8 @@ internal sealed class RegistrySurroundings
     }
 
     /// <summary>Why this node takes no writes, as a sentence; null when it does. Any thread.</summary>
-    public string? WritesRefused => NotReadyReason ?? (IsLeaving ? "This node is leaving the cluster." : null);
+    public string? WritesRefused => SessionsRefused ?? Map.Status.Trouble;
+
+    /// <summary>Why this node takes no clients, as a sentence; null when it does. Any thread.</summary>
+    public string? SessionsRefused => NotReadyReason ?? (IsLeaving ? "This node is leaving the cluster." : null);
 }

@@ -274,7 +274,8 @@ internal sealed class ServiceRegistry(
             : null;
 
     /// <inheritdoc/>
-    public string NodeName(NodeUid uid) => surroundings.Membership.View.Find(uid)?.Node.Name ?? uid.ToString();
+    public string NodeName(NodeUid uid) =>
+        uid == NodeUid.Outside ? "outside" : surroundings.Membership.View.Find(uid)?.Node.Name ?? uid.ToString();
 
     /// <inheritdoc/>
     public InstanceExplanation Explain(RecordKey key)

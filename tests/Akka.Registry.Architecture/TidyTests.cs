@@ -57,6 +57,7 @@ public partial class TidyTests
         (from file in SourceTree.Files("*.cs", "tests")
          where !file.StartsWith("tests/Akka.Registry.EndToEnd/", StringComparison.Ordinal)
             && !file.StartsWith("tests/Akka.Registry.Chaos/", StringComparison.Ordinal)
+            && !file.StartsWith("tests/Akka.Registry.Etcd.Tests/Judged/", StringComparison.Ordinal)
             && !file.StartsWith("tests/Akka.Registry.Benchmarks/", StringComparison.Ordinal)
             && !file.StartsWith("tests/Akka.Registry.Architecture/", StringComparison.Ordinal)
          from line in SourceTree.Lines(file).Select((text, index) => (text, index))

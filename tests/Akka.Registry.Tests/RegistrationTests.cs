@@ -88,6 +88,26 @@ public class RegistrationTests
     }
 
     [Fact]
+    public void The_same_registration_that_another_node_writes_meanwhile_leaves_a_whole_entry()
+    {
+        var raced = false;
+        _world.Map.BeforeWrite = write =>
+        {
+            if (raced)
+                return;
+            raced = true;
+            _world.Map.Receive(_world.Map.Remote(Other.Uid, Key("a"), 7, ((MapWrite.Register)write).Value));
+        };
+
+        var result = _world.Register(Registration("a"));
+
+        raced.ShouldBeTrue();
+        (result.Entry.Owner, result.Entry.Address).ShouldBe((SelfNode.Uid, "10.1.0.1"));
+        _world.Entry("a").ShouldBe(result.Entry);
+        _world.Map.Writes.Count().ShouldBe(1, "what stood asks for nothing else");
+    }
+
+    [Fact]
     public void An_older_epoch_is_refused_as_stale_and_so_is_one_that_has_ended()
     {
         _world.Register(Registration("a") with { Epoch = 9 });

@@ -32,6 +32,7 @@ internal static class ApiRoutes
 
         if (!operation.ServesAlways && !registry.IsReady)
             throw new ProblemException(Problem.NotReady(registry.NotReadyReason));
+        StaleMark.Set(context);
         QueryReader.Check(context.Request, operation);
         return operation.Handler(new ApiCall(context, registry));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Json;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.Problems;
@@ -17,7 +18,16 @@ internal static class HealthApi
     {
         if (!call.Registry.IsReady)
             throw new ProblemException(Problem.NotReady(call.Registry.NotReadyReason));
-        return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, 0, static (json, _) => json.WriteString("status"u8, "ready"u8));
+        var status = call.Get<IReplicatedMap>().Status;
+        var age = call.Get<TimeProvider>().GetUtcNow() - status.StaleSince;
+        return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, (status.Trouble, Age: age), static (json, state) =>
+        {
+            json.WriteString("status"u8, "ready"u8);
+            if (state.Age is { } stale)
+                EntryJson.WriteDuration(json, "staleFor"u8, stale);
+            if (state.Trouble is { } trouble)
+                json.WriteString("writesRefused"u8, trouble);
+        });
     }
 
     /// <summary>The meters, in the text format of Prometheus, or as OpenMetrics for who asks for that.</summary>

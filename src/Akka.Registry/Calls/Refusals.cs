@@ -46,12 +46,12 @@ internal static class Refusals
     };
 
     /// <summary>What a write that was not made means to the caller.</summary>
-    public static RegistryException Of(RecordKey key, MapWriteOutcome outcome) => outcome switch
+    public static RegistryException Of(RecordKey key, MapWriteResult result) => result.Outcome switch
     {
         MapWriteOutcome.StaleEpoch or MapWriteOutcome.EpochEnded => StaleEpoch(key),
         MapWriteOutcome.NotFound => NotFound(key),
         MapWriteOutcome.Superseded => Contended(key),
-        MapWriteOutcome.NotReady => NotReady("This node does not hold the whole registry yet."),
-        _ => throw new UnreachableException($"{outcome} is no refusal."),
+        MapWriteOutcome.NotReady => NotReady(result.Reason ?? "This node does not hold the whole registry yet."),
+        _ => throw new UnreachableException($"{result.Outcome} is no refusal."),
     };
 }

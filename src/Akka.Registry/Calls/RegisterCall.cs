@@ -67,7 +67,7 @@ internal sealed class RegisterCall(
         }
         else if (result.Outcome != MapWriteOutcome.Accepted)
         {
-            Refuse(Refusals.Of(Key, result.Outcome));
+            Refuse(Refusals.Of(Key, result));
         }
         else if (PlanOnWhatStood(result) is { } value)
         {
@@ -107,6 +107,7 @@ internal sealed class RegisterCall(
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
         var value = InstanceCodec.Encode(Plan(standing));
+        // Not "? null : value": a bare null would become an empty memory, and an empty value be written.
         if (value.Span.SequenceEqual(_value.Span))
             return null;
         return value;

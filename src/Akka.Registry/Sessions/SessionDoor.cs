@@ -85,7 +85,7 @@ internal sealed class SessionDoor(
             return "the cluster name differs";
         if (hello.Client.Length > ClientNameLengthMax || hello.Client.Any(char.IsControl))
             return $"the client's name is none of at most {ClientNameLengthMax} printable characters";
-        return surroundings.WritesRefused;
+        return surroundings.SessionsRefused;
     }
 
     private bool IsAdmitted(SessionHello hello, ISessionLink link, out GuardedRegistry? guard, out string objection)

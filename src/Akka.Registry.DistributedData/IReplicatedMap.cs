@@ -139,7 +139,11 @@ public abstract record MapCommand
     /// <param name="Operations">The changes; what is refused is left as it stands.</param>
     /// <param name="ReplyTo">Where the answers go, in the order of the changes; null when nobody waits for them.</param>
     public sealed record WriteMany(
-        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : MapCommand;
+        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : MapCommand
+    {
+        /// <summary>How long who waits for the answers has; an engine that asks a store tries no longer.</summary>
+        public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    }
 
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends

@@ -141,7 +141,10 @@ internal sealed partial class RegistryActor
         if (calls.Length > 0)
         {
             _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(operations, Context.Adapt<ImmutableArray<MapWriteResult>>(
-                results => new RegistryMessage.WrittenMany(calls, results))));
+                results => new RegistryMessage.WrittenMany(calls, results)))
+            {
+                Timeout = message.Options.Timeout,
+            });
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Registry.Actors;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Calls;
@@ -21,21 +20,4 @@ internal sealed class WritesTogether(int calls)
     /// <summary>All of them; the calls in the order of their writes.</summary>
     public (ImmutableArray<long> Calls, ImmutableArray<MapWrite> Operations) Take() =>
         (_calls.DrainToImmutable(), _operations.DrainToImmutable());
-}
-
-/// <summary>Answers to questions that came together: told together, when the last is there. One thread.</summary>
-/// <param name="questions">How many; for none the answer is told at once.</param>
-/// <param name="replyTo">Where they go, in the order of the questions.</param>
-internal sealed class GatheredAnswers<T>(int questions, IActorRef<ImmutableArray<T>> replyTo)
-{
-    private readonly T[] _answers = new T[questions];
-    private int _missing = questions;
-
-    /// <summary>The answer to one question; each has just one.</summary>
-    public void Put(int question, T answer)
-    {
-        _answers[question] = answer;
-        if (--_missing == 0)
-            replyTo.Tell([.. _answers]);
-    }
 }

@@ -127,13 +127,23 @@ public abstract record MapCommand
     /// <param name="Consistency">How many nodes must hold it before the reply.</param>
     /// <param name="Timeout">How long to wait for that; the reply then says the truth.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
-    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand;
+    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand
+    {
+        /// <summary>W3C trace context of who waits for it to spread; empty for none. It goes along to the peers that are waited for.</summary>
+        public string Traceparent { get; init; } = "";
+    }
 
     /// <summary>
-    /// Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it
-    /// stands.
+    /// Make several independent changes in one turn (evictions and registrations in bulk), held by this node alone when they are answered.
     /// </summary>
-    public sealed record WriteMany(ImmutableArray<MapWrite> Operations) : MapCommand;
+    /// <param name="Operations">The changes; what is refused is left as it stands.</param>
+    /// <param name="ReplyTo">Where the answers go, in the order of the changes; null when nobody waits for them.</param>
+    public sealed record WriteMany(
+        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : MapCommand
+    {
+        /// <summary>How long who waits for the answers has; an engine that asks a store tries no longer.</summary>
+        public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    }
 
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
@@ -251,6 +261,31 @@ public sealed record ReplicationStatus
 
     /// <summary>Each current peer as last heard from.</summary>
     public ImmutableArray<PeerStatus> Peers { get; init; } = [];
+
+    /// <summary>How long this node's writes take to be held elsewhere; renewed about once a second.</summary>
+    public ReplicationLag Lag { get; init; } = new();
+}
+
+/// <summary>
+/// From a write at this node until a peer has confirmed that it holds it, of the latest 1,024 confirmations within five minutes. Measured
+/// on this node's clock alone; the confirmation's way back is part of it.
+/// </summary>
+public sealed record ReplicationLag
+{
+    /// <summary>How long the oldest write waits that some current, synchronized peer has not confirmed; zero for none.</summary>
+    public TimeSpan Unconfirmed { get; init; }
+
+    /// <summary>How many confirmations the following are of; with none they are zero.</summary>
+    public int Confirmations { get; init; }
+
+    /// <summary>Half took no longer.</summary>
+    public TimeSpan Median { get; init; }
+
+    /// <summary>99 of 100 took no longer.</summary>
+    public TimeSpan P99 { get; init; }
+
+    /// <summary>None took longer.</summary>
+    public TimeSpan Longest { get; init; }
 }
 
 /// <summary>One peer's replication, as this node knows it.</summary>

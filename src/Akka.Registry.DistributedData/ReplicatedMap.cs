@@ -10,7 +10,10 @@ namespace Akka.Registry.DistributedData;
 /// <remarks>All members are safe on any thread; none waits. The state outlives a restart of the actor.</remarks>
 public sealed class ReplicatedMap : IReplicatedMap
 {
+    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
+
     private volatile ReplicationStatus _status = new();
+    private Instant? _summarizedAt;
 
     private ReplicatedMap() { }
 
@@ -60,9 +63,12 @@ public sealed class ReplicatedMap : IReplicatedMap
     public void FrameReceived(NodeIdentity from, Frame frame) => Commands.Tell(new ReplicatorMessage.FrameReceived(from, frame));
 
     /// <summary>Publishes the figures as they are after a turn.</summary>
-    internal void Publish(ReplicatorMachine machine, bool peersChanged)
+    internal void Publish(ReplicatorMachine machine, bool peersChanged, Instant now)
     {
         var map = machine.Map;
+        var lag = _status.Lag;
+        if (_summarizedAt is not { } at || now - at >= LagInterval)
+            (lag, _summarizedAt) = (machine.Delays.Summarize(now), now);
         _status = new ReplicationStatus
         {
             Synchronized = machine.IsServing,
@@ -77,6 +83,7 @@ public sealed class ReplicatedMap : IReplicatedMap
             StampsAhead = machine.StampsAhead,
             MalformedFrames = MalformedFrames,
             RefusedSends = RefusedSends,
+            Lag = lag,
             Peers = peersChanged ? machine.DescribePeers() : _status.Peers,
         };
     }

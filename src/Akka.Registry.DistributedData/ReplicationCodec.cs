@@ -99,6 +99,7 @@ internal static class ReplicationCodec
         wire.Records.Capacity = delta.Records.Count;
         foreach (var record in delta.Records)
             wire.Records.Add(ToWire(record));
+        wire.Traceparents.Add(delta.Traces);
         return wire;
     }
 
@@ -160,6 +161,7 @@ internal static class ReplicationCodec
             Anew = wire.Anew,
             Collected = collected,
             AckWanted = wire.AckWanted,
+            Traces = wire.Traceparents.Count == 0 ? [] : [.. wire.Traceparents.Take(PeerFrame.Delta.TracesMax)],
         };
         return true;
     }

@@ -33,7 +33,7 @@ internal sealed class ReplicatorActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
-            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations)); break;
+            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
@@ -55,7 +55,9 @@ internal sealed class ReplicatorActor(
     {
         if (decoder(received.Frame, out var frame))
         {
+            var span = frame is PeerFrame.Delta { Traces.Count: > 0 } delta ? ReplicationTracing.Apply(delta, membership.View.Self) : null;
             Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            TraceContext.End(span);
             return;
         }
 
@@ -75,7 +77,10 @@ internal sealed class ReplicatorActor(
         foreach (var peer in _full)
             Perform(new ReplicatorInput.LinkFull(peer));
         _full.Clear();
-        map.Publish(machine, peersChanged);
+        foreach (var delay in machine.Delays.News)
+            ReplicationMetrics.Confirmed(delay);
+        machine.Delays.News.Clear();
+        map.Publish(machine, peersChanged, Context.Time.GetInstant());
         Arm();
     }
 
@@ -91,6 +96,7 @@ internal sealed class ReplicatorActor(
                 case ReplicatorEffect.Send send: Send(send); break;
                 case ReplicatorEffect.Publish publish: Tell(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
+                case ReplicatorEffect.ReplyMany reply: reply.To.Tell(reply.Answers); break;
                 case ReplicatorEffect.AnnounceUp: membership.AnnounceUp(); break;
                 case ReplicatorEffect.Report report: Log.Report(logger, report.What); break;
                 default: throw new UnreachableException($"No way to do {effect.GetType().Name}.");

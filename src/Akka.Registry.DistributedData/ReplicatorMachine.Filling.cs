@@ -213,6 +213,7 @@ internal sealed partial class ReplicatorMachine
         DropRelay();
         _ahead.Clear();
         _superseded.Reset(_sequence);
+        _delays.Reset();
     }
 
     /// <summary>Whether the vector covers writes in this node's name that it did not make.</summary>

@@ -64,6 +64,7 @@ internal sealed partial class ReplicatorMachine
     {
         var peer = _peers[uid];
         _peers.Remove(uid);
+        ForgetConfirmed();
         if (member is { State: MemberState.Down } && _options.AwayGrace > TimeSpan.Zero)
             _away[uid] = new Away(peer.Vector, peer.Told?.Clock ?? default, _world.Now + _options.AwayGrace);
     }

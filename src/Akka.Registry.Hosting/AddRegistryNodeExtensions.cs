@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Hosting.Registering;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,7 +16,8 @@ public static class AddRegistryNodeExtensions
     /// <remarks>
     /// <para>The container then has <see cref="IServiceRegistry"/>, <see cref="IClusterMembership"/>, <see cref="IReplicatedMap"/> and the
     /// <see cref="RegistryNode"/> itself; each is there once the host has started. A <see cref="TimeProvider"/> of the container is the
-    /// node's clock. Each is only added where the application has not added its own.</para>
+    /// node's clock, an <see cref="Cluster.Seeds.ISeedLookup"/> of the container looks up seeds instead of DNS. Each is only added where the
+    /// application has not added its own.</para>
     /// <para>It has a client's <see cref="Client.Directory.IServiceDirectory"/> and <see cref="Client.Registrar.IServiceRegistrar"/> too, which work
     /// on the node beside them, without a socket; they are there before the host has started, and take up then what was asked of them.</para>
     /// </remarks>
@@ -25,6 +27,7 @@ public static class AddRegistryNodeExtensions
     {
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IMemoryGauge, ProcessMemory>();
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl, builder.Engine));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
@@ -35,6 +38,7 @@ public static class AddRegistryNodeExtensions
         services.AddHostedService(provider => provider.GetRequiredService<RegistryNodeService>());
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeService>().Node);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Registry);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Access);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Membership);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Map);
         return builder;

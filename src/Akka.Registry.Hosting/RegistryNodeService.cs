@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Hosting.InProcess;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,8 @@ namespace Akka.Registry.Hosting;
 
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
-    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics)
+    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, IMemoryGauge memory, ILoggerFactory loggers,
+    IEnumerable<IRoutingLogic> logics, ISeedLookup? seedLookup = null)
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
@@ -42,8 +45,10 @@ internal sealed class RegistryNodeService(
             Transport = _transport,
             Time = time,
             Random = random,
+            Memory = memory,
             LoggerFactory = loggers,
             RoutingLogics = [.. logics],
+            SeedLookup = seedLookup,
             Version = Version,
             HttpUrl = settings.HttpUrl,
             Engine = settings.Engine,

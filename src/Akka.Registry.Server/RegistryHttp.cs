@@ -2,12 +2,14 @@ using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
 using Akka.Registry.Server.Streams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace Akka.Registry.Server;
 
@@ -25,18 +27,22 @@ public static class RegistryHttp
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<HttpGates>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options));
+        services.AddOptions<KestrelServerOptions>().Configure<HttpGates>((kestrel, gates) => Limit(kestrel, options, gates));
         return services;
     }
 
     /// <summary>Puts the API, its description and the dashboard on routes, with the problem documents in front of them.</summary>
     public static WebApplication UseRegistryHttp(this WebApplication app)
     {
+        if (app.Services.GetService<TracerProvider>() is not null)
+            app.UseMiddleware<RequestActivity>();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<RequestGate>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
         app.Services.GetRequiredService<NodeGauges>();
@@ -56,11 +62,11 @@ public static class RegistryHttp
     }
 
     /// <summary>Sets Kestrel's limits to those of the options.</summary>
-    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, HttpGates gates)
     {
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => gates.RunAsync(connection, next)));
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.ConnectionsMax;
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
         limits.MaxRequestHeadersTotalSize = options.HeadersBytesMax;

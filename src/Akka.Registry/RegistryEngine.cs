@@ -60,6 +60,9 @@ internal sealed class GossipEngine : RegistryEngine
 
     public override IClusterMembership Membership => _membership;
 
+    /// <summary>As <see cref="Membership"/>, for who finds seeds for it.</summary>
+    public ClusterMembership Members => _membership;
+
     public override IReplicatedMap Map => _map;
 
     public override void FrameReceived(NodeIdentity from, Lane lane, Frame frame)

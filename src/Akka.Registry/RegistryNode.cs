@@ -1,12 +1,15 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
+using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,6 +39,12 @@ public sealed record RegistryNodeEnvironment
     /// </summary>
     public ICheckProbe? Checks { get; init; }
 
+    /// <summary>Looks up the seeds that <see cref="ClusterOptions.SeedDns"/> names; by default the machine's DNS.</summary>
+    public ISeedLookup? SeedLookup { get; init; }
+
+    /// <summary>The process's memory, for <see cref="LimitOptions.MemoryHighWater"/>; by default nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
+
     /// <summary>Builds what keeps the members and the entries; by default gossip among the nodes.</summary>
     public Func<EngineSurroundings, RegistryEngine>? Engine { get; init; }
 
@@ -64,8 +73,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly RegistryMetrics _metrics;
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
+    private SeedSearch? _seedSearch;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -88,6 +98,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Transport = transport,
             Probe = probe,
             Checks = _checks,
+            Memory = environment.Memory,
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };
@@ -97,7 +108,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
         Actors = new NodeActors(surroundings, registry, System);
-        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
+        Access = new RegistryAccess(options.Security, tokens, registry, surroundings.Metrics, environment.LoggerFactory, environment.Time);
+        Sessions = new SessionDoor(registry, Access, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -108,6 +120,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>Who may do what at this node's doors.</summary>
+    public RegistryAccess Access { get; }
 
     /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
     public NodeActors Actors { get; }
@@ -125,19 +140,27 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
-    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
+        var tokens = TokenSource.Read(options.Security);
         var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, self, environment);
+        var node = new RegistryNode(options, tokens, self, environment);
         environment.Transport.Start(self, node);
+        if (options.Cluster.SeedDns.Names.Count > 0 && node._engine is GossipEngine gossip)
+        {
+            node._seedSearch = SeedSearch.Begin(
+                gossip.Members, options.Cluster, environment.SeedLookup ?? new DnsSeedLookup(new Random(environment.Random.Next())),
+                environment.Time, environment.LoggerFactory.CreateLogger<SeedSearch>());
+        }
+
         return node;
     }
 
@@ -163,6 +186,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_seedSearch is not null)
+            await _seedSearch.DisposeAsync().ConfigureAwait(false);
+        await Access.DisposeAsync().ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);

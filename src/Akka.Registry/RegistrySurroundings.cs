@@ -4,6 +4,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Views;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class RegistrySurroundings
 {
     private bool _isWhole;
     private bool _isLeaving;
+    private bool _isMemoryHigh;
     private int _subscriptions;
     private int _sessions;
     private int _suspects;
@@ -74,6 +76,16 @@ internal sealed class RegistrySurroundings
         get => Volatile.Read(ref _isLeaving);
         set => Volatile.Write(ref _isLeaving, value);
     }
+
+    /// <summary>Whether memory is at its high-water mark. Any thread.</summary>
+    public bool IsMemoryHigh
+    {
+        get => Volatile.Read(ref _isMemoryHigh);
+        set => Volatile.Write(ref _isMemoryHigh, value);
+    }
+
+    /// <summary>The process's memory; null: nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
 
     /// <summary>Subscriptions at this node. Any thread.</summary>
     public int Subscriptions

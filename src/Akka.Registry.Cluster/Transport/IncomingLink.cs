@@ -28,6 +28,9 @@ internal sealed class IncomingLink(
     /// <summary>Where it comes from; null when it was gone before it was looked at.</summary>
     public EndPoint? Remote { get; } = RemoteOf(socket);
 
+    /// <summary>Its address; null when it was gone before it was looked at.</summary>
+    public IPAddress? Address => (Remote as IPEndPoint)?.Address;
+
     /// <summary>Closes the connection now.</summary>
     public void Abort() => _stop.Cancel();
 
@@ -82,8 +85,9 @@ internal sealed class IncomingLink(
         try
         {
             Frame first;
-            using (var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token))
+            try
             {
+                using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
                 SocketTuning.Apply(socket, scope.Options.DeadLinkTimeout);
                 frames = new FrameStream(await OpenAsync(deadline.Token));
                 var opening = await frames.ReadAsync(FrameLimits.Handshake, deadline.Token);
@@ -94,6 +98,10 @@ internal sealed class IncomingLink(
                         return;
                     Volatile.Write(ref _handshake, handshake);
                 }
+            }
+            finally
+            {
+                listener.LeaveHandshake(this);
             }
 
             if (_handshake is null)
@@ -170,6 +178,8 @@ internal sealed class IncomingLink(
         {
             var reading = await frames.ReadAsync(scope.PeerLimits, _stop.Token);
             var error = reading.Reason;
+            if (reading.Outcome == FrameOutcome.Oversized)
+                listener.CountLimit("frame-bytes-max");
             if (reading.Outcome == FrameOutcome.NeedMore)
             {
                 scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, "closed by the peer");
@@ -218,7 +228,11 @@ internal sealed class IncomingLink(
         if (_handshake is { } handshake)
             scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, LinkFailure.Reason(failure));
         else if (_session is null && !_stop.IsCancellationRequested)
+        {
+            if (failure is OperationCanceledException)
+                listener.CountLimit("handshake-timeout");
             listener.CountRefusal(Remote, $"no handshake: {LinkFailure.Reason(failure)}");
+        }
     }
 
     private static EndPoint? RemoteOf(Socket socket)

@@ -85,7 +85,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var scope = new TransportScope(options, time, random, loggers.CreateLogger<TcpPeerTransport>(), upgrade);
-        var listener = await Listener.BindAsync(scope, stop);
+        var listener = await BindAsync(scope, stop);
         var transport = new TcpPeerTransport(scope, credentials, listener);
         scope.Logger.Bound(listener.LocalEndPoint, transport.Address, credentials);
         return transport;
@@ -144,6 +144,19 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         }
 
         await closing;
+    }
+
+    private static async Task<Listener> BindAsync(TransportScope scope, CancellationToken stop)
+    {
+        try
+        {
+            return await Listener.BindAsync(scope, stop);
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
     }
 
     private bool TrySend(LinkKey key, in Frame frame)
@@ -205,6 +218,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
             link.Abort();
         await ended;
         _scope.Logger.Closed(Address);
+        _scope.Dispose();
     }
 
     /// <summary>What is known from <see cref="Start"/> on.</summary>

@@ -55,4 +55,7 @@ internal static class EtcdMapMessage
 
     /// <summary>Something happened to the machine.</summary>
     internal sealed record Happened(EtcdInput Input) : MapCommand;
+
+    /// <summary>One of several writes that came together is decided.</summary>
+    internal sealed record Answered(GatheredAnswers<MapWriteResult> Gathered, int Place, MapWriteResult Result) : MapCommand;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
@@ -37,10 +38,12 @@ internal sealed class EtcdMapActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new EtcdInput.Write(write)); break;
+            case MapCommand.WriteMany { ReplyTo: { } replyTo } many: OnWriteMany(many, replyTo); break;
             case MapCommand.WriteMany many: Advance(new EtcdInput.WriteMany(many.Operations)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: Advance(new EtcdInput.ReadSince(read)); break;
             case EtcdMapMessage.Happened happened: Advance(happened.Input); break;
+            case EtcdMapMessage.Answered answered: answered.Gathered.Put(answered.Place, answered.Result); break;
             case EtcdMapMessage.FrameReceived received: OnFrame(received); break;
             default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
         }
@@ -52,6 +55,18 @@ internal sealed class EtcdMapActor(
         Context.Watch(subscriber);
         if (machine.HasState)
             subscriber.Tell(machine.ReadState());
+    }
+
+    /// <summary>etcd decides on each by itself; who asked for all hears when the last is decided.</summary>
+    private void OnWriteMany(MapCommand.WriteMany many, IActorRef<ImmutableArray<MapWriteResult>> replyTo)
+    {
+        var gathered = new GatheredAnswers<MapWriteResult>(many.Operations.Length, replyTo);
+        for (var i = 0; i < many.Operations.Length; i++)
+        {
+            var place = i;
+            var answer = Context.Adapt<MapWriteResult>(result => new EtcdMapMessage.Answered(gathered, place, result));
+            Advance(new EtcdInput.Write(new MapCommand.Write(many.Operations[i], WriteConsistency.Local, many.Timeout, answer)));
+        }
     }
 
     private void OnFrame(EtcdMapMessage.FrameReceived received)

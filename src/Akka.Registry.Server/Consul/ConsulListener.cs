@@ -1,3 +1,4 @@
+using Akka.Registry.Server.Limits;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Akka.Registry.Server.Consul;
@@ -15,14 +16,16 @@ internal sealed class ConsulListener(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var gates = services.GetRequiredService<HttpGates>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         // Requests are told of through the application's own logs; signals end the application, which ends this.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => RegistryHttp.Limit(kestrel, http));
+        builder.Services.Configure<KestrelServerOptions>(kestrel => RegistryHttp.Limit(kestrel, http, gates));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
+        _app.UseMiddleware<RequestGate>(gates);
         RegistryConsul.Map(_app, services);
         await _app.StartAsync(cancellationToken);
         ConsulLog.Listening(logger, string.Join(", ", _app.Urls));

@@ -26,6 +26,11 @@ internal sealed class NodeGauges
         meter.CreateObservableGauge(
             "akka.registry.replication.tombstones", Tombstones, "{record}", "Removals that are kept until every member knows.");
         meter.CreateObservableGauge(
+            "akka.registry.replication.unconfirmed", Unconfirmed, "s",
+            "How long the oldest write of this node waits that some member has not confirmed.");
+        meter.CreateObservableGauge(
+            "akka.registry.governor.held", Held, "{entry}", "Entries whose silence this node's governor doubts, and keeps.");
+        meter.CreateObservableGauge(
             "akka.registry.clock.offset", ClockOffset, "s", "How far the clock of the member that differs most is from this node's, either way.");
     }
 
@@ -55,6 +60,12 @@ internal sealed class NodeGauges
 
     private IEnumerable<Measurement<long>> Tombstones() =>
         Has<IReplicatedMap>(out var map) ? [new Measurement<long>(map.Status.Tombstones)] : [];
+
+    private IEnumerable<Measurement<double>> Unconfirmed() =>
+        Has<IReplicatedMap>(out var map) ? [new Measurement<double>(map.Status.Lag.Unconfirmed.TotalSeconds)] : [];
+
+    private IEnumerable<Measurement<long>> Held() =>
+        Has<IServiceRegistry>(out var registry) ? [new Measurement<long>(registry.Quarantines.Sum(held => held.Entries))] : [];
 
     private IEnumerable<Measurement<double>> ClockOffset()
     {

@@ -182,7 +182,31 @@ internal static class ApiSchemas
             ("stateHash", Schema.Text("Hash over all live entries.")), ("liveEntries", Schema.Whole("Live entries.")),
             ("tombstones", Schema.Whole("Removals that some member may not know yet.")),
             ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
+            ("replicationLag", ReplicationLag()), ("governor", Governor()),
             ("members", Schema.List(Schema.Ref("Member", document))),
+        ]);
+
+    private static OpenApiSchema ReplicationLag() => Schema.Object(
+        "From a write at this node until a member has confirmed that it holds it, on this node's clock: the latest 1,024 confirmations of five "
+        + "minutes.",
+        [
+            ("unconfirmed", Schema.Text("How long the oldest write waits that some member has not confirmed; `0s` for none.")),
+            ("confirmations", Schema.Whole("How many the following are of; with none they are left out.")),
+            ("median?", Schema.Text("Half took no longer.")), ("p99?", Schema.Text("99 of 100 took no longer.")),
+            ("longest?", Schema.Text("None took longer.")),
+        ]);
+
+    private static OpenApiSchema Governor() => Schema.Object(
+        "What this node's governor does: whose silence it doubts, because so many fell silent at once.",
+        [
+            ("held", Schema.Whole("Entries that it keeps, and shows as unverified.")),
+            ("services", Schema.List(Schema.Object(
+                "A service whose entries are held.",
+                [
+                    ("service", Schema.Text("Its name.")), ("entries", Schema.Whole("How many.")), ("heldFor", Schema.Text("Since when.")),
+                    ("expiresIn", Schema.Nullable(Schema.Text("When the last one falls if nothing happens before."))),
+                    ("reason", Schema.Text("What made the node doubt, as a sentence.")),
+                ]))),
         ]);
 
     private static OpenApiSchema Member(OpenApiDocument document) => Schema.Object(

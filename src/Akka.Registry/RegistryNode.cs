@@ -5,6 +5,7 @@ using Akka.Registry.Cluster.Membership;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Leases;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
@@ -37,6 +38,9 @@ public sealed record RegistryNodeEnvironment
     /// </summary>
     public ICheckProbe? Checks { get; init; }
 
+    /// <summary>Where the map is kept over restarts; by default nowhere. The caller disposes of it, after the node.</summary>
+    public IMapStore? Store { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -57,6 +61,9 @@ public sealed record RegistryNodeEnvironment
 /// </remarks>
 public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 {
+    /// <summary>How long a node that stops waits for its disk.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ClusterMembership _membership;
     private readonly ReplicatedMap _map;
     private readonly IActorRef<RegistryMessage> _actor;
@@ -64,7 +71,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment, MapDurability? durability)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -75,7 +82,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         });
         var (transport, random) = (environment.Transport, environment.Random);
         _membership = ClusterMembership.Start(System, self, options.Cluster, transport, new Random(random.Next()));
-        _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()));
+        _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()), durability);
         var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
         _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
         var surroundings = new RegistrySurroundings
@@ -124,7 +131,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
+    /// <remarks>With a <see cref="RegistryNodeEnvironment.Store"/> it blocks until that is read.</remarks>
     /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <exception cref="MapStoreException">Another process has the store.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -135,7 +144,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, self, environment);
+        var durability = environment.Store is { } store ? MapDurability.Open(store, options.Durability) : null;
+        var node = new RegistryNode(options, self, environment, durability);
         environment.Transport.Start(self, node);
         return node;
     }
@@ -163,6 +173,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _map.FlushAsync(FlushTimeout).ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);

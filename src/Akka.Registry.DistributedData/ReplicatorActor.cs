@@ -58,7 +58,7 @@ internal sealed class ReplicatorActor(
     private void OnPictureWanted()
     {
         if (machine.Marks is { } marks && machine.HasState)
-            writer!.Tell(new DurabilityMessage.Told([machine.ReadState()], ++_turnsTold, marks));
+            writer!.Tell(new DurabilityMessage.Told([machine.ReadState()], ++_turnsTold, marks, Context.Time.GetUtcNow()));
     }
 
     private void OnFrame(ReplicatorMessage.FrameReceived received)
@@ -94,7 +94,10 @@ internal sealed class ReplicatorActor(
         var time = Context.Time;
         var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds());
         var news = machine.PeerNews;
-        foreach (var effect in machine.Handle(input, world))
+        var effects = machine.Handle(input, world);
+        if (writer is not null)
+            TellWriter(effects, Context.Time.GetUtcNow());
+        foreach (var effect in effects)
         {
             switch (effect)
             {
@@ -108,13 +111,22 @@ internal sealed class ReplicatorActor(
         }
 
         _encoded = null;
-        if (_told.Count > 0)
+        return machine.PeerNews != news;
+    }
+
+    /// <summary>Before anybody is answered: what was answered before a picture's date is in the picture.</summary>
+    private void TellWriter(IReadOnlyList<ReplicatorEffect> effects, DateTimeOffset now)
+    {
+        foreach (var effect in effects)
         {
-            writer!.Tell(new DurabilityMessage.Told([.. _told], ++_turnsTold, machine.Marks));
-            _told.Clear();
+            if (effect is ReplicatorEffect.Publish publish)
+                _told.Add(publish.Event);
         }
 
-        return machine.PeerNews != news;
+        if (_told.Count == 0)
+            return;
+        writer!.Tell(new DurabilityMessage.Told([.. _told], ++_turnsTold, machine.Marks, now));
+        _told.Clear();
     }
 
     private void Send(ReplicatorEffect.Send send)
@@ -130,8 +142,6 @@ internal sealed class ReplicatorActor(
 
     private void Tell(MapEvent told)
     {
-        if (writer is not null)
-            _told.Add(told);
         foreach (var subscriber in map.Subscribers)
             subscriber.Tell(told);
     }

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.Durability;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +19,7 @@ internal sealed class RegistryNodeService(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
 
     private TcpPeerTransport? _transport;
+    private SqliteMapStore? _store;
     private RegistryNode? _node;
 
     /// <summary>The node.</summary>
@@ -29,9 +32,10 @@ internal sealed class RegistryNodeService(
         // The one place where chance enters a node in production: its uid must differ from that of every process before it.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
+        _store = options.Durability.Mode == DurabilityMode.Sqlite ? new SqliteMapStore(options.Durability, time) : null;
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
-        _node = RegistryNode.Start(options, new RegistryNodeEnvironment
+        var environment = new RegistryNodeEnvironment
         {
             Transport = _transport,
             Time = time,
@@ -40,7 +44,10 @@ internal sealed class RegistryNodeService(
             RoutingLogics = [.. logics],
             Version = Version,
             HttpUrl = settings.HttpUrl,
-        });
+            Store = _store,
+        };
+        // What the disk holds is read first.
+        _node = await Task.Run(() => RegistryNode.Start(options, environment), cancellationToken);
         inProcess.Begin(_node.Registry, _node.Self);
     }
 
@@ -72,7 +79,9 @@ internal sealed class RegistryNodeService(
             await _node.DisposeAsync();
         if (_transport is not null)
             await _transport.DisposeAsync();
-        (_node, _transport) = (null, null);
+        if (_store is not null)
+            await _store.DisposeAsync();
+        (_node, _transport, _store) = (null, null, null);
     }
 
     private static string Version =>

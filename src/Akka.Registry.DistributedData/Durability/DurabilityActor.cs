@@ -17,7 +17,7 @@ internal sealed class DurabilityActor(MapDurability durability, ReplicatedMap ma
     {
         switch (message)
         {
-            case DurabilityMessage.Told told: _machine.Observe(told.Events, told.Number, told.Marks); break;
+            case DurabilityMessage.Told told: _machine.Observe(told.Events, told.Number, told.Marks, told.At); break;
             case DurabilityMessage.Wake: _armed = null; break;
             case DurabilityMessage.Saved: OnSaved(); break;
             case DurabilityMessage.Failed failed: OnFailed(failed.Why); break;
@@ -56,8 +56,7 @@ internal sealed class DurabilityActor(MapDurability durability, ReplicatedMap ma
 
     private void OnSaved()
     {
-        _machine.Saved();
-        if (durability.Saved(Context.Time.GetUtcNow()))
+        if (durability.Saved(_machine.Saved()))
             Log.SavesAgain(logger, durability.Store.Place);
     }
 

@@ -11,7 +11,8 @@ internal abstract record DurabilityMessage
     /// <param name="Events">In their order.</param>
     /// <param name="Number">Counts these messages.</param>
     /// <param name="Marks">What the records say together after it; null when they say more than was told.</param>
-    internal sealed record Told(IReadOnlyList<MapEvent> Events, ulong Number, MapMarks? Marks) : DurabilityMessage;
+    /// <param name="At">The wall clock of that turn.</param>
+    internal sealed record Told(IReadOnlyList<MapEvent> Events, ulong Number, MapMarks? Marks, DateTimeOffset At) : DurabilityMessage;
 
     /// <summary>Time has passed; one that no longer holds does nothing.</summary>
     internal sealed record Wake : DurabilityMessage

@@ -12,7 +12,7 @@ public sealed record DurabilityStatus
     /// <summary>Where something lies that could not be read, and what to do about it; null for nowhere.</summary>
     public string? SetAside { get; init; }
 
-    /// <summary>When the map was last saved, by the wall clock; null when it was not yet.</summary>
+    /// <summary>What was acknowledged before this moment of the wall clock is on the disk; null when nothing is yet.</summary>
     public DateTimeOffset? SavedAt { get; init; }
 
     /// <summary>Records that were restored at the start, tombstones included.</summary>

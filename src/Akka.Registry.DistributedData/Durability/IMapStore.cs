@@ -43,18 +43,23 @@ public sealed record MapMarks(VersionVector Vector, VersionVector Collected, Hyb
 /// <param name="At">The writer's wall clock then.</param>
 public sealed record MapPicture(IReadOnlyList<MapRecord> Records, MapMarks Marks, DateTimeOffset At)
 {
-    /// <summary>Whether the records are those that the marks were made of, as far as their number and the hash can tell.</summary>
-    public bool IsSound
+    /// <summary>A picture of these records, with the marks that go with them.</summary>
+    public static MapPicture Of(
+        IReadOnlyList<MapRecord> records, VersionVector vector, VersionVector collected, HybridTimestamp clock, DateTimeOffset at)
     {
-        get
-        {
-            if (Records.Count != Marks.Records)
-                return false;
-            ulong hash = 0;
-            foreach (var record in Records)
-                hash += record.IsLive ? StateHash.Of(record) : 0;
-            return hash == Marks.StateHash;
-        }
+        ArgumentNullException.ThrowIfNull(records);
+        return new MapPicture(records, new MapMarks(vector, collected, clock, HashOf(records), records.Count), at);
+    }
+
+    /// <summary>Whether the records are those that the marks were made of, as far as their number and the hash can tell.</summary>
+    public bool IsSound => Records.Count == Marks.Records && HashOf(Records) == Marks.StateHash;
+
+    private static ulong HashOf(IReadOnlyList<MapRecord> records)
+    {
+        ulong hash = 0;
+        foreach (var record in records)
+            hash += record.IsLive ? StateHash.Of(record) : 0;
+        return hash;
     }
 }
 

@@ -59,6 +59,7 @@ public sealed class MapDurability
     }
 
     /// <summary>A save was made.</summary>
+    /// <param name="at">The date of its picture.</param>
     /// <returns>Whether that ends a problem.</returns>
     internal bool Saved(DateTimeOffset at)
     {

@@ -51,6 +51,7 @@ internal sealed class WriteBehind
     private Dictionary<RecordKey, Dot>? _saved;
     private IReadOnlyCollection<MapRecord>? _whole;
     private MapMarks? _marks;
+    private DateTimeOffset _at;
     private MapSave? _underway;
     private bool _anew;
     private bool _asked;
@@ -83,7 +84,8 @@ internal sealed class WriteBehind
     /// <param name="events">In their order.</param>
     /// <param name="number">Counts these turns: after a gap the changes that are known are not all.</param>
     /// <param name="marks">What the map's records say together after the last event; null when they say more than the events told.</param>
-    public void Observe(IReadOnlyList<MapEvent> events, ulong number, MapMarks? marks)
+    /// <param name="at">The wall clock of that turn.</param>
+    public void Observe(IReadOnlyList<MapEvent> events, ulong number, MapMarks? marks, DateTimeOffset at)
     {
         var isGap = number != _lastEvent + 1 && _marks is not null;
         (_lastEvent, _isDirty) = (number, true);
@@ -91,7 +93,7 @@ internal sealed class WriteBehind
             Forget();
         if (marks is null)
             return;
-        _marks = marks;
+        (_marks, _at) = (marks, at);
         foreach (var told in events)
         {
             switch (told)
@@ -105,7 +107,7 @@ internal sealed class WriteBehind
 
     /// <summary>Time has passed, or something has changed.</summary>
     /// <param name="now">Now, monotonic.</param>
-    /// <param name="wallClock">What the picture is dated by.</param>
+    /// <param name="wallClock">What a picture is dated by that nothing has changed.</param>
     /// <param name="pace">What is waited for.</param>
     /// <returns>What to do now; null for nothing.</returns>
     public WriteBehindEffect? Advance(Instant now, DateTimeOffset wallClock, WritePace pace = WritePace.Ordinary)
@@ -131,10 +133,13 @@ internal sealed class WriteBehind
     }
 
     /// <summary>The save that was under way is made.</summary>
-    public void Saved()
+    /// <returns>The date of its picture.</returns>
+    public DateTimeOffset Saved()
     {
+        var saved = _underway!;
         _underway = null;
         _failuresInRow = 0;
+        return saved.At;
     }
 
     /// <summary>The save that was under way is not made: it is made later, with what has come since.</summary>
@@ -162,7 +167,7 @@ internal sealed class WriteBehind
             return WriteBehindEffect.AskState.Instance;
         }
 
-        _underway = new MapSave(_whole, _pending, _marks!, wallClock);
+        _underway = new MapSave(_whole, _pending, _marks!, _isDirty ? _at : wallClock);
         (_pending, _whole, _anew, _isDirty, _begunAt) = ([], null, false, false, now);
         return new WriteBehindEffect.Save(_underway);
     }

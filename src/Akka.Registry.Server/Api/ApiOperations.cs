@@ -244,7 +244,7 @@ internal static class ApiOperations
         new()
         {
             Method = "GET", Path = "/readyz", Id = "readyz", Heading = Operations, Handler = HealthApi.Ready, ServesAlways = true,
-            Summary = "Says whether the node serves.", Answers = [new(200, "It serves.", "Health"), NotReady],
+            Summary = "Says whether the node serves, and whether its disk keeps up.", Answers = [new(200, "It serves.", "Readiness"), NotReady],
         },
         new()
         {

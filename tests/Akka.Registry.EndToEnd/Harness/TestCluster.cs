@@ -8,6 +8,8 @@ internal sealed class TestCluster : IDisposable
     private readonly string[] _more;
     private readonly string _seeds;
 
+    /// <param name="nodes">How many there may be.</param>
+    /// <param name="more">Settings of each; <c>{node}</c> stands for its name.</param>
     public TestCluster(int nodes, params string[] more)
     {
         _more = more;
@@ -44,7 +46,7 @@ internal sealed class TestCluster : IDisposable
     public NodeProcess Start(int number)
     {
         var (http, port) = _ports[number - 1];
-        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, _more);
+        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, [.. _more.Select(more => more.Replace("{node}", $"node-{number}", StringComparison.Ordinal))]);
         _nodes[number - 1] = node;
         return node;
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
@@ -11,23 +10,24 @@ namespace Akka.Registry.Durability;
 /// <summary>Between records and rows. Its statements are prepared once a connection.</summary>
 internal sealed class RecordRows : IDisposable
 {
-    private const int Live = 0;
-    private const int Evicted = 1;
-    private const int Deregistered = 2;
+    private const long Live = 0;
+    private const long Evicted = 1;
+    private const long Deregistered = 2;
 
-    private readonly SqliteCommand _put;
-    private readonly SqliteCommand _remove;
-    private readonly SqliteCommand _mark;
+    private readonly FastStatement _put;
+    private readonly FastStatement _remove;
+    private readonly FastStatement _mark;
 
     public RecordRows(SqliteConnection connection)
     {
-        _put = connection.Prepare(
+        _put = new FastStatement(
+            connection,
             "INSERT OR REPLACE INTO record (service, instance, epoch, removal, stamp_time, stamp_node, origin, life, sequence, value) "
-            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", parameters: 10);
-        _remove = connection.Prepare("DELETE FROM record WHERE service = $1 AND instance = $2", parameters: 2);
-        _mark = connection.Prepare(
-            "INSERT OR REPLACE INTO marks (id, vector, collected, clock, state_hash, records, saved_at) VALUES (1, $1, $2, $3, $4, $5, $6)",
-            parameters: 6);
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+        _remove = new FastStatement(connection, "DELETE FROM record WHERE service = ?1 AND instance = ?2");
+        _mark = new FastStatement(
+            connection,
+            "INSERT OR REPLACE INTO marks (id, vector, collected, clock, state_hash, records, saved_at) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)");
     }
 
     /// <summary>Reads all; the database must have the newest format.</summary>
@@ -101,38 +101,20 @@ internal sealed class RecordRows : IDisposable
     public void Put(MapRecord record)
     {
         var (order, dot) = (record.Order, record.Dot);
-        var values = _put.Parameters;
-        values[0].Value = record.Key.Service;
-        values[1].Value = record.Key.Instance;
-        values[2].Value = (long)order.Epoch;
-        values[3].Value = order.Deregistered ? Deregistered : order.Evicted ? Evicted : Live;
-        values[4].Value = (long)order.Stamp.Time.Value;
-        values[5].Value = (long)order.Stamp.Node.Value;
-        values[6].Value = (long)dot.Origin.Value;
-        values[7].Value = (long)dot.Life;
-        values[8].Value = (long)dot.Sequence;
-        values[9].Value = ArrayOf(record.Value);
-        _put.ExecuteNonQuery();
+        _put.Bind(1, record.Key.Service).Bind(2, record.Key.Instance)
+            .Bind(3, order.Epoch).Bind(4, order.Deregistered ? Deregistered : order.Evicted ? Evicted : Live)
+            .Bind(5, order.Stamp.Time.Value).Bind(6, order.Stamp.Node.Value)
+            .Bind(7, dot.Origin.Value).Bind(8, (long)dot.Life).Bind(9, dot.Sequence)
+            .Bind(10, record.Value.Span)
+            .Run();
     }
 
-    public void Remove(RecordKey key)
-    {
-        _remove.Parameters[0].Value = key.Service;
-        _remove.Parameters[1].Value = key.Instance;
-        _remove.ExecuteNonQuery();
-    }
+    public void Remove(RecordKey key) => _remove.Bind(1, key.Service).Bind(2, key.Instance).Run();
 
-    public void Put(MapMarks marks, DateTimeOffset at)
-    {
-        var values = _mark.Parameters;
-        values[0].Value = marks.Vector.ToWire().ToByteArray();
-        values[1].Value = marks.Collected.ToWire().ToByteArray();
-        values[2].Value = (long)marks.Clock.Value;
-        values[3].Value = (long)marks.StateHash;
-        values[4].Value = (long)marks.Records;
-        values[5].Value = at.ToUnixTimeMilliseconds();
-        _mark.ExecuteNonQuery();
-    }
+    public void Put(MapMarks marks, DateTimeOffset at) =>
+        _mark.Bind(1, marks.Vector.ToWire().ToByteArray()).Bind(2, marks.Collected.ToWire().ToByteArray())
+            .Bind(3, marks.Clock.Value).Bind(4, marks.StateHash).Bind(5, (long)marks.Records).Bind(6, at.ToUnixTimeMilliseconds())
+            .Run();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -141,10 +123,6 @@ internal sealed class RecordRows : IDisposable
         _remove.Dispose();
         _mark.Dispose();
     }
-
-    /// <summary>The bytes as an array: the very one that they stand in, when they fill it.</summary>
-    private static byte[] ArrayOf(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : bytes.ToArray();
 
     private static MapRecord Record(SqliteDataReader row, string service)
     {

@@ -71,7 +71,9 @@ public sealed class SqliteMapStore : IMapStore
     }
 
     /// <inheritdoc/>
-    public Task SaveAsync(MapSave save) => Task.Run(() => Save(save));
+    public Task SaveAsync(MapSave save) =>
+        // On a thread of its own: it waits for the disk, and the pool's few are for those who do not wait.
+        Task.Factory.StartNew(() => Save(save), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -260,9 +262,9 @@ public sealed class SqliteMapStore : IMapStore
             isDone = true;
             return result;
         }
-        catch (Exception e) when (StoreErrors.Explain(e, _files, _options) is { } explained)
+        catch (Exception e) when (StoreErrors.IsKnown(e))
         {
-            throw explained;
+            throw StoreErrors.Explain(e, _files, _options);
         }
         finally
         {

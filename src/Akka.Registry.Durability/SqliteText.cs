@@ -41,14 +41,6 @@ internal static class SqliteText
         return command.ExecuteScalar() as byte[] ?? throw StoreFormat.Corrupt("something is missing in it");
     }
 
-    public static SqliteCommand Prepare(this SqliteConnection connection, string text, int parameters)
-    {
-        var command = connection.Statement(text);
-        for (var i = 1; i <= parameters; i++)
-            command.Parameters.Add(new SqliteParameter(string.Create(CultureInfo.InvariantCulture, $"${i}"), null));
-        return command;
-    }
-
     private static SqliteCommand Statement(this SqliteConnection connection, string text)
     {
         var command = connection.CreateCommand();

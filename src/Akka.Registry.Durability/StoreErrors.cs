@@ -19,15 +19,17 @@ internal static class StoreErrors
     private const int Mismatch = 20;
     private const int NotADatabase = 26;
 
-    /// <summary>The same error as one of this project's; null for one that is a programmer's.</summary>
-    public static MapStoreException? Explain(Exception error, StoreFiles files, DurabilityOptions options) => error switch
+    /// <summary>Whether it is the disk's or the file's; any other is a programmer's.</summary>
+    public static bool IsKnown(Exception error) =>
+        error is SqliteException or InvalidCastException or FormatException or OverflowException or IOException or UnauthorizedAccessException;
+
+    /// <summary>The same error as one of this project's.</summary>
+    public static MapStoreException Explain(Exception error, StoreFiles files, DurabilityOptions options) => error switch
     {
         SqliteException sqlite => Explain(sqlite, files, options),
         // A column of another type than the table says, or a text that is none: contents that make no sense.
         InvalidCastException or FormatException or OverflowException => StoreFormat.Corrupt($"it holds something else than it should ({error.Message})"),
-        IOException or UnauthorizedAccessException => new MapStoreException(
-            MapStoreProblem.Failed, $"{files.Database} cannot be used ({error.Message}).", error),
-        _ => null,
+        _ => new MapStoreException(MapStoreProblem.Failed, $"{files.Database} cannot be used ({error.Message}).", error),
     };
 
     private static MapStoreException Explain(SqliteException error, StoreFiles files, DurabilityOptions options)

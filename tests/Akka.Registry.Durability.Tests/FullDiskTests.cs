@@ -142,7 +142,7 @@ public class FullDiskTests
 
         private static void Run(string program, params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
             process.WaitForExit();
             if (process.ExitCode != 0)
                 throw new InvalidOperationException($"{program} says: {process.StandardError.ReadToEnd()}");

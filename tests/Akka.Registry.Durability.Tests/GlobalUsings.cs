@@ -1,3 +1,2 @@
 global using Shouldly;
 global using Xunit;
-global using Xunit.Abstractions;

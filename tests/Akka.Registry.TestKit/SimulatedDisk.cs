@@ -15,7 +15,7 @@ public sealed class SimulatedDisk
     private readonly List<MapSave> _cached = [];
     private Dictionary<RecordKey, MapRecord> _records = [];
     private MapSave? _last;
-    private Mounted? _mounted;
+    private Attachment? _attached;
 
     /// <summary>An empty disk.</summary>
     public SimulatedDisk(VirtualScheduler scheduler) => _scheduler = scheduler;
@@ -59,17 +59,18 @@ public sealed class SimulatedDisk
     /// <summary>A process has it from now on.</summary>
     internal IMapStore Attach()
     {
-        if (_mounted is not null)
+        if (_attached is not null)
             throw new InvalidOperationException("A process has this disk already.");
-        return _mounted = new Mounted(this);
+        _attached = new Attachment();
+        return new Mounted(this, _attached);
     }
 
     /// <summary>The process that had it is gone; the save under way is made, or not, as chance has it.</summary>
     internal void Detach()
     {
-        if (_mounted is { Underway: { } underway } && _scheduler.Random.Next(2) == 0 && Refuses is null)
+        if (_attached is { Underway: { } underway } && _scheduler.Random.Next(2) == 0 && Refuses is null)
             Take(underway);
-        _mounted = null;
+        _attached = null;
     }
 
     /// <summary>The machine has lost its power: some of the last saves that were not written out are lost with it.</summary>
@@ -119,10 +120,14 @@ public sealed class SimulatedDisk
         _last = save;
     }
 
-    private sealed class Mounted(SimulatedDisk disk) : IMapStore
+    /// <summary>One process's hold on the disk.</summary>
+    private sealed class Attachment
     {
-        public MapSave? Underway { get; private set; }
+        public MapSave? Underway { get; set; }
+    }
 
+    private sealed class Mounted(SimulatedDisk disk, Attachment attachment) : IMapStore
+    {
         public string Place => "the simulated disk";
 
         public long DiskBytes => disk._records.Count;
@@ -149,15 +154,15 @@ public sealed class SimulatedDisk
 
         public Task SaveAsync(MapSave save)
         {
-            if (Underway is not null)
+            if (attachment.Underway is not null)
                 throw new InvariantException("Two saves are under way at once.");
-            Underway = save;
+            attachment.Underway = save;
             var done = new TaskCompletionSource();
             disk._scheduler.Schedule(disk.SaveTime, () =>
             {
-                if (disk._mounted != this)
+                if (disk._attached != attachment)
                     return;                         // Its process is gone, and nobody waits.
-                Underway = null;
+                attachment.Underway = null;
                 if (disk.Refuses is { } problem)
                 {
                     done.SetException(new MapStoreException(problem, $"The simulated disk says {problem}."));

@@ -1,4 +1,6 @@
 using Akka.Registry.DistributedData.Durability;
+using Shouldly;
+using Xunit;
 
 namespace Akka.Registry.Server.Tests.Api;
 
@@ -38,7 +40,7 @@ public class DurabilityTests
     public async Task The_metrics_tell_it_too_and_say_nothing_without_durability()
     {
         await using var door = await Door.OpenAsync();
-        (await door.GetAsync("/metrics")).Body.ShouldNotContain("durability");
+        (await door.GetAsync("/metrics")).Body.ShouldNotContain("\nakka_registry_durability");
         door.Cluster.Durability = Failing;
 
         var metrics = (await door.GetAsync("/metrics")).Body;

@@ -93,6 +93,8 @@ public sealed class SqliteMapStore : IMapStore
     private MapPicture? TryRead() => Guarded(() =>
     {
         Open();
+        // What a process that was killed left in the log.
+        _connection!.Run("PRAGMA wal_checkpoint(TRUNCATE)");
         var check = _connection!.Text("PRAGMA quick_check(1)");
         return check == "ok" ? RecordRows.Read(_connection!) : throw StoreFormat.Corrupt($"SQLite's own check says: {check}");
     });

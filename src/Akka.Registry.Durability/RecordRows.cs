@@ -64,7 +64,7 @@ internal sealed class RecordRows : IDisposable
 
         var picture = new MapPicture(records, marks, at);
         return picture.IsSound ? picture
-            : throw StoreFormat.Corrupt($"its {records.Count} records are not those that its marks speak of ({marks.Records}, {marks.StateHash:x16})");
+            : throw StoreFormat.Corrupt($"its {records.Count} records are not the {marks.Records} that its marks speak of");
     }
 
     /// <summary>A record as it stands on the wire, where format 1 has it.</summary>
@@ -126,13 +126,11 @@ internal sealed class RecordRows : IDisposable
 
     private static MapRecord Record(SqliteDataReader row, string service)
     {
-        var removal = row.GetInt64(3);
-        var life = row.GetInt64(7);
+        var (removal, life) = (row.GetInt64(3), row.GetInt64(7));
+        var stamp = new Stamp(new HybridTimestamp((ulong)row.GetInt64(4)), new NodeUid((ulong)row.GetInt64(5)));
         var record = new MapRecord(
             new RecordKey(service, row.GetString(1)),
-            new RecordOrder(
-                (ulong)row.GetInt64(2), removal == Deregistered, new Stamp(new HybridTimestamp((ulong)row.GetInt64(4)), new NodeUid((ulong)row.GetInt64(5))),
-                removal == Evicted),
+            new RecordOrder((ulong)row.GetInt64(2), removal == Deregistered, stamp, removal == Evicted),
             new Dot(new NodeUid((ulong)row.GetInt64(6)), (ulong)row.GetInt64(8), life is > 0 and <= uint.MaxValue ? (uint)life : 0),
             row.GetFieldValue<byte[]>(9));
         return removal is >= Live and <= Deregistered && record.IsWellFormed ? record

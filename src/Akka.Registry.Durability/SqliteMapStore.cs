@@ -168,7 +168,11 @@ public sealed class SqliteMapStore : IMapStore
         _connection.Run("PRAGMA cell_size_check = ON");
         StoreFormat.Prepare(_connection, _files.Database);
         if (_connection.Text("PRAGMA journal_mode = WAL") != "wal")
-            throw new MapStoreException(MapStoreProblem.Failed, $"{_files.Folder} is on a disk where SQLite cannot keep its log. Choose another durability.folder.");
+        {
+            throw new MapStoreException(
+                MapStoreProblem.Failed, $"{_files.Folder} is on a disk where SQLite cannot keep its log. Choose another durability.folder.");
+        }
+
         _connection.Run(_options.Sync == DurabilitySync.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         _connection.Run($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
         _connection.Run($"PRAGMA journal_size_limit = {LogBytesKept}");

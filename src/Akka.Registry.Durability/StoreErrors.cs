@@ -28,7 +28,8 @@ internal static class StoreErrors
     {
         SqliteException sqlite => Explain(sqlite, files, options),
         // A column of another type than the table says, or a text that is none: contents that make no sense.
-        InvalidCastException or FormatException or OverflowException => StoreFormat.Corrupt($"it holds something else than it should ({error.Message})"),
+        InvalidCastException or FormatException or OverflowException =>
+            StoreFormat.Corrupt($"it holds something else than it should ({error.Message})"),
         _ => new MapStoreException(MapStoreProblem.Failed, $"{files.Database} cannot be used ({error.Message}).", error),
     };
 
@@ -40,12 +41,16 @@ internal static class StoreErrors
             ReadOnly => (MapStoreProblem.ReadOnly, "Give this process the right to write there, or choose another durability.folder."),
             CannotOpen => (MapStoreProblem.ReadOnly, "Give this process the right to read and write there, or choose another durability.folder."),
             Full => (MapStoreProblem.Full, string.Create(
-                CultureInfo.InvariantCulture, $"Make room on its disk, or raise durability.file-bytes-max ({options.FileBytesMax}) if that is what it has reached.")),
+                CultureInfo.InvariantCulture,
+                $"Make room on its disk, or raise durability.file-bytes-max ({options.FileBytesMax}) if that is what it has reached.")),
             // Every statement is this program's and right: then the tables are not what they should be.
             Statement or Corrupt or Constraint or Mismatch or NotADatabase => (MapStoreProblem.Corrupt, "It is kept aside, and a new one begun."),
             InputOutput => (MapStoreProblem.Failed, "Look at the disk."),
             _ => (MapStoreProblem.Failed, ""),
         };
-        return new MapStoreException(problem, $"{files.Database}: {error.Message} {what}".TrimEnd(), error) { NeedsAnew = problem == MapStoreProblem.Corrupt };
+        return new MapStoreException(problem, $"{files.Database}: {error.Message} {what}".TrimEnd(), error)
+        {
+            NeedsAnew = problem == MapStoreProblem.Corrupt,
+        };
     }
 }

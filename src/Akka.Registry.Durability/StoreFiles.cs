@@ -37,7 +37,9 @@ internal sealed class StoreFiles(string folder, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Makes the folder if it is missing, and takes it for this process; the system gives it back when the process ends, however it ends.</summary>
+    /// <summary>
+    /// Makes the folder if it is missing, and takes it for this process; the system gives it back when the process ends, however it ends.
+    /// </summary>
     /// <exception cref="MapStoreException">Another process has it, or it cannot be written to.</exception>
     public void Lock()
     {
@@ -94,7 +96,9 @@ internal sealed class StoreFiles(string folder, TimeProvider time) : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MapStoreException(
-                MapStoreProblem.Failed, $"{Database} cannot be read, and cannot be moved aside ({e.Message}). Move it away; a new one is begun then.", e)
+                MapStoreProblem.Failed,
+                $"{Database} cannot be read, and cannot be moved aside ({e.Message}). Move it away; a new one is begun then.",
+                e)
             {
                 NeedsAnew = true,
             };

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Akka.Registry.Durability.Tests;
 
-/// <summary>What cannot be read is kept as it is, under another name where a new file is begun; nothing that a file says brings a node down.</summary>
+/// <summary>
+/// What cannot be read is kept as it is, under another name where a new file is begun; nothing that a file says brings a node down.
+/// </summary>
 public class BrokenFileTests
 {
     private static readonly MapPicture Saved = Sample.Picture([.. Enumerable.Range(0, 300).Select(number => Sample.Live(number, (ulong)number + 1))]);

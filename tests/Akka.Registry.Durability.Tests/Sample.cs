@@ -25,7 +25,9 @@ internal static class Sample
     };
 
     public static MapPicture Picture(IReadOnlyList<MapRecord> records, ulong covered = 1_000, ulong collected = 3) => MapPicture.Of(
-        records, VersionVector.Of(new Origin(Origin, 3), covered).With(new NodeUid(9), ulong.MaxValue), VersionVector.Of(new Origin(Origin, 3), collected),
+        records,
+        VersionVector.Of(new Origin(Origin, 3), covered).With(new NodeUid(9), ulong.MaxValue),
+        VersionVector.Of(new Origin(Origin, 3), collected),
         new HybridTimestamp(ulong.MaxValue - 5), At);
 
     /// <summary>The whole map.</summary>

@@ -40,7 +40,8 @@ public class SqliteMapStoreTests
             for (var i = random.Next(1, 30); i > 0; i--)
             {
                 var record = Sample.Live(random.Next(200), sequence++, bytes: random.Next(300));
-                changes[record.Key] = random.Next(4) == 0 ? null : random.Next(4) == 0 ? Sample.Removed(record, sequence++, random.Next(2) == 0) : record;
+                changes[record.Key] = random.Next(4) == 0 ? null
+                    : random.Next(4) == 0 ? Sample.Removed(record, sequence++, deregistered: random.Next(2) == 0) : record;
             }
 
             foreach (var (key, record) in changes)
@@ -143,7 +144,8 @@ public class SqliteMapStoreTests
             reader.Open();
             using var rows = reader.Query("SELECT service FROM record");
             rows.Read().ShouldBeTrue();
-            await store.SaveAsync(Sample.Change(Sample.Picture([Sample.Live(900, 900), .. picture.Records]), (Sample.Live(900, 900).Key, Sample.Live(900, 900))));
+            var added = Sample.Live(900, 900);
+            await store.SaveAsync(Sample.Change(Sample.Picture([added, .. picture.Records]), (added.Key, added)));
             rows.Dispose();
             reader.Run($"VACUUM INTO '{copies.Database}'");
         }

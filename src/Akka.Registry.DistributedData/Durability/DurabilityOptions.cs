@@ -54,13 +54,15 @@ public sealed record DurabilityOptions
 
     /// <summary>Changed entries that may wait for a disk that is slow, full or gone; each once, as it is now.</summary>
     /// <remarks>
-    /// Entries, default 500,000, 1 to 10,000,000; about 100 bytes each. Past it the changes are forgotten and everything is written anew when the disk
-    /// takes it: more to write, nothing lost.
+    /// Entries, default 500,000, 1 to 10,000,000; about 100 bytes each. Past it the changes are forgotten and everything is written anew
+    /// when the disk takes it: more to write, nothing lost.
     /// </remarks>
     [Range(1, 10_000_000)]
     public int PendingMax { get; init; } = 500_000;
 
-    /// <summary>The longest time from one attempt to the next while the disk refuses; the first comes after 1 s, each later one twice as late.</summary>
+    /// <summary>
+    /// The longest time from one attempt to the next while the disk refuses; the first comes after 1 s, each later one twice as late.
+    /// </summary>
     /// <remarks>A time span, default 1 min, 1 s to 1 h.</remarks>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryIntervalMax { get; init; } = TimeSpan.FromMinutes(1);

@@ -25,7 +25,9 @@ public interface IMapStore : IAsyncDisposable
     MapPicture? Load();
 
     /// <summary>Saves changes, all of them or none.</summary>
-    /// <exception cref="MapStoreException">Nothing was changed, or, with <see cref="MapStoreException.NeedsAnew"/>, nothing of use is left.</exception>
+    /// <exception cref="MapStoreException">
+    /// Nothing was changed, or, with <see cref="MapStoreException.NeedsAnew"/>, nothing of use is left.
+    /// </exception>
     Task SaveAsync(MapSave save);
 }
 

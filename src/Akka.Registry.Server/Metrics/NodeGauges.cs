@@ -34,7 +34,8 @@ internal sealed class NodeGauges
         meter.CreateObservableCounter(
             "akka.registry.durability.saves", () => Durability(static status => status.Saves), "{save}", "Saves that were made.");
         meter.CreateObservableCounter(
-            "akka.registry.durability.failures", () => Durability(static status => status.Failures), "{save}", "Saves that failed; each is tried again.");
+            "akka.registry.durability.failures", () => Durability(static status => status.Failures), "{save}",
+            "Saves that failed; each is tried again.");
     }
 
     /// <summary>Nothing for a node that keeps its map in memory alone.</summary>

@@ -21,7 +21,8 @@ internal sealed class Durable : IQuestion
     public async Task AnswerAsync(BenchRun run)
     {
         var entries = LoadEntries.Many(run.Count(400_000, 1_000));
-        var (durable, memory) = await run.AlternateAsync(() => WithFolderAsync(folder => RegisterAsync(entries, Settings(folder))), () => RegisterAsync(entries));
+        var (durable, memory) = await run.AlternateAsync(
+            () => WithFolderAsync(folder => RegisterAsync(entries, Settings(folder))), () => RegisterAsync(entries));
         Answer.Print("registrations with durability", durable, "/s", "without", memory);
 
         var kept = LoadEntries.Many(run.Count(100_000, 1_000));

@@ -46,7 +46,9 @@ internal sealed class TestCluster : IDisposable
     public NodeProcess Start(int number)
     {
         var (http, port) = _ports[number - 1];
-        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, [.. _more.Select(more => more.Replace("{node}", $"node-{number}", StringComparison.Ordinal))]);
+        var name = $"node-{number}";
+        var node = NodeProcess.Start(
+            NodeSite.Local(name, http, port), _seeds, [.. _more.Select(more => more.Replace("{node}", name, StringComparison.Ordinal))]);
         _nodes[number - 1] = node;
         return node;
     }

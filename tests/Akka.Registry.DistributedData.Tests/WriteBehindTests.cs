@@ -20,6 +20,7 @@ public class WriteBehindTests
     {
         var writer = new WriteBehind(Options, picture: null);
         writer.Advance(_now, Wall).ShouldBeNull();
+        writer.IsSaved.ShouldBeTrue("there is nothing yet that could be");
         State(writer, Live("a", 1, 1, 2, 1), Live("b", 1, 1, 2, 2));
         var save = SaveNow(writer);
         (save.Base!.Count, save.Changes.Count, save.At).ShouldBe((2, 0, Wall.AddSeconds(1)));

@@ -1,4 +1,3 @@
-using Akka.Registry.DistributedData;
 using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.TestKit;
 

@@ -78,7 +78,7 @@ internal sealed class WriteBehind
     public long Pending => _anew ? _marks?.Records ?? 0 : _pending.Count + (_underway?.Changes.Count ?? 0);
 
     /// <summary>Whether the disk holds what the map held at its last event.</summary>
-    public bool IsSaved => _underway is null && !_isDirty && !_anew;
+    public bool IsSaved => _underway is null && (_marks is null || (!_isDirty && !_anew));
 
     /// <summary>Takes what the map told its subscribers in one turn.</summary>
     /// <param name="events">In their order.</param>

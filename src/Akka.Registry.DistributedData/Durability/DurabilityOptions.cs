@@ -75,7 +75,7 @@ public sealed record DurabilityOptions
     public DurabilitySync Sync { get; init; } = DurabilitySync.Full;
 
     /// <summary>Bytes that the database may take, its log of at most as much again not counted; a save past it fails as on a full disk.</summary>
-    /// <remarks>Bytes, default 16 GiB, 1 MiB to 16 TiB. About 350 bytes an entry of ordinary size.</remarks>
+    /// <remarks>Bytes, default 16 GiB, 1 MiB to 16 TiB. About 250 bytes an entry of ordinary size.</remarks>
     [Range(1_048_576L, 17_592_186_044_416L)]
     public long FileBytesMax { get; init; } = 16L * 1024 * 1024 * 1024;
 }

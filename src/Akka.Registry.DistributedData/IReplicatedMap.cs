@@ -130,10 +130,12 @@ public abstract record MapCommand
     public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand;
 
     /// <summary>
-    /// Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it
-    /// stands.
+    /// Make several independent changes in one turn (evictions and registrations in bulk), held by this node alone when they are answered.
     /// </summary>
-    public sealed record WriteMany(ImmutableArray<MapWrite> Operations) : MapCommand;
+    /// <param name="Operations">The changes; what is refused is left as it stands.</param>
+    /// <param name="ReplyTo">Where the answers go, in the order of the changes; null when nobody waits for them.</param>
+    public sealed record WriteMany(
+        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : MapCommand;
 
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends

@@ -36,7 +36,7 @@ internal sealed class ReplicatorActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
-            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations)); break;
+            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
@@ -104,6 +104,7 @@ internal sealed class ReplicatorActor(
                 case ReplicatorEffect.Send send: Send(send); break;
                 case ReplicatorEffect.Publish publish: Tell(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
+                case ReplicatorEffect.ReplyMany reply: reply.To.Tell(reply.Answers); break;
                 case ReplicatorEffect.AnnounceUp: membership.AnnounceUp(); break;
                 case ReplicatorEffect.Report report: Log.Report(logger, report.What); break;
                 default: throw new UnreachableException($"No way to do {effect.GetType().Name}.");

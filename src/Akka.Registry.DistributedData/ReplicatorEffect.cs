@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 
@@ -16,6 +17,9 @@ internal abstract record ReplicatorEffect
 
     /// <summary>Answer a write.</summary>
     internal sealed record Reply(IActorRef<MapWriteResult> To, MapWriteResult Answer) : ReplicatorEffect;
+
+    /// <summary>Answer writes in bulk.</summary>
+    internal sealed record ReplyMany(IActorRef<ImmutableArray<MapWriteResult>> To, ImmutableArray<MapWriteResult> Answers) : ReplicatorEffect;
 
     /// <summary>This node holds the whole registry for the first time.</summary>
     internal sealed record AnnounceUp : ReplicatorEffect;

@@ -86,7 +86,7 @@ internal sealed partial class ReplicatorMachine
         switch (input)
         {
             case ReplicatorInput.Write write: OnWrite(write.Command); break;
-            case ReplicatorInput.WriteMany many: OnWriteMany(many.Operations); break;
+            case ReplicatorInput.WriteMany many: OnWriteMany(many); break;
             case ReplicatorInput.Received received: OnReceived(received.From, received.Frame); break;
             case ReplicatorInput.Members members: OnMembers(members.View); break;
             case ReplicatorInput.LinkFull full: OnLinkFull(full.Peer); break;
@@ -148,8 +148,7 @@ internal sealed partial class ReplicatorMachine
         PublishChanges();
         if (command.Consistency == WriteConsistency.Local)
         {
-            _effects.Add(new ReplicatorEffect.Reply(
-                command.ReplyTo, new MapWriteResult(outcome, record, before, 1, _peers.Count + 1, ConsistencyReached: true)));
+            _effects.Add(new ReplicatorEffect.Reply(command.ReplyTo, WrittenHere(record, before)));
         }
         else
         {
@@ -159,19 +158,34 @@ internal sealed partial class ReplicatorMachine
         PushAll(urgent: command.Consistency != WriteConsistency.Local);
     }
 
-    private void OnWriteMany(ImmutableArray<MapWrite> operations)
+    private void OnWriteMany(ReplicatorInput.WriteMany many)
     {
-        if (!IsServing)
+        if (!IsServing && many.ReplyTo is null)
             return;                                 // Decided on a state that is being replaced; the decider will see the new one.
-        foreach (var operation in operations)
-            Apply(operation, out _);
+        var answers = many.ReplyTo is null ? null : ImmutableArray.CreateBuilder<MapWriteResult>(many.Operations.Length);
+        foreach (var operation in many.Operations)
+        {
+            var before = _map.Find(operation.Key);
+            MapRecord? record = null;
+            var outcome = IsServing ? Apply(operation, out record) : MapWriteOutcome.NotReady;
+            answers?.Add(outcome == MapWriteOutcome.Accepted ? WrittenHere(record!, before) : Refused(outcome, before));
+        }
+
         PublishChanges();
-        PushAll(urgent: false);
+        if (answers is not null)
+            _effects.Add(new ReplicatorEffect.ReplyMany(many.ReplyTo!, answers.MoveToImmutable()));
+        if (IsServing)
+            PushAll(urgent: false);
     }
 
     private void Answer(MapCommand.Write command, MapWriteOutcome refusal, MapRecord? standing) =>
-        _effects.Add(new ReplicatorEffect.Reply(
-            command.ReplyTo, new MapWriteResult(refusal, standing, null, 0, _peers.Count + 1, ConsistencyReached: false)));
+        _effects.Add(new ReplicatorEffect.Reply(command.ReplyTo, Refused(refusal, standing)));
+
+    private MapWriteResult WrittenHere(MapRecord record, MapRecord? before) =>
+        new(MapWriteOutcome.Accepted, record, before, 1, _peers.Count + 1, ConsistencyReached: true);
+
+    private MapWriteResult Refused(MapWriteOutcome refusal, MapRecord? standing) =>
+        new(refusal, standing, null, 0, _peers.Count + 1, ConsistencyReached: false);
 
     private void Wait(MapCommand.Write command, MapRecord record, MapRecord? before)
     {

@@ -35,6 +35,7 @@ public static class AddRegistryNodeExtensions
         services.AddHostedService(provider => provider.GetRequiredService<RegistryNodeService>());
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeService>().Node);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Registry);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Access);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Membership);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Map);
         return builder;

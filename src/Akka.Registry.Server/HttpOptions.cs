@@ -8,7 +8,7 @@ public sealed record HttpOptions
     /// <summary>Where the door listens: <c>http://address:port</c>, one or more.</summary>
     /// <remarks>
     /// Default <c>http://127.0.0.1:8500</c>. Port 0 takes a free one. <c>http://0.0.0.0:8500</c> listens on every interface: whoever
-    /// reaches it may then read and change the registry.
+    /// reaches it may then read and change the registry, unless the node knows tokens (<c>security</c>).
     /// </remarks>
     [Required]
     [MinLength(1)]

@@ -72,4 +72,20 @@ internal static partial class Log
 
     [LoggerMessage(4033, LogLevel.Error, "A request of client '{Client}' met a defect; its session is closed.")]
     public static partial void SessionDefect(ILogger logger, string client, Exception defect);
+
+    [LoggerMessage(4070, LogLevel.Warning,
+        "Denied: {Principal} by {Door} from {Address}: {Operation} {Subject}; missing: {Missing}. "
+        + "{Untold} more were denied since the last such line.")]
+    public static partial void CallDenied(
+        ILogger logger, string principal, string door, IPAddress? address, string operation, string subject, string missing, long untold);
+
+    [LoggerMessage(4071, LogLevel.Information, "Operator: {Principal} by {Door} from {Address}: {Operation} {Subject}; {Outcome}")]
+    public static partial void OperatorActed(
+        ILogger logger, string principal, string door, IPAddress? address, string operation, string subject, string outcome);
+
+    [LoggerMessage(4072, LogLevel.Information, "The file of tokens has changed; {Tokens} are known.")]
+    public static partial void TokensReloaded(ILogger logger, int tokens);
+
+    [LoggerMessage(4073, LogLevel.Error, "The file of tokens has changed and is not taken; the rules stay as they were. {Problems}")]
+    public static partial void TokensNotReloaded(ILogger logger, string problems);
 }

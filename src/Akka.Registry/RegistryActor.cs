@@ -127,11 +127,13 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         switch (message)
         {
             case RegistryMessage.Written written: _calls.Find(written.Call)?.OnWritten(written.Result); break;
+            case RegistryMessage.WrittenMany written: OnWrittenMany(written); break;
             case RegistryMessage.Beaten beaten: _calls.Find(beaten.Call)?.OnBeaten(beaten.Answer); break;
             case RegistryMessage.MapTold told: OnMapTold(told); break;
             case RegistryMessage.Judged judged: OnJudged(judged); break;
             case RegistryMessage.GrantsSettled settled: OnGrantsSettled(settled); break;
             case RegistryMessage.Register register: OnRegister(register); break;
+            case RegistryMessage.RegisterMany many: OnRegisterMany(many); break;
             case RegistryMessage.Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
             case RegistryMessage.ReportStatus status: OnReportStatus(status); break;
             case RegistryMessage.OverrideStatus status: OnOverrideStatus(status); break;

@@ -34,6 +34,9 @@ internal abstract record RegistryMessage
     /// <summary>The map answers a call's write.</summary>
     public sealed record Written(long Call, MapWriteResult Result) : RegistryMessage;
 
+    /// <summary>The map answers the writes of calls that came together.</summary>
+    public sealed record WrittenMany(ImmutableArray<long> Calls, ImmutableArray<MapWriteResult> Results) : RegistryMessage;
+
     /// <summary>The scheduler answers a call's beat.</summary>
     public sealed record Beaten(long Call, BeatAnswer Answer) : RegistryMessage;
 
@@ -50,6 +53,11 @@ internal abstract record RegistryMessage
     /// <summary>See <see cref="IServiceRegistry.RegisterAsync"/>.</summary>
     public sealed record Register(
         Registration Registration, WriteOptions Options, IActorRef<RegistryReply<RegistrationResult>> ReplyTo) : RegistryMessage;
+
+    /// <summary>Registers many in one turn; the answers come together, in the order of the registrations.</summary>
+    public sealed record RegisterMany(
+        ImmutableArray<Registration> Registrations, WriteOptions Options,
+        IActorRef<ImmutableArray<RegistrationOutcome>> ReplyTo) : RegistryMessage;
 
     /// <summary>
     /// See <see cref="IServiceRegistry.HeartbeatAsync"/>; the beat of a session takes the lease over from whoever owns it.

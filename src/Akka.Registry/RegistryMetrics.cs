@@ -21,6 +21,7 @@ public sealed class RegistryMetrics : IDisposable
     private readonly Counter<long> _reportsDropped;
     private readonly Counter<long> _suspicions;
     private readonly Counter<long> _suspicionsCleared;
+    private readonly Counter<long> _denied;
 
     /// <summary>Makes the counters.</summary>
     public RegistryMetrics()
@@ -38,6 +39,8 @@ public sealed class RegistryMetrics : IDisposable
         _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");
         _suspicionsCleared = _meter.CreateCounter<long>(
             "akka_registry.suspicions_cleared", "{instance}", "Instances of this node that are suspect no more: they beat, and answered.");
+        _denied = _meter.CreateCounter<long>(
+            "akka_registry.denied_calls", "{call}", "Calls that were denied for want of a right or of a token that counts, by door.");
         Checks = new CheckMetrics(_meter);
     }
 
@@ -64,6 +67,8 @@ public sealed class RegistryMetrics : IDisposable
     internal void Suspected() => _suspicions.Add(1);
 
     internal void SuspicionCleared() => _suspicionsCleared.Add(1);
+
+    internal void Denied(string door) => _denied.Add(1, new KeyValuePair<string, object?>("door", door));
 
     /// <summary>Shows what the node holds.</summary>
     internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions, Func<int> suspects)

@@ -9,6 +9,7 @@ using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Leases;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,7 +72,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment, MapDurability? durability)
+    private RegistryNode(
+        RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment, MapDurability? durability)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -103,7 +105,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
         Actors = new NodeActors(surroundings, registry, System);
-        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
+        Access = new RegistryAccess(options.Security, tokens, registry, surroundings.Metrics, environment.LoggerFactory, environment.Time);
+        Sessions = new SessionDoor(registry, Access, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -114,6 +117,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
+
+    /// <summary>Who may do what at this node's doors.</summary>
+    public RegistryAccess Access { get; }
 
     /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
     public NodeActors Actors { get; }
@@ -132,12 +138,13 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
     /// <remarks>With a <see cref="RegistryNodeEnvironment.Store"/> it blocks until that is read.</remarks>
-    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
     /// <exception cref="MapStoreException">Another process has the store.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
+        var tokens = TokenSource.Read(options.Security);
         var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
@@ -145,7 +152,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             HttpUrl = environment.HttpUrl,
         };
         var durability = environment.Store is { } store ? MapDurability.Open(store, options.Durability) : null;
-        var node = new RegistryNode(options, self, environment, durability);
+        var node = new RegistryNode(options, tokens, self, environment, durability);
         environment.Transport.Start(self, node);
         return node;
     }
@@ -173,6 +180,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Access.DisposeAsync().ConfigureAwait(false);
         await _map.FlushAsync(FlushTimeout).ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();

@@ -7,6 +7,7 @@ using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Remoting;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
@@ -48,6 +49,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>What one client's session may take.</summary>
     public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>Who may do what.</summary>
+    public SecurityOptions Security { get; init; } = new();
 
     /// <summary>When failure reports of clients count.</summary>
     public SuspicionOptions Suspicion { get; init; } = new();

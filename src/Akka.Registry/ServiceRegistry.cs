@@ -54,6 +54,15 @@ internal sealed class ServiceRegistry(
             to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Many registrations in one message; each is answered as <see cref="RegisterAsync"/> would, in their order.</summary>
+    /// <exception cref="TimeoutException">They were not all answered in time; each may have counted.</exception>
+    internal Task<ImmutableArray<RegistrationOutcome>> RegisterManyAsync(
+        ImmutableArray<Registration> registrations, WriteOptions options, CancellationToken cancellation) =>
+        registrations.IsEmpty
+            ? Task.FromResult(ImmutableArray<RegistrationOutcome>.Empty)
+            : actor.Ask<RegistryMessage, ImmutableArray<RegistrationOutcome>>(
+                to => new RegistryMessage.RegisterMany(registrations, options, to), options.Timeout + Margin, time, cancellation);
+
     /// <inheritdoc/>
     public async Task<HeartbeatResult> HeartbeatAsync(
         RecordKey key, ulong? epoch, CancellationToken cancellation = default)

@@ -22,7 +22,7 @@ public class RoomTests
         ["Akka.Registry.Hosting"] = ["Akka.Registry", "Akka.Registry.Client", "Akka.Registry.Durability"],
         ["Akka.Registry.Etcd"] = ["Akka.Registry"],
         ["Akka.Registry.Server"] = ["Akka.Registry.Hosting", "Akka.Registry.Client", "Akka.Registry.Etcd"],
-        ["Akka.Registry.Cli"] = ["Akka.Registry.Client"],
+        ["Akka.Registry.Cli"] = ["Akka.Registry.Client", "Akka.Registry.Contracts"],
     };
 
     /// <summary>Packages that the engine's rooms may use beyond the BCL: the wire contracts and the logging contract.</summary>

@@ -43,6 +43,9 @@ public sealed class RegisteredInstance
     /// <summary>Whether what was sent is not what it says any more.</summary>
     internal bool IsChanged { get; set; }
 
+    /// <summary>Whether the last answer was that the client has no right to it.</summary>
+    internal bool IsForbidden { get; set; }
+
     /// <summary>Whether it waits to be sent.</summary>
     internal bool IsWanted { get; set; }
 

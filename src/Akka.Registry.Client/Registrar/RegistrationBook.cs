@@ -152,7 +152,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     }
 
     /// <summary>A node answers registrations.</summary>
-    /// <returns>Those that it refuses for good.</returns>
+    /// <returns>Those that it refuses, for those that it may take later the first time only.</returns>
     public List<(RegisteredInstance Instance, string Reason)> OnResults(RegisterResults results)
     {
         var refused = new List<(RegisteredInstance, string)>();
@@ -219,6 +219,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
                 (instance.Lease, instance.State) = (result.Lease, RegistrationState.Registered);
                 _leases.Put(result.Lease, instance, TimeSpan.FromMilliseconds(Math.Min(result.TtlMs, int.MaxValue)));
                 instance.Accept();
+                instance.IsForbidden = false;
                 if (instance.IsChanged)
                     Want(instance);
                 instance.IsChanged = false;
@@ -227,6 +228,12 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
                 return Refuse(instance, RegistryRefusal.Invalid, result.Message);
             case WireSessionError.StaleEpoch:
                 return Refuse(instance, RegistryRefusal.Superseded, result.Message);
+            case WireSessionError.Forbidden:
+                // Rights are changed at the nodes while they run: it is told once, and tried on.
+                _later.Add(instance);
+                var isNews = !instance.IsForbidden;
+                instance.IsForbidden = true;
+                return isNews ? result.Message : null;
             default:
                 _later.Add(instance);
                 return null;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -10,7 +11,7 @@ namespace Akka.Registry.Server.Consul;
 /// <summary>What all requests to the door share. Any thread.</summary>
 internal sealed class ConsulDoor(
     ConsulOptions options, HttpOptions http, IServiceRegistry registry, IClusterMembership membership, CatalogIndexes indexes,
-    TimeProvider time, Random random)
+    TimeProvider time, Random random, RegistryAccess? access = null)
 {
     /// <summary>IDs whose place is remembered; past it all are forgotten, and looked for again.</summary>
     private const int PlacesMax = 1_000_000;
@@ -28,6 +29,9 @@ internal sealed class ConsulDoor(
 
     /// <summary>This node's registry.</summary>
     public IServiceRegistry Registry => registry;
+
+    /// <summary>Who may do what; null in an application that knows no tokens.</summary>
+    public RegistryAccess? Access => access;
 
     /// <summary>The members.</summary>
     public IClusterMembership Membership => membership;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Akka.Registry.Cluster;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Filters;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,7 +27,8 @@ public static class RegistryConsul
             provider.GetRequiredService<CatalogIndexes>(),
             provider.GetRequiredService<TimeProvider>(),
             // Chance enters here, as the node's does where it is started.
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            provider.GetService<RegistryAccess>()));
         services.AddHostedService<CatalogFeed>();
         if (options.Urls.Count > 0)
             services.AddHostedService<ConsulListener>();
@@ -56,10 +58,14 @@ public static class RegistryConsul
     private static async Task RunAsync(HttpContext http, ConsulDoor door, ILogger logger, CancellationToken stopping)
     {
         http.Response.Headers.Vary = "Accept-Encoding";
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        GuardedRegistry? guard = null;
         try
         {
-            await ConsulRoutes.RunAsync(http, door, ended.Token);
+            guard = ConsulAccess.Enter(http, door);
+            using var ended = guard is null
+                ? CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping)
+                : CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, guard.Ended);
+            await ConsulRoutes.RunAsync(http, door, guard, ended.Token);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -67,12 +73,12 @@ public static class RegistryConsul
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
-            var known = failure as ConsulException ?? Known(failure);
+            var known = failure as ConsulException ?? Known(failure, guard);
             if (known is null)
                 ConsulLog.RequestFailed(logger, failure, http.Request.Method, http.Request.Path);
-            var allow = http.Response.Headers.Allow;
+            var (allow, wait) = (http.Response.Headers.Allow, http.Response.Headers.RetryAfter);
             http.Response.Headers.Clear();
-            (http.Response.Headers.Allow, http.Response.Headers.Vary) = (allow, "Accept-Encoding");
+            (http.Response.Headers.Allow, http.Response.Headers.RetryAfter, http.Response.Headers.Vary) = (allow, wait, "Accept-Encoding");
             await ConsulAnswer.Text(
                 http, known?.Status ?? StatusCodes.Status500InternalServerError, known?.Message ?? "The request failed by a defect of the server");
         }
@@ -83,11 +89,13 @@ public static class RegistryConsul
         }
     }
 
-    private static ConsulException? Known(Exception failure) => failure switch
+    private static ConsulException? Known(Exception failure, GuardedRegistry? guard) => failure switch
     {
-        RegistryException refusal => ConsulException.Of(refusal),
+        RegistryException refusal => ConsulAccess.Denied(refusal, guard) ?? ConsulException.Of(refusal),
         FilterException filter => ConsulException.Bad(filter.Message),
         TimeoutException late => new ConsulException(StatusCodes.Status500InternalServerError, late.Message),
+        OperationCanceledException when guard is { Ended.IsCancellationRequested: true } =>
+            new ConsulException(StatusCodes.Status403Forbidden, "ACL not found: the token was taken away, or its rights have changed; ask again"),
         OperationCanceledException => new ConsulException(StatusCodes.Status500InternalServerError, "No cluster leader: this node is stopping"),
         BadHttpRequestException bad => new ConsulException(bad.StatusCode, bad.Message),
         _ => null,

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Akka.Registry.Cluster;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Akka.Registry.Server.Dns;
@@ -51,7 +52,8 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
         // Chance enters here, as the node's does where it is started.
         var random = new RoutingRandom(new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var responder = new DnsResponder(
-            options, services.GetRequiredService<IServiceRegistry>(), services.GetRequiredService<IClusterMembership>(), random);
+            options, services.GetRequiredService<IServiceRegistry>(), services.GetRequiredService<IClusterMembership>(), random,
+            services.GetService<RegistryAccess>()?.ForAnonymous("dns"));
         var answers = new DnsAnswers(responder, new DnsRecursor(options, time, RandomNumberGenerator.Create()),
             new DnsMetrics(services.GetRequiredService<IMeterFactory>()), time, logger);
         var datagrams = new DnsDatagramSocket(_datagrams!, answers, time, logger);

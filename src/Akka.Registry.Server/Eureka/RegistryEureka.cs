@@ -1,4 +1,5 @@
 using Akka.Registry.Leases;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Problems;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,7 +17,8 @@ public static class RegistryEureka
         services.AddSingleton(options);
         services.AddSingleton(provider => new EurekaDoor(
             options, provider.GetRequiredService<IServiceRegistry>(),
-            provider.GetService<RegistryNodeOptions>()?.Leases ?? new LeaseOptions(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<RegistryNodeOptions>()?.Leases ?? new LeaseOptions(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<RegistryAccess>()));
         if (options is { Enabled: true, Urls.Count: > 0 })
             services.AddSingleton<EurekaHost>().AddHostedService(provider => provider.GetRequiredService<EurekaHost>());
         return services;

@@ -17,6 +17,15 @@ internal static class ProblemTable
         "malformed-json", 400, "The body is not JSON.", false,
         "`line` and `column` say where reading stopped, counted from 1, the column in bytes. Nothing has changed.");
 
+    public static readonly ProblemType Unauthenticated = new(
+        "unauthenticated", 401, "A token is asked for.", false,
+        "No token was shown where one is asked for, or one that this node does not know, or knows no longer. Nothing has changed. Send "
+        + "`Authorization: Bearer TOKEN`.");
+
+    public static readonly ProblemType Forbidden = new(
+        "forbidden", 403, "The token has no right to do that.", false,
+        "`detail` names the right that is missing, as a rule of the node's tokens has it. Nothing has changed. Show a token that has it.");
+
     public static readonly ProblemType CrossOrigin = new(
         "cross-origin", 403, "Another site's page may not change this registry.", false,
         "The request carries the Origin of another site. Nothing has changed.");
@@ -72,7 +81,8 @@ internal static class ProblemTable
 
     private static readonly ProblemType[] All =
     [
-        Invalid, MalformedJson, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout, StaleEpoch,
+        Invalid, MalformedJson, Unauthenticated, Forbidden, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout,
+        StaleEpoch,
         TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, Busy, OwnerUnreachable,
     ];
 
@@ -93,6 +103,8 @@ internal static class ProblemTable
         RegistryError.LimitReached => LimitReached,
         RegistryError.NotReady => NotReady,
         RegistryError.OwnerUnreachable => OwnerUnreachable,
+        RegistryError.Unauthenticated => Unauthenticated,
+        RegistryError.Forbidden => Forbidden,
         _ => throw new UnreachableException($"No problem type for {error}."),
     };
 

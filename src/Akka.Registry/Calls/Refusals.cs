@@ -29,6 +29,9 @@ internal static class Refusals
     public static RegistryException OwnerUnreachable(RecordKey key, string owner) => new(RegistryError.OwnerUnreachable,
         $"Node {owner}, which owns the lease of instance '{key.Instance}' of service '{key.Service}', did not answer; retry.");
 
+    public static RegistryException Unanswered(RecordKey key) => new(RegistryError.OwnerUnreachable,
+        $"This node was too busy to write instance '{key.Instance}' of service '{key.Service}' in time. It may have counted; make it again.");
+
     /// <summary>What a write that was not made means to the caller.</summary>
     public static RegistryException Of(RecordKey key, MapWriteOutcome outcome) => outcome switch
     {

@@ -94,6 +94,7 @@ internal static class SessionCodec
         RegistryError.LimitReached => WireSessionError.LimitReached,
         RegistryError.NotReady => WireSessionError.NotReady,
         RegistryError.OwnerUnreachable => WireSessionError.Unreachable,
+        RegistryError.Unauthenticated or RegistryError.Forbidden => WireSessionError.Forbidden,
         _ => throw new UnreachableException($"No name for {error}."),
     };
 

@@ -3,17 +3,21 @@ using System.Collections.Immutable;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Security;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
 
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
-    RegistrySession session, ulong reporter, ServiceRegistry registry, SessionAnswers answers, SessionLeases leases, SessionOutbox outbox,
-    SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers, SessionLeases leases,
+    SessionOutbox outbox, SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
+    private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
+    private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
     private const int ReportsPerFrame = 256;
 
     private readonly SemaphoreSlim _room = new(options.RequestsMax);
@@ -86,7 +90,7 @@ internal sealed class SessionRequests(
     {
         try
         {
-            await session.HeartbeatAsync(lease.Key, lease.Epoch, stop);
+            await _session.HeartbeatAsync(lease.Key, lease.Epoch, stop);
             return WireSessionError.None;
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
@@ -104,26 +108,34 @@ internal sealed class SessionRequests(
         await _room.WaitAsync(stop);
         Run(async () =>
         {
-            var results = await Task.WhenAll(request.Registrations.Select(registration => RegisterAsync(registration, write, stop)));
             var answer = new RegisterResults { Request = request.Request };
-            answer.Results.AddRange(results);
+            await RegisterAsync(request.Registrations, write, answer.Results, stop);
             await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
     }
 
-    private async Task<WireRegisterResult> RegisterAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    private async Task RegisterAsync(
+        RepeatedField<WireRegistration> wires, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
     {
         try
         {
-            var result = await session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop);
-            return SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+            foreach (var outcome in await _session.RegisterManyAsync([.. wires.Select(SessionCodec.ToRegistration)], write, stop))
+                results.Add(outcome.Refusal is { } refusal ? Refused(refusal) : Registered(outcome.Result!));
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
-            var (error, message, field) = SessionCodec.ToWire(refusal);
-            return new WireRegisterResult { Error = error, Message = message, Field = field };
+            results.AddRange(Enumerable.Repeat(Refused(refusal), wires.Count));
         }
+    }
+
+    private WireRegisterResult Registered(RegistrationResult result) =>
+        SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+
+    private static WireRegisterResult Refused(Exception refusal)
+    {
+        var (error, message, field) = SessionCodec.ToWire(refusal);
+        return new WireRegisterResult { Error = error, Message = message, Field = field };
     }
 
     private async ValueTask<string?> OnCommandAsync(InstanceCommand command, CancellationToken stop)
@@ -155,12 +167,12 @@ internal sealed class SessionRequests(
         var key = new RecordKey(command.Service, command.Instance);
         if (command.Action == WireInstanceAction.Deregister)
         {
-            await session.DeregisterAsync(key, command.Epoch, write, stop);
+            await _session.DeregisterAsync(key, command.Epoch, write, stop);
             leases.Remove(new LeaseKey(key, command.Epoch));
         }
         else
         {
-            var drained = await registry.DrainAsync(key, command.Epoch, write.Timeout, stop);
+            var drained = await _registry.DrainAsync(key, command.Epoch, write.Timeout, stop);
             answer.LaggardCount = (uint)drained.LaggardCount;
             foreach (var laggard in drained.Laggards.AsSpan()[..Math.Min(drained.Laggards.Length, 32)])
                 answer.Laggards.Add(laggard.Subscriber is null ? laggard.NodeName : $"{laggard.Subscriber} at {laggard.NodeName}");
@@ -184,11 +196,11 @@ internal sealed class SessionRequests(
         if (message.Reports.Count > ReportsPerFrame)
             return $"a frame of {message.Reports.Count} reports is over the limit";
         var reports = ImmutableArray.CreateBuilder<FailureReport>(message.Reports.Count);
-        foreach (var report in message.Reports)
+        foreach (var report in message.Reports.Where(report => guard?.MayReport(report.Service) ?? true))
             reports.Add(new FailureReport(new RecordKey(report.Service, report.Instance), report.Epoch == 0 ? null : report.Epoch));
         try
         {
-            await registry.ReportFailuresAsync(reports.MoveToImmutable(), reporter, stop);
+            await registry.ReportFailuresAsync(reports.DrainToImmutable(), reporter, stop);
         }
         catch (TimeoutException)
         {
@@ -200,7 +212,7 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
-        var feed = new SessionFeed(request.Subscription, registry, outbox);
+        var feed = new SessionFeed(request.Subscription, _registry, outbox);
         var error = WireSessionError.None;
         if (_feeds.Count >= options.SubscriptionsMax)
             error = WireSessionError.LimitReached;

@@ -248,8 +248,6 @@ public sealed class FakeRegistry : IServiceRegistry
         var stamp = new Stamp(new HybridTimestamp(HybridTimestamp.At(Now.ToUnixTimeMilliseconds()).Value + 7), owner);
         return new ServiceEntry
         {
-            Service = registration.Service,
-            Id = registration.Id,
             Address = registration.Address,
             Port = registration.Port,
             Methods = registration.Methods,

@@ -17,6 +17,9 @@ internal static class BlockingQuery
     public static async Task OfService(ConsulCall call, string service, Func<ServiceIndex, Watched> watched, Func<Task> answer)
     {
         call.NeedReady();
+        // What the caller may not see is as if it were not there, its index too: that of a name that no service has.
+        if (call.Guard is not null && !call.Guard.MayRead(service))
+            service = "";
         var index = call.Indexes.Observe(service);
         var step = BlockingRule.First(call.Query.Index, watched(index).Index, index.Movement.Revision);
         if (step == BlockingStep.Answer)

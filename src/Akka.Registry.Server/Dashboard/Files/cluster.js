@@ -38,9 +38,9 @@ function drawMember(node) {
       ? element('a', { href: node.httpUrl }, `Dashboard of ${node.name}`) : null);
 }
 
-export function drawCluster(cluster, reachable, services) {
+export function drawCluster(cluster, reachable, services, isTurnedAway = false) {
   const shown = [];
-  if (!reachable) shown.push(tag('node does not answer', 'bad'));
+  if (!reachable) shown.push(tag(isTurnedAway ? 'node asks for a token' : 'node does not answer', 'bad'));
   else if (cluster && !cluster.ready) shown.push(tag(cluster.notReadyReason ?? 'not ready', 'busy'));
   else if (cluster) shown.push(tag('ready', 'good'), cluster.converged ? tag('converged', 'good') : tag('converging', 'busy'));
   const words = shown.map(mark => mark.textContent).join();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData.Durability;
 
 namespace Akka.Registry.DistributedData;
 
@@ -12,6 +13,9 @@ public interface IReplicatedMap
 
     /// <summary>The latest figures; any thread, no waiting.</summary>
     ReplicationStatus Status { get; }
+
+    /// <summary>How this node's disk keeps up with the map; null when the map is kept in memory alone. Any thread.</summary>
+    DurabilityStatus? Durability => null;
 }
 
 /// <summary>How many nodes must hold a write before it is answered.</summary>

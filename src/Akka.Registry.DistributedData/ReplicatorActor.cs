@@ -3,6 +3,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Durability;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -10,12 +11,14 @@ namespace Akka.Registry.DistributedData;
 /// <summary>The shell of <see cref="ReplicatorMachine"/>: it tells it what happens and does what it says, in its order.</summary>
 internal sealed class ReplicatorActor(
     ReplicatedMap map, ReplicatorMachine machine, IClusterMembership membership, IPeerTransport transport, FrameDecoder decoder,
-    ILogger logger) : Actor<MapCommand>
+    IActorRef<DurabilityMessage>? writer, ILogger logger) : Actor<MapCommand>
 {
     private const string WakeTimer = "wake";
 
     private readonly List<NodeUid> _full = [];
+    private readonly List<MapEvent> _told = [];
     private Instant? _armed;
+    private ulong _turnsTold;
     private (PeerFrame Frame, Frame Encoded)? _encoded;
 
     protected override void PreStart()
@@ -38,6 +41,7 @@ internal sealed class ReplicatorActor(
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
             case ReplicatorMessage.MembersChanged changed: Advance(new ReplicatorInput.Members(changed.View)); break;
+            case ReplicatorMessage.PictureWanted: OnPictureWanted(); break;
             case ReplicatorMessage.Wake: OnWake(); break;
             default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
         }
@@ -49,6 +53,12 @@ internal sealed class ReplicatorActor(
         Context.Watch(subscriber);
         if (machine.HasState)
             subscriber.Tell(machine.ReadState());
+    }
+
+    private void OnPictureWanted()
+    {
+        if (machine.Marks is { } marks && machine.HasState)
+            writer!.Tell(new DurabilityMessage.Told([machine.ReadState()], ++_turnsTold, marks, Context.Time.GetUtcNow()));
     }
 
     private void OnFrame(ReplicatorMessage.FrameReceived received)
@@ -89,7 +99,10 @@ internal sealed class ReplicatorActor(
         var time = Context.Time;
         var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds());
         var news = machine.PeerNews;
-        foreach (var effect in machine.Handle(input, world))
+        var effects = machine.Handle(input, world);
+        if (writer is not null)
+            TellWriter(effects, Context.Time.GetUtcNow());
+        foreach (var effect in effects)
         {
             switch (effect)
             {
@@ -105,6 +118,21 @@ internal sealed class ReplicatorActor(
 
         _encoded = null;
         return machine.PeerNews != news;
+    }
+
+    /// <summary>Before anybody is answered: what was answered before a picture's date is in the picture.</summary>
+    private void TellWriter(IReadOnlyList<ReplicatorEffect> effects, DateTimeOffset now)
+    {
+        foreach (var effect in effects)
+        {
+            if (effect is ReplicatorEffect.Publish publish)
+                _told.Add(publish.Event);
+        }
+
+        if (_told.Count == 0)
+            return;
+        writer!.Tell(new DurabilityMessage.Told([.. _told], ++_turnsTold, machine.Marks, now));
+        _told.Clear();
     }
 
     private void Send(ReplicatorEffect.Send send)

@@ -39,6 +39,13 @@ internal abstract record ReplicatorReport
     /// <param name="Tombstones">Tombstones.</param>
     internal sealed record Synchronized(NodeIdentity? Source, int Live, int Tombstones) : ReplicatorReport;
 
+    /// <summary>This node begins with what it kept from before.</summary>
+    /// <param name="Live">Live entries.</param>
+    /// <param name="Tombstones">Tombstones.</param>
+    /// <param name="Age">How old the picture is by the wall clock.</param>
+    /// <param name="ClockAheadMs">How far the hybrid clock that was kept is ahead of the wall clock, in milliseconds; negative behind.</param>
+    internal sealed record Restored(int Live, int Tombstones, TimeSpan Age, long ClockAheadMs) : ReplicatorReport;
+
     /// <summary>This node was away too long: it takes everything anew.</summary>
     internal sealed record TakingAnew(NodeIdentity Source) : ReplicatorReport;
 

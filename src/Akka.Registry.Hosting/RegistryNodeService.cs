@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.Durability;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Limits;
 using Akka.Registry.Routing;
@@ -20,6 +22,7 @@ internal sealed class RegistryNodeService(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
 
     private TcpPeerTransport? _transport;
+    private SqliteMapStore? _store;
     private RegistryNode? _node;
 
     /// <summary>The node.</summary>
@@ -38,9 +41,16 @@ internal sealed class RegistryNodeService(
                 $"'engine' is {options.Engine}, and no such engine was added: call WithEngine(…) on the node's builder.");
         }
 
+        if (options.Engine != EngineKind.Gossip && options.Durability.Mode != DurabilityMode.None)
+        {
+            throw new InvalidOperationException(
+                $"'durability.mode' is {options.Durability.Mode}, and with 'engine' {options.Engine} the entries are kept elsewhere: set it to none.");
+        }
+
+        _store = options.Durability.Mode == DurabilityMode.Sqlite ? new SqliteMapStore(options.Durability, time) : null;
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
-        _node = RegistryNode.Start(options, new RegistryNodeEnvironment
+        var environment = new RegistryNodeEnvironment
         {
             Transport = _transport,
             Time = time,
@@ -52,7 +62,10 @@ internal sealed class RegistryNodeService(
             Version = Version,
             HttpUrl = settings.HttpUrl,
             Engine = settings.Engine,
-        });
+            Store = _store,
+        };
+        // What the disk holds is read first.
+        _node = await Task.Run(() => RegistryNode.Start(options, environment), cancellationToken);
         inProcess.Begin(_node.Registry, _node.Self);
     }
 
@@ -84,7 +97,9 @@ internal sealed class RegistryNodeService(
             await _node.DisposeAsync();
         if (_transport is not null)
             await _transport.DisposeAsync();
-        (_node, _transport) = (null, null);
+        if (_store is not null)
+            await _store.DisposeAsync();
+        (_node, _transport, _store) = (null, null, null);
     }
 
     private static string Version =>

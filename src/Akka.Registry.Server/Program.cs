@@ -1,3 +1,4 @@
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Hosting;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
@@ -34,6 +35,11 @@ try
 {
     await app.RunAsync();
     return 0;
+}
+catch (MapStoreException e)
+{
+    await Console.Error.WriteLineAsync($"The node cannot start: {e.Message}");
+    return 1;
 }
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {

@@ -4,6 +4,7 @@ using Akka.Registry.Cluster.Membership;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 
 namespace Akka.Registry;
 
@@ -41,6 +42,9 @@ public abstract class RegistryEngine : IAsyncDisposable
     /// <summary>Takes the transport's hint that a connection broke or could not be made. Any thread.</summary>
     public abstract void LinkBroken(NodeAddress peer);
 
+    /// <summary>Has what is kept on this node's disk written, for as long as it may take at most.</summary>
+    public virtual Task FlushAsync(TimeSpan timeout) => Task.CompletedTask;
+
     /// <summary>Ends what is no actor.</summary>
     public abstract ValueTask DisposeAsync();
 }
@@ -51,11 +55,11 @@ internal sealed class GossipEngine : RegistryEngine
     private readonly ClusterMembership _membership;
     private readonly ReplicatedMap _map;
 
-    public GossipEngine(EngineSurroundings surroundings)
+    public GossipEngine(EngineSurroundings surroundings, MapDurability? durability)
     {
         var (system, self, options, transport, random) = surroundings;
         _membership = ClusterMembership.Start(system, self, options.Cluster, transport, new Random(random.Next()));
-        _map = ReplicatedMap.Start(system, self, options.Replication, _membership, transport, new Random(random.Next()));
+        _map = ReplicatedMap.Start(system, self, options.Replication, _membership, transport, new Random(random.Next()), durability);
     }
 
     public override IClusterMembership Membership => _membership;
@@ -74,6 +78,8 @@ internal sealed class GossipEngine : RegistryEngine
     }
 
     public override void LinkBroken(NodeAddress peer) => _membership.LinkBroken(peer);
+
+    public override Task FlushAsync(TimeSpan timeout) => _map.FlushAsync(timeout);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

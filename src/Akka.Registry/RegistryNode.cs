@@ -5,6 +5,7 @@ using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Leases;
 using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
@@ -48,6 +49,9 @@ public sealed record RegistryNodeEnvironment
     /// <summary>Builds what keeps the members and the entries; by default gossip among the nodes.</summary>
     public Func<EngineSurroundings, RegistryEngine>? Engine { get; init; }
 
+    /// <summary>Where the map is kept over restarts; by default nowhere. The caller disposes of it, after the node.</summary>
+    public IMapStore? Store { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -68,6 +72,9 @@ public sealed record RegistryNodeEnvironment
 /// </remarks>
 public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 {
+    /// <summary>How long a node that stops waits for its disk.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
     private readonly RegistryEngine _engine;
     private readonly IActorRef<RegistryMessage> _actor;
     private readonly RegistryMetrics _metrics;
@@ -75,7 +82,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     private readonly ICheckProbe _checks;
     private SeedSearch? _seedSearch;
 
-    private RegistryNode(RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(
+        RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment, MapDurability? durability)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -86,7 +94,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         });
         var (transport, random) = (environment.Transport, environment.Random);
         var engine = new EngineSurroundings(System, self, options, transport, random);
-        _engine = environment.Engine?.Invoke(engine) ?? new GossipEngine(engine);
+        _engine = environment.Engine?.Invoke(engine) ?? new GossipEngine(engine, durability);
         var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
         _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
         var surroundings = new RegistrySurroundings
@@ -140,7 +148,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
+    /// <remarks>With a <see cref="RegistryNodeEnvironment.Store"/> it blocks until that is read.</remarks>
     /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
+    /// <exception cref="MapStoreException">Another process has the store.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -152,7 +162,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, tokens, self, environment);
+        var durability = environment.Store is { } store ? MapDurability.Open(store, options.Durability) : null;
+        var node = new RegistryNode(options, tokens, self, environment, durability);
         environment.Transport.Start(self, node);
         if (options.Cluster.SeedDns.Names.Count > 0 && node._engine is GossipEngine gossip)
         {
@@ -189,6 +200,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         if (_seedSearch is not null)
             await _seedSearch.DisposeAsync().ConfigureAwait(false);
         await Access.DisposeAsync().ConfigureAwait(false);
+        await _engine.FlushAsync(FlushTimeout).ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
@@ -31,6 +32,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>How entries reach the other nodes.</summary>
     public ReplicationOptions Replication { get; init; } = new();
+
+    /// <summary>Whether and where this node keeps the registry over restarts.</summary>
+    public DurabilityOptions Durability { get; init; } = new();
 
     /// <summary>How long silence is borne, and when a mass of losses is doubted.</summary>
     public LeaseOptions Leases { get; init; } = new();

@@ -250,7 +250,7 @@ internal static class ApiOperations
         {
             Method = "GET", Path = "/readyz", Id = "readyz", Heading = Operations, Handler = HealthApi.Ready, ServesAlways = true,
             Needs = AccessNeed.Nothing,
-            Summary = "Says whether the node serves.", Answers = [new(200, "It serves.", "Health"), NotReady],
+            Summary = "Says whether the node serves, and whether its disk keeps up.", Answers = [new(200, "It serves.", "Readiness"), NotReady],
         },
         new()
         {

@@ -85,6 +85,9 @@ internal static class ApiSchemas
         ["Leaving"] = Schema.Object("The node that leaves.", [
             ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")), ("state", Schema.OneOfTexts("Its state.", "leaving"))]),
         ["Health"] = Schema.Object("How it is.", [("status", Schema.OneOfTexts("How it is.", "alive ready"))]),
+        ["Readiness"] = Schema.Object("How it is.", [
+            ("status", Schema.OneOfTexts("How it is.", "ready")), ("durability?", Schema.Ref("Durability", document))]),
+        ["Durability"] = Durability(),
         ["ProblemMeaning"] = Schema.Object("What a type of problem means.", [
             ("type", Schema.Text("The type.")), ("title", Schema.Text("A short sentence.")), ("status", Schema.Whole("The HTTP status.")),
             ("retryable", Schema.Flag("Whether the same request may succeed later.")), ("meaning", Schema.Text("What it says, and the way out."))]),
@@ -165,6 +168,17 @@ internal static class ApiSchemas
             ("draining", Schema.Whole("Those that finish.")), ("outOfService", Schema.Whole("Those that were taken out.")),
             ("unverified", Schema.Whole("Those that nobody can vouch for, whatever their status.")),
             ("suspect", Schema.Whole("Those that clients report as failing, whatever their status.")),
+        ]);
+
+    private static OpenApiSchema Durability() => Schema.Object(
+        "How the node's disk keeps up; not there when the registry is in memory alone.",
+        [
+            ("status", Schema.OneOfTexts("Whether the disk takes what changes. Failing, the node serves on from memory.", "saving failing")),
+            ("place", Schema.Text("Where it is saved.")), ("problem?", Schema.Text("What keeps it from being saved, and the way out.")),
+            ("setAside?", Schema.Text("What could not be read, where it is kept, and what to do.")),
+            ("savedAt?", Schema.Text("What was acknowledged before this moment is on the disk.")),
+            ("restored", Schema.Whole("Records that were there at the start.")),
+            ("pending", Schema.Whole("Changed entries that are not saved yet.")), ("diskBytes", Schema.Whole("Bytes on the disk.")),
         ]);
 
     private static (string, IOpenApiSchema)[] Cursor() =>

@@ -8,6 +8,8 @@ internal sealed class TestCluster : IDisposable
     private readonly string[] _more;
     private readonly string _seeds;
 
+    /// <param name="nodes">How many there may be.</param>
+    /// <param name="more">Settings of each; <c>{node}</c> stands for its name.</param>
     public TestCluster(int nodes, params string[] more)
         : this(nodes, byDns: false, more)
     {
@@ -52,7 +54,9 @@ internal sealed class TestCluster : IDisposable
     public NodeProcess Start(int number)
     {
         var (http, port) = _ports[number - 1];
-        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, _more);
+        var name = $"node-{number}";
+        var node = NodeProcess.Start(
+            NodeSite.Local(name, http, port), _seeds, [.. _more.Select(more => more.Replace("{node}", name, StringComparison.Ordinal))]);
         _nodes[number - 1] = node;
         return node;
     }

@@ -69,7 +69,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     /// <param name="time">The clock of every deadline.</param>
     /// <param name="random">Chance for the jitter of reconnects; used under a lock of the transport's own.</param>
     /// <param name="loggers">Where it logs.</param>
-    /// <param name="upgrade">Puts encryption under the frames; null for none.</param>
+    /// <param name="upgrade">Puts a protocol of the caller's under the frames; null for none.</param>
+    /// <param name="tls">Puts TLS under the frames; null for none. In the place of <paramref name="upgrade"/>.</param>
     /// <param name="stop">Gives up binding.</param>
     /// <exception cref="ValidationException">An option is out of its range. Nothing was opened.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the host is not this machine's.
@@ -81,10 +82,12 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         Random random,
         ILoggerFactory loggers,
         StreamUpgrade? upgrade = null,
+        PeerTls? tls = null,
         CancellationToken stop = default)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        var scope = new TransportScope(options, time, random, loggers.CreateLogger<TcpPeerTransport>(), upgrade);
+        var logger = loggers.CreateLogger<TcpPeerTransport>();
+        var scope = new TransportScope(options, time, random, logger, tls is null ? upgrade : tls.UpgradeAsync, isTls: tls is not null);
         var listener = await Listener.BindAsync(scope, stop);
         var transport = new TcpPeerTransport(scope, credentials, listener);
         scope.Logger.Bound(listener.LocalEndPoint, transport.Address, credentials);

@@ -3,8 +3,10 @@ using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Hosting.Registering;
 using Akka.Registry.Routing;
+using Akka.Registry.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Hosting;
 
@@ -26,6 +28,9 @@ public static class AddRegistryNodeExtensions
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeSettings>().Options.Tls);
+        services.TryAddSingleton(provider => TlsCertificates.Load(
+            provider.GetRequiredService<TlsOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TlsCertificates>>()));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Routing;
+using Akka.Registry.Tls;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,12 +12,14 @@ namespace Akka.Registry.Hosting;
 
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
-    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics)
+    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics,
+    IServiceProvider services)
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
 
+    private PeerTls? _tls;
     private TcpPeerTransport? _transport;
     private RegistryNode? _node;
 
@@ -29,8 +33,10 @@ internal sealed class RegistryNodeService(
         // The one place where chance enters a node in production: its uid must differ from that of every process before it.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
+        if (options.Tls.IsOn(options.Tls.Doors.Cluster))
+            _tls = new PeerTls(services.GetRequiredService<TlsCertificates>(), options.Tls, time);
         _transport = await TcpPeerTransport.BindAsync(
-            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
+            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls, stop: cancellationToken);
         _node = RegistryNode.Start(options, new RegistryNodeEnvironment
         {
             Transport = _transport,
@@ -72,7 +78,8 @@ internal sealed class RegistryNodeService(
             await _node.DisposeAsync();
         if (_transport is not null)
             await _transport.DisposeAsync();
-        (_node, _transport) = (null, null);
+        _tls?.Dispose();
+        (_node, _transport, _tls) = (null, null, null);
     }
 
     private static string Version =>

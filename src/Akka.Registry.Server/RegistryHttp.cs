@@ -6,6 +6,7 @@ using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
 using Akka.Registry.Server.Streams;
+using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -29,7 +30,11 @@ public static class RegistryHttp
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options));
+        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, provider) =>
+        {
+            Limit(kestrel, options);
+            DoorTls.Use(kestrel, "http", doors => doors.Http, provider);
+        });
         return services;
     }
 

@@ -43,7 +43,7 @@ public abstract record CertificateOptions
     public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether there is a certificate to show.</summary>
-    internal bool HasCertificate => Certificate is not null || Store.Find.Length > 0;
+    public bool HasCertificate => Certificate is not null || Store.Find.Length > 0;
 
     /// <summary>The versions of TLS to offer.</summary>
     internal SslProtocols Protocols => MinVersion == TlsMinimum.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;

@@ -47,10 +47,13 @@ public sealed class TlsHandshakes(TlsCertificates certificates, CertificateOptio
     }
 
     /// <summary>For a side that connects. A certificate that does not hold ends the handshake: nothing is said to a stranger.</summary>
-    /// <param name="host">Whom it connects to; sent as server name unless it is an address.</param>
+    /// <param name="host">
+    /// Whom it connects to; sent as server name unless it is an address. Null when who uses the options says it, as
+    /// <see cref="System.Net.Http.SocketsHttpHandler.SslOptions"/> of each request.
+    /// </param>
     /// <param name="mustName">Whether the certificate must name the host.</param>
     /// <param name="peer">Told what it has shown.</param>
-    public SslClientAuthenticationOptions ForClient(string host, bool mustName, TlsPeer peer)
+    public SslClientAuthenticationOptions ForClient(string? host, bool mustName, TlsPeer peer)
     {
         var material = certificates.Current;
         return new SslClientAuthenticationOptions
@@ -62,11 +65,12 @@ public sealed class TlsHandshakes(TlsCertificates certificates, CertificateOptio
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = Policy(material, ServerUse),
-            RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+            RemoteCertificateValidationCallback = (sender, shown, chain, errors) =>
             {
                 peer.See(shown, chain, errors, TlsRole.Server);
-                if (mustName && peer.Certificate is { } certificate && !CertificateNames.HasHost(certificate, host))
-                    peer.Reject($"its certificate names {CertificateNames.Describe(certificate)}, not {host}");
+                var name = host ?? ((SslStream)sender).TargetHostName;
+                if (mustName && peer.Certificate is { } certificate && !CertificateNames.HasHost(certificate, name))
+                    peer.Reject($"its certificate names {CertificateNames.Describe(certificate)}, not {name}");
                 return peer.Certificate is not null;
             },
         };

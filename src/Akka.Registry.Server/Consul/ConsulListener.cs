@@ -1,3 +1,4 @@
+using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Akka.Registry.Server.Consul;
@@ -20,7 +21,11 @@ internal sealed class ConsulListener(
         // Requests are told of through the application's own logs; signals end the application, which ends this.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => RegistryHttp.Limit(kestrel, http));
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            RegistryHttp.Limit(kestrel, http);
+            DoorTls.Use(kestrel, "consul", doors => doors.Consul, services);
+        });
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         RegistryConsul.Map(_app, services);

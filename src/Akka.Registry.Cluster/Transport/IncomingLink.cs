@@ -135,11 +135,16 @@ internal sealed class IncomingLink(
     private async ValueTask<SecuredStream?> OpenAsync(CancellationToken stop)
     {
         var plain = new NetworkStream(socket, ownsSocket: false);
-        var isTls = await FirstByte.IsTlsAsync(socket, stop);
-        if (scope.Upgrade is null && !isTls)
-            return new SecuredStream(plain, LinkTrust.None);
+        if (await FirstByte.IsTlsAsync(socket, stop) is not { } isTls)
+        {
+            CountLeft();
+            return null;
+        }
+
         if (scope.Upgrade is { } upgrade && (isTls || !scope.IsTls))
             return await upgrade(plain, connectedTo: null, stop);
+        if (scope.Upgrade is null && !isTls)
+            return new SecuredStream(plain, LinkTrust.None);
         // Told in plain text: who expects TLS cannot read it, but finds that it is none.
         await RefuseAsync(new FrameStream(plain), isTls ? SpeaksTls : SpeaksPlain, stop);
         return null;
@@ -156,8 +161,7 @@ internal sealed class IncomingLink(
         {
             if (reading.Outcome == FrameOutcome.NeedMore)
             {
-                scope.Counters.ConnectionRefused();
-                scope.Logger.LeftHandshake(Remote);
+                CountLeft();
                 return null;
             }
 
@@ -224,6 +228,12 @@ internal sealed class IncomingLink(
         scope.Counters.Received(bytes);
         Interlocked.Increment(ref _frames);
         Interlocked.Add(ref _bytes, bytes);
+    }
+
+    private void CountLeft()
+    {
+        scope.Counters.ConnectionRefused();
+        scope.Logger.LeftHandshake(Remote);
     }
 
     private Task RefuseAsync(FrameStream frames, string reason, CancellationToken stop)

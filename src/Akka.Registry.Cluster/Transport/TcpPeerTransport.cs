@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using Akka.Registry.Contracts;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ namespace Akka.Registry.Cluster.Transport;
 /// </remarks>
 public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
 {
+    private readonly Meter _meter = new("Akka.Registry.Cluster");
     private readonly TransportScope _scope;
     private readonly ClusterCredentials _credentials;
     private readonly Listener _listener;
@@ -41,6 +43,9 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         _scope = scope;
         _credentials = credentials;
         _listener = listener;
+        _meter.CreateObservableCounter(
+            "akka.registry.transport.connections_refused", () => scope.Counters.ConnectionsRefused, "{connection}",
+            "Connections to the cluster port that were closed before they carried a frame: no handshake, not entitled, or too many.");
         var options = scope.Options;
         Address = new NodeAddress(
             options.AdvertisedHost.Length == 0 ? options.Host : options.AdvertisedHost,
@@ -207,6 +212,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         foreach (var (_, link) in _links)
             link.Abort();
         await ended;
+        _meter.Dispose();
         _scope.Logger.Closed(Address);
     }
 

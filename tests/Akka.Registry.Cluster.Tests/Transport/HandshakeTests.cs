@@ -135,6 +135,19 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void Over_tls_the_certificate_of_the_side_that_accepts_is_part_of_the_proof()
+    {
+        // Computed with another implementation, as above.
+        var plain = new HandshakeTranscript("hello"u8.ToArray(), 1, 0x0102030405060708, AcceptChallenge, default);
+        var bound = plain with { Binding = System.Security.Cryptography.SHA256.HashData("certificate"u8) };
+
+        Convert.ToHexStringLower(ClusterProof.OfAccepting("one"u8, bound)).ShouldBe(
+            "c4d4e8b31c956c8786987d19f2b78779e2495bbd8a10128dbb148139260d984d");
+        Convert.ToHexStringLower(ClusterProof.OfConnecting("one"u8, bound)).ShouldBe(
+            "c1a18e1c152fd46d377fab20921df09751ce5895eaea979f9bbb5a4ae53db8c3");
+    }
+
+    [Fact]
     public void A_proof_where_none_is_due_is_refused()
     {
         var accept = Accept("");

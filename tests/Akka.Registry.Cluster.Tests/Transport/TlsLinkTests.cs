@@ -325,7 +325,7 @@ public sealed class TlsLinkTests : IDisposable
         {
             TargetHost = Loopback,
             EnabledSslProtocols = version,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
         });
         if (failure is null)
             await dialling.WaitAsync(TransportNode.Patience);

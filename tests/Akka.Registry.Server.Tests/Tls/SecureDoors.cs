@@ -7,7 +7,6 @@ using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Eureka;
 using Akka.Registry.Tls;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -30,7 +30,8 @@ public static class AddRegistryNodeExtensions
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeSettings>().Options.Tls);
         services.TryAddSingleton(provider => TlsCertificates.Load(
-            provider.GetRequiredService<TlsOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TlsCertificates>>()));
+            provider.GetRequiredService<TlsOptions>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TlsCertificates>>()));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);

@@ -55,7 +55,9 @@ public sealed record CertificateStoreOptions
     /// <summary>
     /// Which certificate: the SHA-256 or SHA-1 of it in hexadecimal digits, or a name that it bears; default empty: none.
     /// </summary>
-    /// <remarks>It must have its private key. Of several that bear the name the one that holds longest is taken, renewed ones without a restart.</remarks>
+    /// <remarks>
+    /// It must have its private key. Of several that bear the name the one that holds longest is taken, renewed ones without a restart.
+    /// </remarks>
     [Required(AllowEmptyStrings = true), StringLength(255)]
     public string Find { get; init; } = "";
 

@@ -30,7 +30,8 @@ public sealed class TlsCertificates : IDisposable
         _current = MaterialReader.Read(options, ref _seen)!;
         Log.Read(logger, _current);
         TellOfEnd();
-        _reloads = _meter.CreateCounter<long>("akka.registry.tls.reloads", "{reload}", "Times that changed certificate files were looked at, by result.");
+        _reloads = _meter.CreateCounter<long>(
+            "akka.registry.tls.reloads", "{reload}", "Times that changed certificate files were looked at, by result.");
         if (_current.Shown is not null)
         {
             _meter.CreateObservableGauge(

@@ -38,7 +38,7 @@ public sealed record TlsOptions : CertificateOptions
     /// Handshakes under way at one door at one time; 1 to 100,000, default 256. Further connections are closed at once, counted and logged.
     /// </summary>
     /// <remarks>
-    /// Each takes about a millisecond of CPU. When thousands of clients come back at once, those let in are done before they lose
+    /// Each takes some milliseconds of CPU. When thousands of clients come back at once, those let in are done before they lose
     /// patience, and the others try again; without a limit all would be late.
     /// </remarks>
     [Range(1, 100_000)]

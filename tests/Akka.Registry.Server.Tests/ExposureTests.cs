@@ -39,7 +39,8 @@ public sealed class ExposureTests
         warnings[0].ShouldContain("tls.enabled");
         warnings[1].ShouldContain("can become a member of the cluster");
         warnings[1].ShouldContain("cluster.secret");
-        warnings[2].ShouldStartWith("Nobody is asked who they are beyond this machine: the cluster port (0.0.0.0:4053), the HTTP door (http://*:8500).");
+        warnings[2].ShouldStartWith(
+            "Nobody is asked who they are beyond this machine: the cluster port (0.0.0.0:4053), the HTTP door (http://*:8500).");
         warnings[2].ShouldContain("sessions.token-hashes");
     }
 

@@ -29,16 +29,28 @@ internal static class TlsRules
             foreach (var url in urls)
             {
                 if (isTls && url.StartsWith(Http, StringComparison.OrdinalIgnoreCase))
-                    yield return Error(settings, $"{name}.urls", $"\"{url}\" is plain text, and this door speaks TLS. Write {Https}, or set tls.doors.{name} = off.");
+                {
+                    yield return Error(
+                        settings, $"{name}.urls", $"\"{url}\" is plain text, and this door speaks TLS. Write {Https}, or set tls.doors.{name} = off.");
+                }
+
                 if (!isTls && url.StartsWith(Https, StringComparison.OrdinalIgnoreCase))
-                    yield return Error(settings, $"{name}.urls", $"\"{url}\" needs TLS, which is off for this door. Set tls.doors.{name} = on, or tls.enabled = on.");
+                {
+                    yield return Error(
+                        settings, $"{name}.urls",
+                        $"\"{url}\" needs TLS, which is off for this door. Set tls.doors.{name} = on, or tls.enabled = on.");
+                }
             }
         }
 
         if (!(tls.IsOn(tls.Doors.Cluster) || open.Any(door => door.IsTls && door.Urls.Count > 0)))
             yield break;
         if (!tls.HasCertificate)
-            yield return Error(settings, "tls.certificate", "A door speaks TLS, and there is no certificate to show. Set it and tls.key, or tls.store.find.");
+        {
+            yield return Error(
+                settings, "tls.certificate", "A door speaks TLS, and there is no certificate to show. Set it and tls.key, or tls.store.find.");
+        }
+
         if (tls is { Nodes: { Match: NodeNaming.Any, Names.Count: 0 }, Ca: null } && tls.IsOn(tls.Doors.Cluster))
         {
             yield return Error(

@@ -228,16 +228,18 @@ public sealed class TlsLinkTests : IDisposable
     public async Task Handshakes_past_the_limit_are_closed_and_silent_connections_take_no_place()
     {
         await using var node = await TlsNode.StartAsync(
-            1, _authority.Node("node", Loopback) with { HandshakesMax = 1 }, TransportNode.Options with { HandshakeTimeout = TimeSpan.FromMinutes(1) });
+            1, _authority.Node("node", Loopback) with { HandshakesMax = 1 },
+            TransportNode.Options with { HandshakeTimeout = TimeSpan.FromMinutes(1) });
         using var silent = await ConnectAsync(node);
         using var begun = await BeginHandshakeAsync(node);
-        // The place is taken once bytes have come; who comes later is closed.
+        // The place is taken once bytes have come; the other of the two is closed.
         using var later = await BeginHandshakeAsync(node);
 
         var log = await node.Node.NextLogAsync(2121);
 
         log.ShouldContain("1 TLS handshakes are under way, as many as may be (tls.handshakes-max)");
         begun.Close();
+        later.Close();
         await node.Node.NextLogAsync(2121);
         await using var peer = await DialAsync(node, SslProtocols.None);
         peer.IsAuthenticated.ShouldBeTrue();

@@ -136,7 +136,8 @@ public sealed class DoorTlsTests : IDisposable
 
         var failure = await Record.ExceptionAsync(() => stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "127.0.0.1", EnabledSslProtocols = SslProtocols.Tls12, RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
+            TargetHost = "127.0.0.1", EnabledSslProtocols = SslProtocols.Tls12,
+            RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null,
         }).WaitAsync(SecureDoors.Patience));
 
         failure.ShouldBeAssignableTo<AuthenticationException>();

@@ -16,8 +16,7 @@ internal static class Exposure
         if (!IsLoopback(node.Transport.Host))
         {
             // Sessions may be guarded by tokens, peers by the secret: the latter has a line of its own.
-            doors.Add(new Door(
-                $"the cluster port ({node.Transport})", tls.IsOn(tls.Doors.Cluster), node.Sessions.TokenHashes.Count > 0));
+            doors.Add(new Door($"the cluster port ({node.Transport})", tls.IsOn(tls.Doors.Cluster), AsksForTokens(node)));
         }
 
         doors.AddRange(Exposed("the HTTP door", http.Urls, tls.IsOn(tls.Doors.Http)));
@@ -44,6 +43,8 @@ internal static class Exposure
                 + "Settings: sessions.token-hashes, or tls.client-certificates = required with tls.ca.";
         }
     }
+
+    private static bool AsksForTokens(RegistryNodeOptions node) => node.Sessions.TokenHashes.Count > 0;
 
     private static IEnumerable<Door> Exposed(string name, IReadOnlyList<string> urls, bool isTls)
     {

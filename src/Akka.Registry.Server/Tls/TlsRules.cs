@@ -31,7 +31,8 @@ internal static class TlsRules
                 if (isTls && url.StartsWith(Http, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return Error(
-                        settings, $"{name}.urls", $"\"{url}\" is plain text, and this door speaks TLS. Write {Https}, or set tls.doors.{name} = off.");
+                        settings, $"{name}.urls",
+                        $"\"{url}\" is plain text, and this door speaks TLS. Write {Https}, or set tls.doors.{name} = off.");
                 }
 
                 if (!isTls && url.StartsWith(Https, StringComparison.OrdinalIgnoreCase))

@@ -42,6 +42,9 @@ internal sealed record ReplicationRules
     /// <summary>A tombstone is collected only when every current member covers it.</summary>
     public bool CollectWhenStable { get; init; } = true;
 
+    /// <summary>A tombstone is collected only when its time has come for every current member: what is written next is above it.</summary>
+    public bool CollectWhenPast { get; init; } = true;
+
     /// <summary>A write counts for the epoch that it names, never for another one that stands.</summary>
     public bool EpochFences { get; init; } = true;
 }

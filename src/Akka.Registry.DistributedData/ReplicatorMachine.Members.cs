@@ -8,6 +8,10 @@ internal sealed partial class ReplicatorMachine
 {
     private const double Jitter = 0.1;
     private const int GreetingsMax = 8;
+
+    /// <summary>A tombstone that stands further in the future than this is not waited for: some clock is out of its mind.</summary>
+    private static readonly TimeSpan FutureMax = TimeSpan.FromHours(1);
+
     private const int OriginsNotable = VersionVector.OriginsMax / 2;
 
     /// <summary>Nodes that were declared dead lately, with what they covered: tombstones wait for them for a while.</summary>
@@ -17,7 +21,7 @@ internal sealed partial class ReplicatorMachine
     private readonly List<RecordChange> _collected = [];
     private bool _reportedOrigins;
 
-    private readonly record struct Away(VersionVector Vector, Instant Until);
+    private readonly record struct Away(VersionVector Vector, HybridTimestamp Clock, Instant Until);
 
     private void OnMembers(MembershipView view)
     {
@@ -61,7 +65,7 @@ internal sealed partial class ReplicatorMachine
         var peer = _peers[uid];
         _peers.Remove(uid);
         if (member is { State: MemberState.Down } && _options.AwayGrace > TimeSpan.Zero)
-            _away[uid] = new Away(peer.Vector, _world.Now + _options.AwayGrace);
+            _away[uid] = new Away(peer.Vector, peer.Told?.Clock ?? default, _world.Now + _options.AwayGrace);
     }
 
     private void OnWake()
@@ -139,7 +143,11 @@ internal sealed partial class ReplicatorMachine
                 return;                             // Who has told nothing may lack anything.
         }
 
-        _map.Collect(CoveredByOthers, _options.CollectMax, _collected);
+        var passed = PassedByAll();
+        var future = HybridTimestamp.At(passed.UnixMilliseconds + (long)FutureMax.TotalMilliseconds);
+        _map.Collect(
+            CoveredByOthers, time => !_rules.CollectWhenPast || time.Value <= passed.Value || time.Value > future.Value, _options.CollectMax,
+            _collected);
         foreach (var change in _collected)
             _changes.Add(change);
         _collected.Clear();
@@ -156,5 +164,20 @@ internal sealed partial class ReplicatorMachine
         foreach (var away in _away.Values)
             covered = Math.Min(covered, away.Vector[origin]);
         return covered;
+    }
+
+    /// <summary>
+    /// What every clock that counts for <see cref="CoveredByOthers"/> has passed. Who holds a tombstone writes above it; who has none writes
+    /// by its clock. So a tombstone whose time has not come is kept: a clock that was ahead may have made it, and a write over nothing would
+    /// win where it was collected, and lose where it stands.
+    /// </summary>
+    private HybridTimestamp PassedByAll()
+    {
+        var passed = _clock.Tick(_world.UnixMilliseconds).Value;
+        foreach (var peer in _peers.Values)
+            passed = Math.Min(passed, peer.Told?.Clock.Value ?? 0);
+        foreach (var away in _away.Values)
+            passed = Math.Min(passed, away.Clock.Value);
+        return new HybridTimestamp(passed);
     }
 }

@@ -89,12 +89,12 @@ public class LwwMapTests
 
         map.Cover(Vector((1, 4), (2, 3)));
         var changes = new List<RecordChange>();
-        map.Collect(_ => 2, 1, changes);
+        map.Collect(_ => 2, _ => true, 1, changes);
         (changes.Single().Before!.Dot, changes.Single().After).ShouldBe((new Dot(Uid(2), 1), null));
         map.Collected.ShouldBe(Vector((2, 1)));
-        map.Collect(_ => 2, 100, changes);
+        map.Collect(_ => 2, _ => true, 100, changes);
         map.Collected.ShouldBe(Vector((2, 2)));
-        map.Collect(_ => ulong.MaxValue, 100, changes);
+        map.Collect(_ => ulong.MaxValue, _ => true, 100, changes);
         map.Collected.ShouldBe(Vector((2, 3)));                                // What this node does not cover itself, it keeps.
         (map.Count, map.Tombstones, map.CountUncovered()).ShouldBe((1, 1, 1));
     }

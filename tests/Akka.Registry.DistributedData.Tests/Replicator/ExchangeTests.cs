@@ -185,6 +185,7 @@ public class ExchangeTests
         var solo = Solo.Synchronized(peers: [2, 3]);
         solo.Register("a");
         solo.Write(new MapWrite.Deregister(Key("a"), 1));
+        solo.Now += TimeSpan.FromMilliseconds(1);
         solo.Told(2, Vector((1, 2)));
         solo.Told(3, Vector((1, 1)));
         solo.After(TimeSpan.FromSeconds(2));
@@ -195,6 +196,50 @@ public class ExchangeTests
         (solo.Machine.Map.Tombstones, solo.Machine.Map.Collected).ShouldBe((0, Vector((1, 2))));
         var change = solo.Events.OfType<MapEvent.Changed>().Single().Changes.Single();
         (change.Before!.Dot, change.After).ShouldBe((new Dot(Uid(1), 2), null));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_tombstone_stays_until_every_clock_has_passed_its_time_so_that_what_is_written_over_nothing_wins_everywhere(bool rule)
+    {
+        var solo = Solo.Synchronized(rules: ReplicationRules.All with { CollectWhenPast = rule }, peers: [2, 3]);
+        var ahead = solo.WallMilliseconds + 60_000;
+        void Covered(TimeSpan behind)
+        {
+            solo.Told(2, Vector((2, 1)));
+            solo.Told(3, Vector((2, 1)), ahead: -behind);
+            solo.After(TimeSpan.FromSeconds(2));
+        }
+
+        solo.Told(2, Vector((2, 1)));
+        var removed = Evicted(Live("a", 1, ahead, 2, 1), 2, 1);
+        solo.Delta(2, VersionVector.Empty, Vector((2, 1)), [removed]);
+        Covered(behind: default);
+        solo.Machine.Map.Tombstones.ShouldBe(rule ? 1 : 0);
+        (solo.Register("a").Order.CompareTo(removed.Order) > 0).ShouldBe(rule, "a peer that still has the tombstone decides by this");
+        if (!rule)
+            return;
+
+        solo.Delta(2, Vector((2, 1)), Vector((2, 2)), [Evicted(Live("b", 1, ahead, 2, 2), 2, 2)]);
+        solo.After(TimeSpan.FromMinutes(1));
+        Covered(behind: TimeSpan.FromSeconds(30));
+        solo.Machine.Map.Tombstones.ShouldBe(1, "who begins anew with that clock would write below it");
+        solo.Told(2, Vector((2, 2)));
+        solo.Told(3, Vector((2, 2)));
+        solo.After(TimeSpan.FromSeconds(2));
+        solo.Machine.Map.Tombstones.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_tombstone_of_a_clock_that_is_out_of_its_mind_is_not_kept_for_ever()
+    {
+        var solo = Solo.Synchronized(peers: [2]);
+        var years = solo.WallMilliseconds + (long)TimeSpan.FromDays(3650).TotalMilliseconds;
+        solo.Delta(2, VersionVector.Empty, Vector((2, 1)), [Evicted(Live("a", 1, years, 2, 1), 2, 1)]);
+        solo.Told(2, Vector((2, 1)));
+        solo.After(TimeSpan.FromSeconds(2));
+        solo.Machine.Map.Tombstones.ShouldBe(0);
     }
 
     [Fact]

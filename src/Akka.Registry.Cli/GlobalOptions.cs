@@ -83,11 +83,11 @@ internal static class GlobalOptions
     /// <exception cref="CliFailure">What was given is no address.</exception>
     public static IReadOnlyList<Uri> NodesOf(ParseResult parsed, CliSurroundings surroundings)
     {
-        var (text, source) = parsed.GetValue(Url) is { } given ? (given, "--url")
-            : surroundings.Variable("AKREG_URL") is { Length: > 0 } variable ? (variable, "AKREG_URL")
-            : (DefaultUrl, "the default");
         // Who says whom to believe means TLS.
         var scheme = FileOf(Ca, "AKREG_CA", parsed, surroundings) is null ? "http://" : "https://";
+        var (text, source) = parsed.GetValue(Url) is { } given ? (given, "--url")
+            : surroundings.Variable("AKREG_URL") is { Length: > 0 } variable ? (variable, "AKREG_URL")
+            : (DefaultUrl.Replace("http://", scheme, StringComparison.Ordinal), "the default");
         var nodes = new List<Uri>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {

@@ -34,7 +34,12 @@ internal sealed class RegistryNodeService(
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
         if (options.Tls.IsOn(options.Tls.Doors.Cluster))
+        {
+            if (!options.Tls.HasCertificate)
+                throw new TlsException("certificate", "The cluster port speaks TLS, and there is no certificate to show. Set it and the key.");
             _tls = new PeerTls(services.GetRequiredService<TlsCertificates>(), options.Tls, time);
+        }
+
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls, stop: cancellationToken);
         _node = RegistryNode.Start(options, new RegistryNodeEnvironment

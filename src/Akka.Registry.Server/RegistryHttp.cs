@@ -30,11 +30,8 @@ public static class RegistryHttp
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, provider) =>
-        {
-            Limit(kestrel, options);
-            DoorTls.Use(kestrel, "http", doors => doors.Http, provider);
-        });
+        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>(
+            (kestrel, provider) => Limit(kestrel, options, DoorTls.Of("http", doors => doors.Http, provider)));
         return services;
     }
 
@@ -60,8 +57,8 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    /// <summary>Sets Kestrel's limits to those of the options.</summary>
-    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    /// <summary>Sets Kestrel's limits to those of the options, and puts the door's TLS under its addresses.</summary>
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, DoorTls? tls)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
@@ -74,5 +71,8 @@ public static class RegistryHttp
         var rate = new MinDataRate(options.DataRateBytesMin, TimeSpan.FromSeconds(5));
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;
+        // The server has one such step: what else stands before requests goes into it too.
+        if (tls is not null)
+            kestrel.ConfigureEndpointDefaults(tls.Configure);
     }
 }

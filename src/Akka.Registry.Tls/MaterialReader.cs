@@ -29,7 +29,7 @@ internal static class MaterialReader
         }
 
         before = revision;
-        var shown = certificate is not null ? OfFiles(options, certificate, key) : stored is not null ? Context(stored, []) : null;
+        var shown = certificate is not null ? OfFiles(options, certificate, key) : stored is not null ? OfStore(stored) : null;
         return new TlsMaterial(shown, authorities is null ? null : Authorities(options, authorities), revision);
     }
 
@@ -70,6 +70,18 @@ internal static class MaterialReader
         {
             throw new TlsException(
                 "key", $"{options.Key ?? options.Certificate} has no private key that fits {options.Certificate}: {failure.Message}", failure);
+        }
+    }
+
+    private static SslStreamCertificateContext OfStore(X509Certificate2 stored)
+    {
+        try
+        {
+            return Context(stored, []);
+        }
+        catch (CryptographicException failure)
+        {
+            throw new TlsException("store.find", $"The certificate {stored.Subject} of the store cannot be used: {failure.Message}", failure);
         }
     }
 

@@ -57,7 +57,8 @@ public sealed class LinkTrust
     /// <summary>Why a client is not let in; null when it is.</summary>
     internal string? ObjectionToClient()
     {
-        if (_peer is null)
+        // Everybody who comes is asked, since peers must show one; where clients need not, theirs counts for nothing.
+        if (_peer is null || _options.ClientCertificates == ClientCertificates.None)
             return null;
         if (_peer.Fault is { } fault)
             return fault;

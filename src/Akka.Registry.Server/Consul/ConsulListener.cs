@@ -21,11 +21,8 @@ internal sealed class ConsulListener(
         // Requests are told of through the application's own logs; signals end the application, which ends this.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<KestrelServerOptions>(kestrel =>
-        {
-            RegistryHttp.Limit(kestrel, http);
-            DoorTls.Use(kestrel, "consul", doors => doors.Consul, services);
-        });
+        builder.Services.Configure<KestrelServerOptions>(
+            kestrel => RegistryHttp.Limit(kestrel, http, DoorTls.Of("consul", doors => doors.Consul, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         RegistryConsul.Map(_app, services);

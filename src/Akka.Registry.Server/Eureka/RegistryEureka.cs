@@ -51,11 +51,8 @@ internal sealed class EurekaHost(EurekaOptions options, HttpOptions http, IServi
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Akka.Registry.Server" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services.GetRequiredService<Metrics.ServerMetrics>());
-        builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(kestrel =>
-        {
-            RegistryHttp.Limit(kestrel, http);
-            Tls.DoorTls.Use(kestrel, "eureka", doors => doors.Eureka, services);
-        });
+        builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
+            kestrel => RegistryHttp.Limit(kestrel, http, Tls.DoorTls.Of("eureka", doors => doors.Eureka, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         _app.UseMiddleware<ProblemMiddleware>();

@@ -33,26 +33,28 @@ internal sealed class DoorTls : IDisposable
         _gate = new HandshakeGate(door, options.HandshakesMax);
     }
 
-    /// <summary>Puts TLS under every address of the server, if the door has it.</summary>
-    /// <param name="kestrel">The server.</param>
+    /// <summary>TLS of a door; null when it has none.</summary>
     /// <param name="door">The door's name in settings.</param>
     /// <param name="choice">What the settings say of the door; null for what they say of all.</param>
     /// <param name="services">The container that has the node.</param>
-    public static void Use(KestrelServerOptions kestrel, string door, Func<TlsDoorOptions, bool?> choice, IServiceProvider services)
+    public static DoorTls? Of(string door, Func<TlsDoorOptions, bool?> choice, IServiceProvider services)
     {
         if (services.GetService<TlsOptions>() is not { } options || !options.IsOn(choice(options.Doors)))
-            return;
+            return null;
+        if (!options.HasCertificate)
+            throw new TlsException("certificate", $"The {door} door speaks TLS, and there is no certificate to show. Set it and the key.");
         var tls = new DoorTls(
             door, options, services.GetRequiredService<TlsCertificates>(), services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetRequiredService<ILogger<DoorTls>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(tls.Dispose);
-        kestrel.ConfigureEndpointDefaults(tls.Configure);
+        return tls;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    private void Configure(ListenOptions listen)
+    /// <summary>Puts TLS under what is said at an address; what comes before it sees connections that are not let in yet.</summary>
+    public void Configure(ListenOptions listen)
     {
         listen.Use(next => connection => AdmitAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = _options.HandshakeTimeout, OnConnection = Begin });

@@ -120,6 +120,16 @@ public sealed class TlsSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_clients_are_not_asked_a_foreign_certificate_does_no_harm()
+    {
+        await using var node = await NodeAsync();
+        var (foreign, key) = _stranger.Issue("client", []);
+        await using var client = Client(node, WithCertificate() with { Certificate = foreign, Key = key });
+
+        await TestNode.Until(() => client.Status.IsConnected, "the client is let in");
+    }
+
+    [Fact]
     public void Certificates_that_cannot_be_read_are_an_error_at_the_start() =>
         Should.Throw<TlsException>(() => RegistryClient.Start(
             new RegistryClientOptions { Tls = new ClientTlsOptions { Enabled = true, Ca = "/nowhere/ca.pem" } }, new Random(1)))

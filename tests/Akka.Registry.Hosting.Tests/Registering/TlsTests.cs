@@ -43,6 +43,10 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_without_a_certificate_does_not_start_either() =>
+        (await Should.ThrowAsync<TlsException>(() => HostedNode.StartAsync(tls: new TlsOptions { Enabled = true }))).Setting.ShouldBe("certificate");
+
+    [Fact]
     public async Task A_node_without_a_usable_certificate_does_not_start_and_says_which_setting()
     {
         var tls = _authority.Node("node", "127.0.0.1") with { Key = "/nowhere/node.key" };

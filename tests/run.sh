@@ -6,6 +6,8 @@
 #   tests/run.sh --soak 30       thirty minutes of fresh seeds over all simulated scenarios, on all cores; ends with
 #                                "soak: N seeds, N node-hours, N failures", and with an error if there are any
 #   tests/run.sh --scale 300 100000  so many simulated nodes and instances: time, bytes and memory until each node holds all
+#   tests/run.sh --fuzz 5        five minutes of fresh seeds over every decoder of what comes from outside; ends with
+#                                "fuzz: N inputs over N decoders from seed N, N failures", and with an error if there are any
 #   SEED=17 SCENARIO='harsh world' tests/run.sh Simulation    one seed, with the trace of what each node did
 #
 # Rings, in order: machines and actors (exact, virtual time), simulation (many nodes, one thread, seeds), real sockets on
@@ -74,10 +76,15 @@ install_clients() {
       >"$results/apt" 2>&1 || echo "   could not install $missing: $(tail -n 1 "$results/apt")"
     $made && rm -f "$policy"
   fi
+  install_packages
+  return 0
+}
+
+# What the tests take of npm: exactly what the lock file names, into an ignored folder beside it.
+install_packages() {
   command -v npm >/dev/null || return 0
-  # Exactly what the lock file names, into an ignored folder beside it.
   (cd tests/Clients && { npm ls >/dev/null 2>&1 || npm ci --no-audit --no-fund; }) >"$results/npm" 2>&1 \
-    || echo "   could not install npm's clients: $(tail -n 1 "$results/npm")"
+    || echo "   could not install npm's packages: $(tail -n 1 "$results/npm")"
   return 0
 }
 
@@ -89,13 +96,34 @@ install_chromium() {
     >"$results/apt" 2>&1 || echo "   could not install chromium: $(tail -n 1 "$results/apt")"
 }
 
+# The engine on etcd is tried with Debian's etcd; without it those tests are skipped, and say so.
+install_etcd() {
+  command -v etcd >/dev/null && command -v etcdctl >/dev/null && return 0
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  # The package's own service stays off: a policy that says no to each start, for as long as it is installed.
+  local policy=/usr/sbin/policy-rc.d made=false
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && made=true; }
+  { apt-get install -y --no-install-recommends etcd-server etcd-client \
+    || { apt-get update && apt-get install -y --no-install-recommends etcd-server etcd-client; }; } \
+    >"$results/apt" 2>&1 || echo "   could not install etcd: $(tail -n 1 "$results/apt")"
+  $made && rm -f "$policy"
+  return 0
+}
+
 # The scenarios without a test runner: what it prints goes straight to the terminal.
 simulate() {
   dotnet build tests/Akka.Registry.Simulation -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
   dotnet "tests/Akka.Registry.Simulation/bin/$configuration/net10.0/Akka.Registry.Simulation.dll" "$@"
   exit
 }
+# So does the fuzzer.
+fuzz() {
+  dotnet build tests/Akka.Registry.Fuzz -c "$configuration" -nologo -v quiet -clp:NoSummary || exit 1
+  dotnet "tests/Akka.Registry.Fuzz/bin/$configuration/net10.0/Akka.Registry.Fuzz.dll" "$@"
+  exit
+}
 case "${1:-}" in
+  --fuzz) shift; fuzz "$@" ;;
   --soak) shift; simulate soak "$@" ;;
   # The collector runs seldom: nearly all that is made here is either kept or gone at once.
   --scale) shift; export DOTNET_GCgen0size=0x10000000; simulate scale "$@" ;;
@@ -118,7 +146,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Tls.Tests Cluster.Tests DistributedData.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Simulation EndToEnd Clients.Tests Cli.Tests Dashboard.Tests Chaos"
+rings="Actors.Tests Contracts.Tests Tls.Tests Cluster.Tests DistributedData.Tests Durability.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Fuzz Simulation EndToEnd Etcd.Tests Clients.Tests Cli.Tests Dashboard.Tests Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests
@@ -133,7 +161,8 @@ for ring in $rings; do
   [ "$ring" = Chaos ] && install_network_tools
   [ "$ring" = Server.Tests ] && install_dig
   [ "$ring" = Clients.Tests ] && install_clients
-  [ "$ring" = Dashboard.Tests ] && install_chromium
+  [ "$ring" = Etcd.Tests ] && install_etcd
+  [ "$ring" = Dashboard.Tests ] && { install_chromium; install_packages; }
   trx="$results/$ring.trx"
   verbosity=minimal filter=()
   if [ "$ring" = Simulation ]; then

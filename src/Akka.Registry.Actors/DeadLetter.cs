@@ -35,6 +35,9 @@ public enum DeadLetterReason
 
     /// <summary>The connection broke while the answer was awaited. Of asks alone: the message may have been handled.</summary>
     LinkBroken,
+
+    /// <summary>The client has no right to read the service that the actor is registered as, or it is registered as none.</summary>
+    NotAllowed,
 }
 
 /// <summary>A message that was not delivered.</summary>

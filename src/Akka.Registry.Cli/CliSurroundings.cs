@@ -23,6 +23,9 @@ internal sealed record CliSurroundings
     /// <summary>The environment.</summary>
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>What is typed or piped in.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>Makes what carries requests.</summary>
     public required Func<HttpMessageHandler> Transport { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed record CliSurroundings
             NotesAreTerminal = !Console.IsErrorRedirected,
             Confirm = Console.IsInputRedirected || Console.IsErrorRedirected ? null : AskOnTerminal,
             Variable = Environment.GetEnvironmentVariable,
+            Input = Console.In,
             Transport = static () => new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(3),

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Akka.Registry.Cli.Commands;
 using Akka.Registry.Cli.Completions;
 using Akka.Registry.Cli.Output;
+using Akka.Registry.Cli.Tokens;
 
 namespace Akka.Registry.Cli;
 
@@ -79,6 +80,7 @@ internal static class CommandLine
         root.Subcommands.Add(new LeaveCommand(surroundings));
         root.Subcommands.Add(new DoctorCommand(surroundings));
         root.Subcommands.Add(new BenchCommand(surroundings));
+        root.Subcommands.Add(new TokenCommand(surroundings));
         root.Subcommands.Add(new CompletionsCommand(surroundings));
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);
@@ -127,10 +129,12 @@ internal static class CommandLine
             var examples = parseResult.CommandResult.Command switch
             {
                 RegistryCommand command => command.Examples,
+                TokenSubcommand command => command.Examples,
                 CompletionsCommand => CompletionsCommand.Examples,
                 _ => RegistryCommand.RootExamples,
             };
             var details = parseResult.CommandResult.Command is RegistryCommand { Details: { Length: > 0 } own } ? own
+                : parseResult.CommandResult.Command is TokenSubcommand { Details: var ofTokens } ? ofTokens
                 : parseResult.CommandResult.Command is RootCommand ? GlobalOptions.ExitCodes
                 : null;
             if (details is not null)

@@ -17,8 +17,8 @@ internal static class GlobalOptions
         instance, member or routee; 5 refused for good; 6 not now, try again; 7 done, but not everybody has confirmed; 8 doctor
         found something; 130 interrupted. register -- COMMAND ends with COMMAND's code (126: cannot be run, 127: not found).
 
-        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN. NO_COLOR takes
-        the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
+        When a node cannot answer, the next one of --url is asked. Others on this machine may see a --token, but not AKREG_TOKEN or a file.
+        NO_COLOR takes the colours away. Results go to the standard output, everything else to the standard error. With --output json, results are the
         API's documents, field for field, and errors are documents too.
         """;
 
@@ -50,6 +50,12 @@ internal static class GlobalOptions
         Description = "PEM file of its key [AKREG_KEY, else in --cert]", HelpName = "FILE", Recursive = true,
     };
 
+    public static readonly Option<string> TokenFile = new("--token-file")
+    {
+        Description = "A file with the token [AKREG_TOKEN_FILE]",
+        HelpName = "FILE", Recursive = true,
+    };
+
     public static readonly Option<OutputFormat?> Output = new("--output", "-o")
     {
         Description = "table, or json [table]", HelpName = "table|json", Recursive = true,
@@ -75,7 +81,7 @@ internal static class GlobalOptions
     /// <summary>Adds them to the root: every command has them.</summary>
     public static void AddTo(RootCommand root)
     {
-        foreach (var option in (Option[])[Url, Token, Ca, Cert, Key, Output, Timeout])
+        foreach (var option in (Option[])[Url, Token, TokenFile, Ca, Cert, Key, Output, Timeout])
             root.Options.Add(option);
     }
 
@@ -103,9 +109,7 @@ internal static class GlobalOptions
     /// <summary>The nodes' doors.</summary>
     public static NodeDoors DoorsOf(ParseResult parsed, CliSurroundings surroundings)
     {
-        var token = parsed.GetValue(Token) ?? surroundings.Variable("AKREG_TOKEN");
-        if (token is { Length: 0 })
-            token = null;
+        var token = TokenOf(parsed, surroundings);
         if (token?.Any(c => char.IsControl(c) || c > '~') == true)
             throw new CliFailure(ExitCode.Usage, "The token has characters that no header may have.", "A file's line end at its end, maybe?");
         var nodes = NodesOf(parsed, surroundings);
@@ -127,6 +131,27 @@ internal static class GlobalOptions
 
     private static string? FileOf(Option<string> option, string variable, ParseResult parsed, CliSurroundings surroundings) =>
         (parsed.GetValue(option) ?? surroundings.Variable(variable)) is { Length: > 0 } path ? path : null;
+
+    /// <summary>The token; null for none. What is typed comes before the environment, a token before a file.</summary>
+    private static string? TokenOf(ParseResult parsed, CliSurroundings surroundings)
+    {
+        var typed = parsed.GetValue(Token);
+        var (token, file) = typed is not null || parsed.GetValue(TokenFile) is not null
+            ? (typed, parsed.GetValue(TokenFile))
+            : (surroundings.Variable("AKREG_TOKEN"), surroundings.Variable("AKREG_TOKEN_FILE"));
+        if (token is { Length: > 0 } || typed is not null || file is not { Length: > 0 })
+            return token is { Length: > 0 } ? token : null;
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } read
+                ? read
+                : throw new CliFailure(ExitCode.Usage, $"The file of the token, '{file}', is empty.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CliFailure(ExitCode.Usage, $"The file of the token cannot be read: {failure.Message}", "Name another by --token-file.");
+        }
+    }
 
     /// <summary>Reads a duration that is above zero.</summary>
     public static TimeSpan ReadDuration(ArgumentResult result)

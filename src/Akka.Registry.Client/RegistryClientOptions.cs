@@ -25,11 +25,19 @@ public sealed record RegistryClientOptions : IValidatableObject
     public string Name { get; init; } = "";
 
     /// <summary>
-    /// What nodes ask to be let in (their setting <c>sessions.token-hashes</c>); at most 4,096 characters, default empty: nothing is
-    /// shown. Sent as UTF-8 and, without TLS, in the clear; never logged.
+    /// What nodes ask to be let in (their <c>security</c>); at most 4,096 characters, default empty: nothing is shown. Sent
+    /// as UTF-8 and, without TLS, in the clear; never logged.
     /// </summary>
     [Required(AllowEmptyStrings = true), StringLength(4_096)]
     public string Token { get; init; } = "";
+
+    /// <summary>
+    /// Gives the token, in place of <see cref="Token"/>: asked each time that a session is about to begin, so that tokens can be exchanged
+    /// while the application runs. A node ends the session of a token that it knows no longer; the next one begins with the new one.
+    /// </summary>
+    /// <remarks>It has <see cref="ConnectTimeout"/>, with the connection. What it throws counts as a failed attempt, which is made again.</remarks>
+    [System.Runtime.Serialization.IgnoreDataMember]
+    public Func<CancellationToken, ValueTask<string>>? TokenSource { get; init; }
 
     /// <summary>
     /// How long connecting and the handshake may take together; 10 ms to 1 min, default 3 s. Then another node is tried.
@@ -170,7 +178,7 @@ public sealed record RegistryClientOptions : IValidatableObject
 
     /// <summary>Who speaks with which nodes, and whether it has a token; never the token.</summary>
     public override string ToString() =>
-        $"client '{Name}' of {string.Join(", ", Nodes)}, {(Token.Length == 0 ? "without a token" : "with a token")}";
+        $"client '{Name}' of {string.Join(", ", Nodes)}, {(Token.Length == 0 && TokenSource is null ? "without a token" : "with a token")}";
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -16,9 +16,12 @@ public enum RegistryRefusal
 
     /// <summary>What is asked for is not registered. A retry helps once it is.</summary>
     NotFound = 4,
+
+    /// <summary>The client's token has no right to it. A retry helps with another token, or once the node's rules are others.</summary>
+    Forbidden = 5,
 }
 
-/// <summary>Something that the registry refuses for good. Nothing has changed.</summary>
+/// <summary>Something that the registry refuses. Nothing has changed.</summary>
 public sealed class RegistryRefusedException : Exception
 {
     /// <summary>Refuses for a reason.</summary>

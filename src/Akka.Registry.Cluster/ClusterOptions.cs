@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Akka.Registry.Cluster.Membership;
+using Akka.Registry.Cluster.Seeds;
 
 namespace Akka.Registry.Cluster;
 
@@ -27,6 +28,10 @@ public sealed record ClusterOptions : IValidatableObject
     /// </remarks>
     [MaxLength(64)]
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
+
+    /// <summary>Seeds that DNS names.</summary>
+    [Required]
+    public SeedDnsOptions SeedDns { get; init; } = new();
 
     /// <summary>
     /// What all nodes of the cluster know and nobody else; null (the default) for none. Never sent: each side proves
@@ -92,6 +97,14 @@ public sealed record ClusterOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (SeedNodes.Count > 0 && SeedDns.Names.Count > 0)
+        {
+            yield return new ValidationResult(
+                "Seeds are named, and names to find them by are too: who forms the first cluster would be said twice. Take 'seed-nodes' or "
+                + "'seed-dns.names' out.",
+                [nameof(SeedNodes)]);
+        }
+
         foreach (var seed in SeedNodes)
         {
             if (NodeAddress.TryParse(seed, out _))

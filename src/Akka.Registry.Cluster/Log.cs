@@ -44,6 +44,9 @@ internal static partial class Log
             case SwimEvent.AddressContested contested:
                 AddressKept(logger, self, contested.Rival);
                 break;
+            case SwimEvent.SeedsFound found:
+                SeedsFound(logger, self, found.Seeds.Count, string.Join(", ", found.Seeds));
+                break;
             case SwimEvent.SeedIsSelf seed:
                 SeedIsSelf(logger, self, seed.Seed);
                 break;
@@ -65,7 +68,7 @@ internal static partial class Log
         "{Self}: {Peer} sent what is no membership message or rumour; it is ignored. {Total} such so far in all.")]
     public static partial void MalformedReceived(ILogger logger, string self, NodeIdentity peer, long total);
 
-    [LoggerMessage(2000, LogLevel.Information, "{Self} formed a cluster: no other seed node belongs to one.")]
+    [LoggerMessage(2000, LogLevel.Information, "{Self} formed a cluster: nobody that it found belongs to one.")]
     private static partial void ClusterFormed(ILogger logger, string self);
 
     [LoggerMessage(2001, LogLevel.Information, "{Self} joined the cluster of {Via}.")]
@@ -110,6 +113,13 @@ internal static partial class Log
     [LoggerMessage(2015, LogLevel.Information,
         "{Self}: the seed node {Seed} is this node itself, by another name.")]
     private static partial void SeedIsSelf(ILogger logger, string self, NodeAddress seed);
+
+    [LoggerMessage(2016, LogLevel.Information, "{Self}: {Count} seed nodes are found: {Seeds}.")]
+    private static partial void SeedsFound(ILogger logger, string self, int count, string seeds);
+
+    [LoggerMessage(2017, LogLevel.Warning,
+        "{Self} cannot look up its seeds at {Name}: {Problem} It goes on with those that it found before, and asks again.")]
+    public static partial void SeedsNotFound(ILogger logger, string self, string name, string problem);
 
     [LoggerMessage(2009, LogLevel.Warning, "{Self} did not run for {Lateness}; probes of that time do not count.")]
     private static partial void Overslept(ILogger logger, string self, TimeSpan lateness);

@@ -9,6 +9,12 @@ public readonly record struct NodeUid(ulong Value) : IComparable<NodeUid>
     /// <summary>Whether this is no node.</summary>
     public bool IsNone => Value == 0;
 
+    /// <summary>
+    /// No node, and never drawn: who wrote what other programs have put straight into the store that an engine keeps the entries in. Nobody
+    /// holds its leases.
+    /// </summary>
+    public static NodeUid Outside { get; } = new(ulong.MaxValue);
+
     /// <summary>Draws a uid.</summary>
     /// <param name="random">The chance that is handed in.</param>
     public static NodeUid Draw(Random random)
@@ -20,7 +26,7 @@ public readonly record struct NodeUid(ulong Value) : IComparable<NodeUid>
             random.NextBytes(bytes);
             value = BitConverter.ToUInt64(bytes);
         }
-        while (value == 0);
+        while (value is 0 or ulong.MaxValue);
 
         return new NodeUid(value);
     }

@@ -22,5 +22,5 @@ public readonly record struct Frame(FrameKind Kind, ReadOnlyMemory<byte> Payload
     /// <summary>Decodes the payload.</summary>
     /// <exception cref="InvalidProtocolBufferException">The payload is not such a message. Nothing has changed; a retry does not help.</exception>
     public TMessage Read<TMessage>(MessageParser<TMessage> parser)
-        where TMessage : IMessage<TMessage> => parser.ParseFrom(Payload.Span);
+        where TMessage : IMessage<TMessage> => parser.ParseUntrusted(Payload.Span);
 }

@@ -24,6 +24,9 @@ internal sealed class HybridClock(TimeSpan offsetMax)
     /// <summary>The highest time that was given out or followed.</summary>
     public HybridTimestamp Last { get; private set; }
 
+    /// <summary>Goes on where an earlier life of this node stood, however far ahead of the physical clock that is.</summary>
+    public void Resume(HybridTimestamp last) => Last = last.Value > Last.Value ? last : Last;
+
     /// <summary>Gives out the next time: above all given out before, not behind the physical clock.</summary>
     /// <param name="unixMilliseconds">The physical clock.</param>
     public HybridTimestamp Tick(long unixMilliseconds)

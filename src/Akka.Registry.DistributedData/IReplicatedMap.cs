@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData.Durability;
 
 namespace Akka.Registry.DistributedData;
 
@@ -12,6 +13,9 @@ public interface IReplicatedMap
 
     /// <summary>The latest figures; any thread, no waiting.</summary>
     ReplicationStatus Status { get; }
+
+    /// <summary>How this node's disk keeps up with the map; null when the map is kept in memory alone. Any thread.</summary>
+    DurabilityStatus? Durability => null;
 }
 
 /// <summary>How many nodes must hold a write before it is answered.</summary>
@@ -110,7 +114,11 @@ public enum MapWriteOutcome
 /// <param name="Members">Current members at that moment.</param>
 /// <param name="ConsistencyReached">Whether as many hold it as were asked for, in time.</param>
 public sealed record MapWriteResult(
-    MapWriteOutcome Outcome, MapRecord? Record, MapRecord? Before, int HeldBy, int Members, bool ConsistencyReached);
+    MapWriteOutcome Outcome, MapRecord? Record, MapRecord? Before, int HeldBy, int Members, bool ConsistencyReached)
+{
+    /// <summary>With <see cref="MapWriteOutcome.NotReady"/>, why, as a sentence; null when it is that the registry is not whole.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>What the map's actor understands.</summary>
 public abstract record MapCommand
@@ -123,13 +131,23 @@ public abstract record MapCommand
     /// <param name="Consistency">How many nodes must hold it before the reply.</param>
     /// <param name="Timeout">How long to wait for that; the reply then says the truth.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
-    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand;
+    public sealed record Write(MapWrite Operation, WriteConsistency Consistency, TimeSpan Timeout, IActorRef<MapWriteResult> ReplyTo) : MapCommand
+    {
+        /// <summary>W3C trace context of who waits for it to spread; empty for none. It goes along to the peers that are waited for.</summary>
+        public string Traceparent { get; init; } = "";
+    }
 
     /// <summary>
-    /// Make several independent changes in one turn (evictions in bulk). No replies; what is refused is left as it
-    /// stands.
+    /// Make several independent changes in one turn (evictions and registrations in bulk), held by this node alone when they are answered.
     /// </summary>
-    public sealed record WriteMany(ImmutableArray<MapWrite> Operations) : MapCommand;
+    /// <param name="Operations">The changes; what is refused is left as it stands.</param>
+    /// <param name="ReplyTo">Where the answers go, in the order of the changes; null when nobody waits for them.</param>
+    public sealed record WriteMany(
+        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : MapCommand
+    {
+        /// <summary>How long who waits for the answers has; an engine that asks a store tries no longer.</summary>
+        public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    }
 
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
@@ -236,8 +254,42 @@ public sealed record ReplicationStatus
     /// <summary>This node's hybrid clock.</summary>
     public HybridTimestamp Clock { get; init; }
 
+    /// <summary>Whether <see cref="Clock"/> counts what all nodes share, so that none of them is above it by its own clock.</summary>
+    public bool IsClockShared { get; init; }
+
+    /// <summary>Why the engine takes no writes now, as a sentence with the way out; null when it does.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>Since when what is held may be older than what the engine's store holds; null while it is up to date.</summary>
+    public DateTimeOffset? StaleSince { get; init; }
+
     /// <summary>Each current peer as last heard from.</summary>
     public ImmutableArray<PeerStatus> Peers { get; init; } = [];
+
+    /// <summary>How long this node's writes take to be held elsewhere; renewed about once a second.</summary>
+    public ReplicationLag Lag { get; init; } = new();
+}
+
+/// <summary>
+/// From a write at this node until a peer has confirmed that it holds it, of the latest 1,024 confirmations within five minutes. Measured
+/// on this node's clock alone; the confirmation's way back is part of it.
+/// </summary>
+public sealed record ReplicationLag
+{
+    /// <summary>How long the oldest write waits that some current, synchronized peer has not confirmed; zero for none.</summary>
+    public TimeSpan Unconfirmed { get; init; }
+
+    /// <summary>How many confirmations the following are of; with none they are zero.</summary>
+    public int Confirmations { get; init; }
+
+    /// <summary>Half took no longer.</summary>
+    public TimeSpan Median { get; init; }
+
+    /// <summary>99 of 100 took no longer.</summary>
+    public TimeSpan P99 { get; init; }
+
+    /// <summary>None took longer.</summary>
+    public TimeSpan Longest { get; init; }
 }
 
 /// <summary>One peer's replication, as this node knows it.</summary>

@@ -8,6 +8,8 @@ namespace Akka.Registry.DistributedData;
 /// <summary>What the replicated map logs: event ids 3000 to 3099.</summary>
 internal static partial class Log
 {
+    private const long ClockAheadNotableMs = 10_000;
+
     /// <summary>Logs what the machine reports.</summary>
     public static void Report(ILogger logger, ReplicatorReport report)
     {
@@ -15,6 +17,7 @@ internal static partial class Log
         {
             case ReplicatorReport.Synchronized { Source: null } r: SynchronizedAlone(logger, r.Live, r.Tombstones); break;
             case ReplicatorReport.Synchronized { Source: { } source } r: Synchronized(logger, source, r.Live, r.Tombstones); break;
+            case ReplicatorReport.Restored r: Restored(logger, r); break;
             case ReplicatorReport.TakingAnew r: TakingAnew(logger, r.Source); break;
             case ReplicatorReport.FillBroken r: FillBroken(logger, r.Source, r.Reason); break;
             case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
@@ -53,6 +56,35 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning,
         "The version vector names {Origins} process starts; above {OriginsMax} peers refuse it. Restart all nodes at one time to begin afresh.")]
     private static partial void ManyOrigins(ILogger logger, int origins, int originsMax);
+
+    private static void Restored(ILogger logger, ReplicatorReport.Restored r)
+    {
+        Restored(logger, r.Live, r.Tombstones, r.Age);
+        if (r.ClockAheadMs > ClockAheadNotableMs)
+            ClockRestoredAhead(logger, TimeSpan.FromMilliseconds(r.ClockAheadMs));
+    }
+
+    [LoggerMessage(3010, LogLevel.Information,
+        "From before this start: {Live} entries, {Tombstones} tombstones, as they were {Age} ago. They are compared with those of peers first.")]
+    private static partial void Restored(ILogger logger, int live, int tombstones, TimeSpan age);
+
+    [LoggerMessage(3011, LogLevel.Warning,
+        "The clock of this node's stamps was saved {Ahead} ahead of this machine's clock, and goes on from there. If it was wrong when "
+        + "it was saved: stop all nodes, move their durability.folder away and start them again.")]
+    private static partial void ClockRestoredAhead(ILogger logger, TimeSpan ahead);
+
+    [LoggerMessage(3012, LogLevel.Error,
+        "The registry is not saved to {Place}: {Problem} It is served from memory, and saving is tried again in {Pause}.")]
+    public static partial void SaveFailed(ILogger logger, string place, string problem, TimeSpan pause, Exception? exception);
+
+    [LoggerMessage(3013, LogLevel.Information, "The registry is saved to {Place} again.")]
+    public static partial void SavesAgain(ILogger logger, string place);
+
+    [LoggerMessage(3014, LogLevel.Error, "What was saved before this start is not used: {Problem}")]
+    public static partial void NotRestored(ILogger logger, string problem);
+
+    [LoggerMessage(3015, LogLevel.Error, "What was saved before this start could not be read. {Aside}")]
+    public static partial void SetAside(ILogger logger, string aside);
 
     [LoggerMessage(3007, LogLevel.Warning, "{Peer} sent a {Kind} of {Bytes} bytes that cannot be read; it is dropped.")]
     public static partial void FrameMalformed(ILogger logger, NodeIdentity peer, FrameKind kind, int bytes);

@@ -1,3 +1,6 @@
+using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
+
 namespace Akka.Registry.DistributedData;
 
 /// <summary>What a record is about.</summary>
@@ -14,6 +17,24 @@ public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOn
 {
     /// <summary>Whether the entry is there.</summary>
     public bool IsLive => !Order.IsRemoval;
+
+    /// <summary>Whether it may be: it names somebody, somebody wrote it, and a tombstone holds nothing.</summary>
+    public bool IsWellFormed =>
+        Key.Service.Length > 0 && Key.Instance.Length > 0 && !Dot.Origin.IsNone && Dot.Sequence > 0 && Dot.Life > 0 && (IsLive || Value.IsEmpty);
+
+    /// <summary>Reads a record from the wire.</summary>
+    /// <returns>False when it is not well formed.</returns>
+    public static bool TryFromWire(WireRecord wire, out MapRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(wire);
+        var stamp = new Stamp(new HybridTimestamp(wire.StampTime), new NodeUid(wire.StampNode));
+        record = new MapRecord(
+            new RecordKey(wire.Service, wire.Instance),
+            new RecordOrder(wire.Epoch, wire.Deregistered, stamp, wire.Evicted),
+            new Dot(new NodeUid(wire.Origin), wire.Sequence, wire.Life),
+            wire.Value.Memory);
+        return record.IsWellFormed;
+    }
 
     /// <summary>Whether this record wins over the other one of the same key: by order, then by dot.</summary>
     public bool Beats(MapRecord other)

@@ -25,6 +25,9 @@ internal sealed class OutgoingInterval(
     /// <summary>Whether it covers own writes alone; if it is lost, they are still owed. Otherwise it has to be owed again.</summary>
     public bool IsPush { get; init; }
 
+    /// <summary>Trace contexts of its writes whose callers wait.</summary>
+    public IReadOnlyList<string> Traces { get; init; } = [];
+
     /// <summary>Whether the last part was cut.</summary>
     public bool IsSent { get; private set; }
 
@@ -71,6 +74,7 @@ internal sealed class OutgoingInterval(
             Collected = IsSent && collected is not null ? collected : VersionVector.Empty,
             AckWanted = IsSent && collected is null,
             ReceiverGeneration = receiverGeneration,
+            Traces = IsSent ? Traces : [],
         };
     }
 }

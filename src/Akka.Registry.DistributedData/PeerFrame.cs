@@ -37,6 +37,12 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
 
         /// <summary>The receiver's generation that this was made for.</summary>
         public required uint ReceiverGeneration { get; init; }
+
+        /// <summary>W3C trace contexts of writes in it whose callers wait; on the last part, at most <see cref="TracesMax"/>.</summary>
+        public IReadOnlyList<string> Traces { get; init; } = [];
+
+        /// <summary>Traced writes that one interval names; of more, the oldest.</summary>
+        public const int TracesMax = 32;
     }
 
     /// <summary>What the receiver of an interval covers after it.</summary>

@@ -2,6 +2,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Durability;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -10,15 +11,25 @@ namespace Akka.Registry.DistributedData;
 /// <remarks>All members are safe on any thread; none waits. The state outlives a restart of the actor.</remarks>
 public sealed class ReplicatedMap : IReplicatedMap
 {
-    private volatile ReplicationStatus _status = new();
+    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
 
-    private ReplicatedMap() { }
+    private volatile ReplicationStatus _status = new();
+    private Instant? _summarizedAt;
+
+    private readonly MapDurability? _durability;
+    private readonly TimeProvider _time;
+    private IActorRef<DurabilityMessage>? _writer;
+
+    private ReplicatedMap(MapDurability? durability, TimeProvider time) => (_durability, _time) = (durability, time);
 
     /// <inheritdoc/>
     public IActorRef<MapCommand> Commands { get; private set; } = null!;
 
     /// <inheritdoc/>
     public ReplicationStatus Status => _status;
+
+    /// <inheritdoc/>
+    public DurabilityStatus? Durability => _durability?.Status;
 
     // The following is the actor's, on its turn alone.
     internal List<IActorRef<MapEvent>> Subscribers { get; } = [];
@@ -37,21 +48,53 @@ public sealed class ReplicatedMap : IReplicatedMap
     /// <param name="membership">Who the peers are; told when this node holds what they hold.</param>
     /// <param name="transport">Started already, or about to be: what is sent before may be lost and is sent again.</param>
     /// <param name="random">The map's alone from now on.</param>
+    /// <param name="durability">What was kept from before, and where to keep it; null for nowhere.</param>
     public static ReplicatedMap Start(
         ActorSystem system,
         NodeIdentity self,
         ReplicationOptions options,
         IClusterMembership membership,
         IPeerTransport transport,
-        Random random)
+        Random random,
+        MapDurability? durability = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         var machine = new ReplicatorMachine(self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules);
         var logger = system.Options.LoggerFactory.CreateLogger<ReplicatedMap>();
-        var map = new ReplicatedMap();
+        var map = new ReplicatedMap(durability, system.Options.Time);
+        if (durability is not null)
+        {
+            if (durability.Problem is { } problem)
+                Log.NotRestored(logger, problem);
+            if (durability.Status.SetAside is { } aside)
+                Log.SetAside(logger, aside);
+            if (durability.TakePicture() is { } picture)
+                machine.Restore(picture);
+            map._writer = system.SystemActorOf(
+                new Props<DurabilityMessage>(() => new DurabilityActor(durability, map, logger)) { MailboxCapacity = 1 << 20 },
+                "durability");
+        }
+
         map.Commands = system.SystemActorOf(
-            Props.Of(() => new ReplicatorActor(map, machine, membership, transport, options.Decoder, logger)), "replicator");
+            Props.Of(() => new ReplicatorActor(map, machine, membership, transport, options.Decoder, map._writer, logger)), "replicator");
         return map;
+    }
+
+    /// <summary>Waits until the disk holds what the map holds, or refuses to take it. Without durability there is nothing to wait for.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <returns>Whether it does.</returns>
+    public async Task<bool> FlushAsync(TimeSpan timeout)
+    {
+        if (_writer is not { } writer)
+            return true;
+        try
+        {
+            return await writer.Ask<DurabilityMessage, bool>(replyTo => new DurabilityMessage.Flush(replyTo), timeout, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes a frame of <see cref="Lane.Replication"/> from the transport.</summary>
@@ -60,9 +103,12 @@ public sealed class ReplicatedMap : IReplicatedMap
     public void FrameReceived(NodeIdentity from, Frame frame) => Commands.Tell(new ReplicatorMessage.FrameReceived(from, frame));
 
     /// <summary>Publishes the figures as they are after a turn.</summary>
-    internal void Publish(ReplicatorMachine machine, bool peersChanged)
+    internal void Publish(ReplicatorMachine machine, bool peersChanged, Instant now)
     {
         var map = machine.Map;
+        var lag = _status.Lag;
+        if (_summarizedAt is not { } at || now - at >= LagInterval)
+            (lag, _summarizedAt) = (machine.Delays.Summarize(now), now);
         _status = new ReplicationStatus
         {
             Synchronized = machine.IsServing,
@@ -77,6 +123,7 @@ public sealed class ReplicatedMap : IReplicatedMap
             StampsAhead = machine.StampsAhead,
             MalformedFrames = MalformedFrames,
             RefusedSends = RefusedSends,
+            Lag = lag,
             Peers = peersChanged ? machine.DescribePeers() : _status.Peers,
         };
     }

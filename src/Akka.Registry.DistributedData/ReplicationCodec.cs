@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Google.Protobuf;
 
@@ -64,22 +63,6 @@ internal static class ReplicationCodec
         Value = UnsafeByteOperations.UnsafeWrap(record.Value),
     };
 
-    public static bool TryFromWire(WireRecord wire, out MapRecord record)
-    {
-        record = null!;
-        var removal = wire.Deregistered || wire.Evicted;
-        if (wire.Service.Length == 0 || wire.Instance.Length == 0 || wire.Origin == 0 || wire.Sequence == 0 || wire.Life == 0
-            || (removal && !wire.Value.IsEmpty))
-            return false;
-        var stamp = new Stamp(new HybridTimestamp(wire.StampTime), new NodeUid(wire.StampNode));
-        record = new MapRecord(
-            new RecordKey(wire.Service, wire.Instance),
-            new RecordOrder(wire.Epoch, wire.Deregistered, stamp, wire.Evicted),
-            new Dot(new NodeUid(wire.Origin), wire.Sequence, wire.Life),
-            wire.Value.Memory);
-        return true;
-    }
-
     private static Delta ToWire(PeerFrame.Delta delta)
     {
         var wire = new Delta
@@ -99,6 +82,7 @@ internal static class ReplicationCodec
         wire.Records.Capacity = delta.Records.Count;
         foreach (var record in delta.Records)
             wire.Records.Add(ToWire(record));
+        wire.Traceparents.Add(delta.Traces);
         return wire;
     }
 
@@ -144,7 +128,7 @@ internal static class ReplicationCodec
         var records = new MapRecord[wire.Records.Count];
         for (var i = 0; i < records.Length; i++)
         {
-            if (!TryFromWire(wire.Records[i], out records[i]))
+            if (!MapRecord.TryFromWire(wire.Records[i], out records[i]))
                 return false;
         }
 
@@ -160,6 +144,7 @@ internal static class ReplicationCodec
             Anew = wire.Anew,
             Collected = collected,
             AckWanted = wire.AckWanted,
+            Traces = wire.Traceparents.Count == 0 ? [] : [.. wire.Traceparents.Take(PeerFrame.Delta.TracesMax)],
         };
         return true;
     }

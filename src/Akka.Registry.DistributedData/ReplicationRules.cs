@@ -42,6 +42,18 @@ internal sealed record ReplicationRules
     /// <summary>A tombstone is collected only when every current member covers it.</summary>
     public bool CollectWhenStable { get; init; } = true;
 
+    /// <summary>What a node kept over its restart has its tombstones.</summary>
+    public bool TombstonesRestored { get; init; } = true;
+
+    /// <summary>What a node kept over its restart says what was collected of it.</summary>
+    public bool MarksRestored { get; init; } = true;
+
+    /// <summary>A node shows what it kept over its restart when it holds all that its peers hold, not before.</summary>
+    public bool ComparedBeforeShown { get; init; } = true;
+
+    /// <summary>Who kept a picture too old for the marks to judge takes everything anew.</summary>
+    public bool OldPicturesYield { get; init; } = true;
+
     /// <summary>A tombstone is collected only when its time has come for every current member: what is written next is above it.</summary>
     public bool CollectWhenPast { get; init; } = true;
 

@@ -3,6 +3,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Durability;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -10,12 +11,14 @@ namespace Akka.Registry.DistributedData;
 /// <summary>The shell of <see cref="ReplicatorMachine"/>: it tells it what happens and does what it says, in its order.</summary>
 internal sealed class ReplicatorActor(
     ReplicatedMap map, ReplicatorMachine machine, IClusterMembership membership, IPeerTransport transport, FrameDecoder decoder,
-    ILogger logger) : Actor<MapCommand>
+    IActorRef<DurabilityMessage>? writer, ILogger logger) : Actor<MapCommand>
 {
     private const string WakeTimer = "wake";
 
     private readonly List<NodeUid> _full = [];
+    private readonly List<MapEvent> _told = [];
     private Instant? _armed;
+    private ulong _turnsTold;
     private (PeerFrame Frame, Frame Encoded)? _encoded;
 
     protected override void PreStart()
@@ -33,11 +36,12 @@ internal sealed class ReplicatorActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
-            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations)); break;
+            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
             case ReplicatorMessage.MembersChanged changed: Advance(new ReplicatorInput.Members(changed.View)); break;
+            case ReplicatorMessage.PictureWanted: OnPictureWanted(); break;
             case ReplicatorMessage.Wake: OnWake(); break;
             default: throw new UnreachableException($"No handler for {message.GetType().Name}.");
         }
@@ -51,11 +55,19 @@ internal sealed class ReplicatorActor(
             subscriber.Tell(machine.ReadState());
     }
 
+    private void OnPictureWanted()
+    {
+        if (machine.Marks is { } marks && machine.HasState)
+            writer!.Tell(new DurabilityMessage.Told([machine.ReadState()], ++_turnsTold, marks, Context.Time.GetUtcNow()));
+    }
+
     private void OnFrame(ReplicatorMessage.FrameReceived received)
     {
         if (decoder(received.Frame, out var frame))
         {
+            var span = frame is PeerFrame.Delta { Traces.Count: > 0 } delta ? ReplicationTracing.Apply(delta, membership.View.Self) : null;
             Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            TraceContext.End(span);
             return;
         }
 
@@ -75,7 +87,10 @@ internal sealed class ReplicatorActor(
         foreach (var peer in _full)
             Perform(new ReplicatorInput.LinkFull(peer));
         _full.Clear();
-        map.Publish(machine, peersChanged);
+        foreach (var delay in machine.Delays.News)
+            ReplicationMetrics.Confirmed(delay);
+        machine.Delays.News.Clear();
+        map.Publish(machine, peersChanged, Context.Time.GetInstant());
         Arm();
     }
 
@@ -84,13 +99,17 @@ internal sealed class ReplicatorActor(
         var time = Context.Time;
         var world = new Surroundings(time.GetInstant(), time.GetUtcNow().ToUnixTimeMilliseconds());
         var news = machine.PeerNews;
-        foreach (var effect in machine.Handle(input, world))
+        var effects = machine.Handle(input, world);
+        if (writer is not null)
+            TellWriter(effects, Context.Time.GetUtcNow());
+        foreach (var effect in effects)
         {
             switch (effect)
             {
                 case ReplicatorEffect.Send send: Send(send); break;
                 case ReplicatorEffect.Publish publish: Tell(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
+                case ReplicatorEffect.ReplyMany reply: reply.To.Tell(reply.Answers); break;
                 case ReplicatorEffect.AnnounceUp: membership.AnnounceUp(); break;
                 case ReplicatorEffect.Report report: Log.Report(logger, report.What); break;
                 default: throw new UnreachableException($"No way to do {effect.GetType().Name}.");
@@ -99,6 +118,21 @@ internal sealed class ReplicatorActor(
 
         _encoded = null;
         return machine.PeerNews != news;
+    }
+
+    /// <summary>Before anybody is answered: what was answered before a picture's date is in the picture.</summary>
+    private void TellWriter(IReadOnlyList<ReplicatorEffect> effects, DateTimeOffset now)
+    {
+        foreach (var effect in effects)
+        {
+            if (effect is ReplicatorEffect.Publish publish)
+                _told.Add(publish.Event);
+        }
+
+        if (_told.Count == 0)
+            return;
+        writer!.Tell(new DurabilityMessage.Told([.. _told], ++_turnsTold, machine.Marks, now));
+        _told.Clear();
     }
 
     private void Send(ReplicatorEffect.Send send)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 
@@ -17,6 +18,9 @@ internal abstract record ReplicatorEffect
     /// <summary>Answer a write.</summary>
     internal sealed record Reply(IActorRef<MapWriteResult> To, MapWriteResult Answer) : ReplicatorEffect;
 
+    /// <summary>Answer writes in bulk.</summary>
+    internal sealed record ReplyMany(IActorRef<ImmutableArray<MapWriteResult>> To, ImmutableArray<MapWriteResult> Answers) : ReplicatorEffect;
+
     /// <summary>This node holds the whole registry for the first time.</summary>
     internal sealed record AnnounceUp : ReplicatorEffect;
 
@@ -34,6 +38,13 @@ internal abstract record ReplicatorReport
     /// <param name="Live">Live entries.</param>
     /// <param name="Tombstones">Tombstones.</param>
     internal sealed record Synchronized(NodeIdentity? Source, int Live, int Tombstones) : ReplicatorReport;
+
+    /// <summary>This node begins with what it kept from before.</summary>
+    /// <param name="Live">Live entries.</param>
+    /// <param name="Tombstones">Tombstones.</param>
+    /// <param name="Age">How old the picture is by the wall clock.</param>
+    /// <param name="ClockAheadMs">How far the hybrid clock that was kept is ahead of the wall clock, in milliseconds; negative behind.</param>
+    internal sealed record Restored(int Live, int Tombstones, TimeSpan Age, long ClockAheadMs) : ReplicatorReport;
 
     /// <summary>This node was away too long: it takes everything anew.</summary>
     internal sealed record TakingAnew(NodeIdentity Source) : ReplicatorReport;

@@ -13,7 +13,8 @@ internal abstract record ReplicatorInput
     internal sealed record Write(MapCommand.Write Command) : ReplicatorInput;
 
     /// <summary>Local writes in bulk.</summary>
-    internal sealed record WriteMany(ImmutableArray<MapWrite> Operations) : ReplicatorInput;
+    internal sealed record WriteMany(
+        ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : ReplicatorInput;
 
     /// <summary>A peer said something.</summary>
     internal sealed record Received(NodeUid From, PeerFrame Frame) : ReplicatorInput;

@@ -56,7 +56,10 @@ internal sealed partial class ReplicatorMachine
         peer.Retired = digest.Retired;
         FollowRetired(digest.Retired);
         var told = digest with { Vector = Covered(digest.Vector, peer), Collected = Unretired(digest.Collected) };
+        var (wasSynchronized, before) = (peer.IsSynchronized, peer.Vector[Me]);
         peer.Tell(digest.Vector, told, offset);
+        if (wasSynchronized)
+            NoteConfirmed(peer, before);
         PeerNews++;
         Observe(peer, digest.Clock);
         if (digest.ReplyWanted)
@@ -181,7 +184,9 @@ internal sealed partial class ReplicatorMachine
         var current = peer.Told is not null && ack.ReceiverGeneration == Generation;
         if ((!current && _rules.Generations) || !IsSynchronized)
             return;
+        var before = peer.Vector[Me];
         peer.Vector = peer.Vector.Merge(ack.Vector);
+        NoteConfirmed(peer, before);
         if (peer.Outgoing is { } outgoing && outgoing.Id == ack.Interval)
         {
             peer.Refusals = ack.Applied ? 0 : Math.Min(peer.Refusals + 1, 10);

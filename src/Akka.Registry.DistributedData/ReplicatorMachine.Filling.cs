@@ -70,7 +70,7 @@ internal sealed partial class ReplicatorMachine
     /// </summary>
     private void Settle()
     {
-        if (IsSynchronized)
+        if (IsSynchronized || BeginsFromPicture())
             return;
         if (_fill is { } fill)
         {
@@ -110,8 +110,8 @@ internal sealed partial class ReplicatorMachine
         var (best, count) = (false, 0);
         foreach (var peer in _peers.Values)
         {
-            if (!peer.IsSynchronized)
-                continue;
+            if (peer.Told is not { Synchronized: true, Retains: true })
+                continue;                           // It compares a picture from before with its peers; when it has, it is shown.
             var complete = peer.Vector.Covers(marks);
             if (best && !complete)
                 continue;
@@ -213,6 +213,7 @@ internal sealed partial class ReplicatorMachine
         DropRelay();
         _ahead.Clear();
         _superseded.Reset(_sequence);
+        _delays.Reset();
     }
 
     /// <summary>Whether the vector covers writes in this node's name that it did not make.</summary>
@@ -230,16 +231,12 @@ internal sealed partial class ReplicatorMachine
     private void Become(Peer? source)
     {
         var first = !_hasServed;
-        IsSynchronized = _hasServed = true;
+        IsSynchronized = true;
         if (first || source is not null)
-            _showAt = first ? _world.Now : _world.Now + (2 * _options.AckTimeout);
+            _showAt = first && !_isRestored ? _world.Now : _world.Now + (2 * _options.AckTimeout);
         Report(new ReplicatorReport.Synchronized(source?.Node, _map.LiveEntries, _map.Tombstones));
-        if (first)
-        {
+        if (first && !_isRestored)
             ShowWhenCaughtUp();
-            _effects.Add(new ReplicatorEffect.AnnounceUp());
-        }
-
         foreach (var peer in _peers.Values)
         {
             peer.AwaitAnswer(hasGivenAll: peer == source);

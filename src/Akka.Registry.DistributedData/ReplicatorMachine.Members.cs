@@ -51,6 +51,8 @@ internal sealed partial class ReplicatorMachine
             Reinstate(member.Node.Uid);
             var peer = new Peer(member.Node);
             _peers.Add(peer.Uid, peer);
+            if (IsSynchronized && !_hasServed)
+                peer.AwaitAnswer(hasGivenAll: false);
             Greet(peer, replyWanted: true);
         }
 
@@ -64,6 +66,7 @@ internal sealed partial class ReplicatorMachine
     {
         var peer = _peers[uid];
         _peers.Remove(uid);
+        ForgetConfirmed();
         if (member is { State: MemberState.Down } && _options.AwayGrace > TimeSpan.Zero)
             _away[uid] = new Away(peer.Vector, peer.Told?.Clock ?? default, _world.Now + _options.AwayGrace);
     }
@@ -135,7 +138,7 @@ internal sealed partial class ReplicatorMachine
 
     private void Collect()
     {
-        if (!IsSynchronized || _map.Tombstones == 0)
+        if (!IsSynchronized || _map.Tombstones == 0 || _world.Now < _collectFrom)
             return;
         foreach (var peer in _peers.Values)
         {

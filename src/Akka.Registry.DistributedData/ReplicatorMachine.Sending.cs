@@ -14,6 +14,8 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Pushes own writes to every peer that can take them now; or, in a large cluster, the records to a few.</summary>
     private void PushAll(bool urgent)
     {
+        if (_peers.Count > 0)
+            _delays.Wrote(_sequence, _world.Now);
         if (PushesToAll)
         {
             foreach (var peer in _peers.Values)
@@ -103,6 +105,7 @@ internal sealed partial class ReplicatorMachine
             NextNumber(), VersionVector.Of(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
+            Traces = _waiting.Traces(covered),
         };
         if (_queuedBytes(peer.Node) >= _options.WindowBytes)
             return;

@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.DistributedData.Durability;
 
 namespace Akka.Registry.DistributedData;
 
@@ -16,6 +17,10 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>Whether this is the whole registry, and subscribers have been told so.</summary>
     public bool IsServing => IsSynchronized && _showAt is null;
+
+    /// <summary>What the records say together; null while they say more than was told.</summary>
+    public MapMarks? Marks => _showAt is not null || _changes.Count > 0 ? null
+        : new MapMarks(_map.Vector, _map.Collected, _clock.Last, _map.StateHash, _map.Count);
 
     /// <summary>Tells what changed, and also a vector that moved over nothing but superseded records: readers wait for it.</summary>
     private void PublishChanges()
@@ -35,6 +40,10 @@ internal sealed partial class ReplicatorMachine
         _shown = _map.Vector;
         _ = _changes.Take();
         _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true)));
+        if (_hasServed)
+            return;
+        _hasServed = true;
+        _effects.Add(new ReplicatorEffect.AnnounceUp());
     }
 
     private bool HasCaughtUp()

@@ -25,6 +25,7 @@ internal sealed partial class ReplicatorMachine
     private readonly HybridClock _clock;
     private readonly OwnPushLog _superseded;
     private readonly WaitingWrites _waiting = new();
+    private readonly ConfirmationDelays _delays = new();
     private readonly SortedDictionary<NodeUid, Peer> _peers = [];
     private readonly List<ReplicatorEffect> _effects = [];
     private readonly ChangeBatch _changes = new();
@@ -66,6 +67,9 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Grows whenever something that <see cref="DescribePeers"/> tells has changed.</summary>
     public long PeerNews { get; private set; }
 
+    /// <summary>How long own writes take to be confirmed.</summary>
+    public ConfirmationDelays Delays => _delays;
+
     /// <summary>The highest hybrid time given out or followed.</summary>
     public HybridTimestamp Clock => _clock.Last;
 
@@ -86,7 +90,7 @@ internal sealed partial class ReplicatorMachine
         switch (input)
         {
             case ReplicatorInput.Write write: OnWrite(write.Command); break;
-            case ReplicatorInput.WriteMany many: OnWriteMany(many.Operations); break;
+            case ReplicatorInput.WriteMany many: OnWriteMany(many); break;
             case ReplicatorInput.Received received: OnReceived(received.From, received.Frame); break;
             case ReplicatorInput.Members members: OnMembers(members.View); break;
             case ReplicatorInput.LinkFull full: OnLinkFull(full.Peer); break;
@@ -148,8 +152,7 @@ internal sealed partial class ReplicatorMachine
         PublishChanges();
         if (command.Consistency == WriteConsistency.Local)
         {
-            _effects.Add(new ReplicatorEffect.Reply(
-                command.ReplyTo, new MapWriteResult(outcome, record, before, 1, _peers.Count + 1, ConsistencyReached: true)));
+            _effects.Add(new ReplicatorEffect.Reply(command.ReplyTo, WrittenHere(record, before)));
         }
         else
         {
@@ -159,19 +162,34 @@ internal sealed partial class ReplicatorMachine
         PushAll(urgent: command.Consistency != WriteConsistency.Local);
     }
 
-    private void OnWriteMany(ImmutableArray<MapWrite> operations)
+    private void OnWriteMany(ReplicatorInput.WriteMany many)
     {
-        if (!IsServing)
+        if (!IsServing && many.ReplyTo is null)
             return;                                 // Decided on a state that is being replaced; the decider will see the new one.
-        foreach (var operation in operations)
-            Apply(operation, out _);
+        var answers = many.ReplyTo is null ? null : ImmutableArray.CreateBuilder<MapWriteResult>(many.Operations.Length);
+        foreach (var operation in many.Operations)
+        {
+            var before = _map.Find(operation.Key);
+            MapRecord? record = null;
+            var outcome = IsServing ? Apply(operation, out record) : MapWriteOutcome.NotReady;
+            answers?.Add(outcome == MapWriteOutcome.Accepted ? WrittenHere(record!, before) : Refused(outcome, before));
+        }
+
         PublishChanges();
-        PushAll(urgent: false);
+        if (answers is not null)
+            _effects.Add(new ReplicatorEffect.ReplyMany(many.ReplyTo!, answers.MoveToImmutable()));
+        if (IsServing)
+            PushAll(urgent: false);
     }
 
     private void Answer(MapCommand.Write command, MapWriteOutcome refusal, MapRecord? standing) =>
-        _effects.Add(new ReplicatorEffect.Reply(
-            command.ReplyTo, new MapWriteResult(refusal, standing, null, 0, _peers.Count + 1, ConsistencyReached: false)));
+        _effects.Add(new ReplicatorEffect.Reply(command.ReplyTo, Refused(refusal, standing)));
+
+    private MapWriteResult WrittenHere(MapRecord record, MapRecord? before) =>
+        new(MapWriteOutcome.Accepted, record, before, 1, _peers.Count + 1, ConsistencyReached: true);
+
+    private MapWriteResult Refused(MapWriteOutcome refusal, MapRecord? standing) =>
+        new(refusal, standing, null, 0, _peers.Count + 1, ConsistencyReached: false);
 
     private void Wait(MapCommand.Write command, MapRecord record, MapRecord? before)
     {
@@ -245,6 +263,28 @@ internal sealed partial class ReplicatorMachine
         var holders = Holders();
         _waiting.Acknowledged(holders, _effects);
         _superseded.Acknowledged(holders.HeldByAll);
+    }
+
+    /// <summary>A peer has told what it covers, and covered less of this node's writes before.</summary>
+    private void NoteConfirmed(Peer peer, ulong before)
+    {
+        if (!peer.IsSynchronized || _delays.Waiting is null)
+            return;
+        _delays.Confirmed(before, peer.Vector[Me], _world.Now);
+        ForgetConfirmed();
+    }
+
+    /// <summary>What all peers that count cover waits for nobody.</summary>
+    private void ForgetConfirmed()
+    {
+        var least = _sequence;
+        foreach (var each in _peers.Values)
+        {
+            if (each.IsSynchronized)
+                least = Math.Min(least, each.Vector[Me]);
+        }
+
+        _delays.HeldByAll(least);
     }
 
     private ulong NextNumber() => _number = Math.Max(_number + 1, HybridTimestamp.At(_world.UnixMilliseconds).Value);

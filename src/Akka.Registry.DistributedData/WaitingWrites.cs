@@ -8,6 +8,7 @@ internal sealed class WaitingWrites
     private readonly Queue<Waiting> _majority = [];
     private readonly Queue<Waiting> _all = [];
     private readonly PriorityQueue<Waiting, Instant> _byDeadline = new();
+    private int _traced;
 
     public int Count { get; private set; }
 
@@ -30,11 +31,17 @@ internal sealed class WaitingWrites
     /// <summary>Adds a write; sequences come in ascending order.</summary>
     public void Add(ulong sequence, MapCommand.Write command, MapRecord record, MapRecord? before, Instant deadline)
     {
-        var waiting = new Waiting(sequence, command.ReplyTo, record, before);
+        var waiting = new Waiting(sequence, command.ReplyTo, record, before) { Traceparent = command.Traceparent };
         (command.Consistency == WriteConsistency.Majority ? _majority : _all).Enqueue(waiting);
         _byDeadline.Enqueue(waiting, deadline);
         Count++;
+        _traced += command.Traceparent.Length > 0 ? 1 : 0;
     }
+
+    /// <summary>Trace contexts of writes above a sequence whose callers still wait; at most <see cref="PeerFrame.Delta.TracesMax"/>.</summary>
+    public IReadOnlyList<string> Traces(ulong above) => _traced == 0 ? [] :
+        [.. _majority.Concat(_all).Where(waiting => waiting.Sequence > above && !waiting.Answered && waiting.Traceparent.Length > 0)
+            .Select(waiting => waiting.Traceparent).Take(PeerFrame.Delta.TracesMax)];
 
     /// <summary>Answers what enough nodes hold now.</summary>
     /// <param name="holders">How well the others hold this node's writes.</param>
@@ -77,6 +84,7 @@ internal sealed class WaitingWrites
         effects.Add(new ReplicatorEffect.Reply(waiting.ReplyTo, new MapWriteResult(
             MapWriteOutcome.Accepted, waiting.Record, waiting.Before, holders.Count(waiting.Sequence), holders.Members, reached)));
         waiting.Answered = true;
+        _traced -= waiting.Traceparent.Length > 0 ? 1 : 0;
         waiting.Record = null;
         waiting.Before = null;
         Count--;
@@ -91,6 +99,8 @@ internal sealed class WaitingWrites
         public MapRecord? Record { get; set; } = record;
 
         public MapRecord? Before { get; set; } = before;
+
+        public string Traceparent { get; init; } = "";
 
         public bool Answered { get; set; }
     }

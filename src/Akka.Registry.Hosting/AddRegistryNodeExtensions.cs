@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Hosting.Registering;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Akka.Registry.Tls;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,8 @@ public static class AddRegistryNodeExtensions
     /// <remarks>
     /// <para>The container then has <see cref="IServiceRegistry"/>, <see cref="IClusterMembership"/>, <see cref="IReplicatedMap"/> and the
     /// <see cref="RegistryNode"/> itself; each is there once the host has started. A <see cref="TimeProvider"/> of the container is the
-    /// node's clock. Each is only added where the application has not added its own.</para>
+    /// node's clock, an <see cref="Cluster.Seeds.ISeedLookup"/> of the container looks up seeds instead of DNS. Each is only added where the
+    /// application has not added its own.</para>
     /// <para>It has a client's <see cref="Client.Directory.IServiceDirectory"/> and <see cref="Client.Registrar.IServiceRegistrar"/> too, which work
     /// on the node beside them, without a socket; they are there before the host has started, and take up then what was asked of them.</para>
     /// </remarks>
@@ -27,7 +29,8 @@ public static class AddRegistryNodeExtensions
     {
         var builder = new RegistryNodeBuilder(services, options ?? new RegistryNodeOptions());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl));
+        services.TryAddSingleton<IMemoryGauge, ProcessMemory>();
+        services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl, builder.Engine));
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeSettings>().Options.Tls);
         services.TryAddSingleton(provider => TlsCertificates.Load(
             provider.GetRequiredService<TlsOptions>(), provider.GetRequiredService<TimeProvider>(),
@@ -41,6 +44,7 @@ public static class AddRegistryNodeExtensions
         services.AddHostedService(provider => provider.GetRequiredService<RegistryNodeService>());
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeService>().Node);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Registry);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Access);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Membership);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNode>().Map);
         return builder;
@@ -59,6 +63,8 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
 
     internal string HttpUrl { get; private set; } = "";
 
+    internal Func<EngineSurroundings, RegistryEngine>? Engine { get; private set; }
+
     /// <summary>Changes settings in code.</summary>
     public RegistryNodeBuilder With(Func<RegistryNodeOptions, RegistryNodeOptions> change)
     {
@@ -75,6 +81,13 @@ public sealed class RegistryNodeBuilder : IRegistryBuilder
     public RegistryNodeBuilder WithRoutingLogic(IRoutingLogic logic)
     {
         Services.AddSingleton(logic);
+        return this;
+    }
+
+    /// <summary>Chooses what keeps the members and the entries, such as <c>EtcdEngine.With(…)</c>; null for gossip among the nodes.</summary>
+    public RegistryNodeBuilder WithEngine(Func<EngineSurroundings, RegistryEngine>? engine)
+    {
+        Engine = engine;
         return this;
     }
 

@@ -1,7 +1,11 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.Durability;
 using Akka.Registry.Hosting.InProcess;
+using Akka.Registry.Limits;
 using Akka.Registry.Routing;
 using Akka.Registry.Tls;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +16,8 @@ namespace Akka.Registry.Hosting;
 
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
-    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, ILoggerFactory loggers, IEnumerable<IRoutingLogic> logics,
-    IServiceProvider services)
+    RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, IMemoryGauge memory, ILoggerFactory loggers,
+    IEnumerable<IRoutingLogic> logics, IServiceProvider services, ISeedLookup? seedLookup = null)
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
@@ -21,6 +25,7 @@ internal sealed class RegistryNodeService(
 
     private PeerTls? _tls;
     private TcpPeerTransport? _transport;
+    private SqliteMapStore? _store;
     private RegistryNode? _node;
 
     /// <summary>The node.</summary>
@@ -33,6 +38,18 @@ internal sealed class RegistryNodeService(
         // The one place where chance enters a node in production: its uid must differ from that of every process before it.
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var options = settings.Options;
+        if (options.Engine != EngineKind.Gossip && settings.Engine is null)
+        {
+            throw new InvalidOperationException(
+                $"'engine' is {options.Engine}, and no such engine was added: call WithEngine(…) on the node's builder.");
+        }
+
+        if (options.Engine != EngineKind.Gossip && options.Durability.Mode != DurabilityMode.None)
+        {
+            throw new InvalidOperationException(
+                $"'durability.mode' is {options.Durability.Mode}, and with 'engine' {options.Engine} the entries are kept elsewhere: set it to none.");
+        }
+
         if (options.Tls.IsOn(options.Tls.Doors.Cluster))
         {
             if (!options.Tls.HasCertificate)
@@ -40,18 +57,26 @@ internal sealed class RegistryNodeService(
             _tls = new PeerTls(services.GetRequiredService<TlsCertificates>(), options.Tls, time);
         }
 
+        _store = options.Durability.Mode == DurabilityMode.Sqlite ? new SqliteMapStore(options.Durability, time) : null;
         _transport = await TcpPeerTransport.BindAsync(
-            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls, stop: cancellationToken);
-        _node = RegistryNode.Start(options, new RegistryNodeEnvironment
+            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls,
+            stop: cancellationToken);
+        var environment = new RegistryNodeEnvironment
         {
             Transport = _transport,
             Time = time,
             Random = random,
+            Memory = memory,
             LoggerFactory = loggers,
             RoutingLogics = [.. logics],
+            SeedLookup = seedLookup,
             Version = Version,
             HttpUrl = settings.HttpUrl,
-        });
+            Engine = settings.Engine,
+            Store = _store,
+        };
+        // What the disk holds is read first.
+        _node = await Task.Run(() => RegistryNode.Start(options, environment), cancellationToken);
         inProcess.Begin(_node.Registry, _node.Self);
     }
 
@@ -84,7 +109,9 @@ internal sealed class RegistryNodeService(
         if (_transport is not null)
             await _transport.DisposeAsync();
         _tls?.Dispose();
-        (_node, _transport, _tls) = (null, null, null);
+        if (_store is not null)
+            await _store.DisposeAsync();
+        (_node, _transport, _store, _tls) = (null, null, null, null);
     }
 
     private static string Version =>
@@ -94,4 +121,6 @@ internal sealed class RegistryNodeService(
 /// <summary>What the node was asked to be.</summary>
 /// <param name="Options">Its settings.</param>
 /// <param name="HttpUrl">Where its HTTP door is; empty for none.</param>
-internal sealed record RegistryNodeSettings(RegistryNodeOptions Options, string HttpUrl);
+/// <param name="Engine">What keeps its members and entries; null for gossip.</param>
+internal sealed record RegistryNodeSettings(
+    RegistryNodeOptions Options, string HttpUrl, Func<EngineSurroundings, RegistryEngine>? Engine = null);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Contracts;
 using Google.Protobuf;
 
 namespace Akka.Registry.Remoting;
@@ -86,7 +87,7 @@ public sealed class ProtobufCodec<TMessage> : IMessageCodec<TMessage>
             new TWire().Descriptor.FullName,
             message => write((TCase)message).ToByteArray(),
             static _ => null,
-            (payload, _) => read(parser.ParseFrom(payload.Span))));
+            (payload, _) => read(parser.ParseUntrusted(payload.Span))));
 
     /// <summary>Adds a message that carries the address of its answer.</summary>
     /// <param name="parser">Of the protobuf message.</param>
@@ -109,7 +110,7 @@ public sealed class ProtobufCodec<TMessage> : IMessageCodec<TMessage>
             message => write((TCase)message).ToByteArray(),
             message => ReplyPort.To(replyTo((TCase)message), replies),
             (payload, reply) => reply is not null
-                ? read(parser.ParseFrom(payload.Span), reply.To(replies))
+                ? read(parser.ParseUntrusted(payload.Span), reply.To(replies))
                 : throw new MessageCodecException(DeadLetterReason.Malformed, "A message that asks came without a number for its answer.")));
 
     /// <summary>Adds a protobuf message that is a message of the family itself, and asks nothing.</summary>

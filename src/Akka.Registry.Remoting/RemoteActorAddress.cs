@@ -30,6 +30,12 @@ public sealed record RemoteActorAddress(ulong Node, ulong Actor, ActorPath Path,
     /// <summary>The key of the protocol.</summary>
     public const string ProtocolKey = "actor.protocol";
 
+    /// <summary>The service that it was found as; empty where that is not told.</summary>
+    internal string Service { get; init; } = "";
+
+    /// <summary>The instance of that service.</summary>
+    internal string Instance { get; init; } = "";
+
     /// <summary>Reads the address of an instance that is an actor.</summary>
     /// <returns>False when it is none, or its metadata makes no sense.</returns>
     public static bool TryRead(IReadOnlyDictionary<string, string> metadata, [NotNullWhen(true)] out RemoteActorAddress? address)

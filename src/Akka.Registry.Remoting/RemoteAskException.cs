@@ -33,6 +33,7 @@ public sealed class RemoteAskException : Exception
         DeadLetterReason.Overloaded => "as many messages or asks wait on the way as may.",
         DeadLetterReason.Unreachable => "there is no way to its node now.",
         DeadLetterReason.NodeGone => "its node is down, has left, or is not known.",
+        DeadLetterReason.NotAllowed => "the client's token has no right to read the service that it is registered as.",
         DeadLetterReason.LinkBroken => "the connection broke while the answer was awaited.",
         _ => $"{reason}.",
     };

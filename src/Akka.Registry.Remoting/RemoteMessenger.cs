@@ -112,6 +112,8 @@ internal sealed class RemoteMessenger : IDisposable
         Path = to.Path.Text,
         Manifest = message.Manifest,
         Payload = UnsafeByteOperations.UnsafeWrap(message.Payload),
+        Service = to.Service,
+        Instance = to.Instance,
     };
 
     private void BeginSweeping()

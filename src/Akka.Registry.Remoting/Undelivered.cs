@@ -15,7 +15,7 @@ internal static class Undelivered
 
     /// <summary>A reason of a later version is taken for the vaguest one.</summary>
     public static DeadLetterReason FromWire(WireUndelivered reason) =>
-        reason is > WireUndelivered.None and <= WireUndelivered.LinkBroken
+        reason is > WireUndelivered.None and <= WireUndelivered.NotAllowed
             ? (DeadLetterReason)((int)reason - 1)
             : DeadLetterReason.Unreachable;
 

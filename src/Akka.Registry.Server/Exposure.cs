@@ -14,10 +14,7 @@ internal static class Exposure
         var tls = node.Tls;
         var doors = new List<Door>();
         if (!IsLoopback(node.Transport.Host))
-        {
-            // Sessions may be guarded by tokens, peers by the secret: the latter has a line of its own.
-            doors.Add(new Door($"the cluster port ({node.Transport})", tls.IsOn(tls.Doors.Cluster), AsksForTokens(node)));
-        }
+            doors.Add(new Door($"the cluster port ({node.Transport})", tls.IsOn(tls.Doors.Cluster)));
 
         doors.AddRange(Exposed("the HTTP door", http.Urls, tls.IsOn(tls.Doors.Http)));
         if (consul is { Enabled: true })
@@ -37,20 +34,19 @@ internal static class Exposure
                 + "Settings: cluster.secret, or tls.enabled with tls.ca.";
         }
 
-        if (tls.ClientCertificates != ClientCertificates.Required && Names(doors.Where(door => !door.IsGuarded)) is { Length: > 0 } open)
+        var hasTokens = node.Security.Tokens.Count > 0 || node.Security.TokensFile.Length > 0;
+        if (!hasTokens && tls.ClientCertificates != ClientCertificates.Required && Names(doors) is { Length: > 0 } open)
         {
             yield return $"Nobody is asked who they are beyond this machine: {open}. Whoever reaches it can read and change the registry. "
-                + "Settings: sessions.token-hashes, or tls.client-certificates = required with tls.ca.";
+                + "Settings: security.tokens, or tls.client-certificates = required with tls.ca.";
         }
     }
-
-    private static bool AsksForTokens(RegistryNodeOptions node) => node.Sessions.TokenHashes.Count > 0;
 
     private static IEnumerable<Door> Exposed(string name, IReadOnlyList<string> urls, bool isTls)
     {
         var exposed = urls.Where(url => !IsLoopback(BindingAddress.Parse(url).Host)).ToList();
         if (exposed.Count > 0)
-            yield return new Door($"{name} ({string.Join(", ", exposed)})", isTls, IsGuarded: false);
+            yield return new Door($"{name} ({string.Join(", ", exposed)})", isTls);
     }
 
     private static string Names(IEnumerable<Door> doors) => string.Join(", ", doors.Select(door => door.Name));
@@ -59,5 +55,5 @@ internal static class Exposure
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private sealed record Door(string Name, bool IsTls, bool IsGuarded);
+    private sealed record Door(string Name, bool IsTls);
 }

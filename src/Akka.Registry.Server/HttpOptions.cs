@@ -8,7 +8,7 @@ public sealed record HttpOptions
     /// <summary>Where the door listens: <c>http://address:port</c>, one or more.</summary>
     /// <remarks>
     /// Default <c>http://127.0.0.1:8500</c>. Port 0 takes a free one. <c>http://0.0.0.0:8500</c> listens on every interface: whoever
-    /// reaches it may then read and change the registry.
+    /// reaches it may then read and change the registry, unless the node knows tokens (<c>security</c>).
     /// </remarks>
     [Required]
     [MinLength(1)]
@@ -35,6 +35,30 @@ public sealed record HttpOptions
     /// </remarks>
     [Range(1, 1_000_000)]
     public int ConnectionsMax { get; init; } = 20_000;
+
+    /// <summary>Connections of one client address at one time. Default 10,000; 0 to 1,000,000; 0: as many as it likes.</summary>
+    /// <remarks>
+    /// Further ones are closed at once. All clients behind one proxy, or one address translation, share it; so do the addresses of an IPv6
+    /// network of 64 bits.
+    /// </remarks>
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerClient { get; init; } = 10_000;
+
+    /// <summary>
+    /// Requests a second of one client address, two seconds' worth at once. Default 20,000; 0 to 1,000,000; 0: as many as it likes.
+    /// </summary>
+    /// <remarks>
+    /// Further ones are answered with 429. <c>/healthz</c> and <c>/readyz</c> are always answered. Shared as <see cref="ConnectionsPerClient"/>.
+    /// </remarks>
+    [Range(0, 1_000_000)]
+    public int RequestsPerSecond { get; init; } = 20_000;
+
+    /// <summary>Event streams of one client address at one time. Default 2,000; 0 to 1,000,000; 0: as many as it likes.</summary>
+    /// <remarks>
+    /// Further ones are answered with 429. All of a node are limited by <c>subscriptions.max</c>. Shared as <see cref="ConnectionsPerClient"/>.
+    /// </remarks>
+    [Range(0, 1_000_000)]
+    public int StreamsPerClient { get; init; } = 2_000;
 
     /// <summary>How long a connection may be idle between requests. Default 130 s; 1 s to 1 h.</summary>
     /// <remarks>

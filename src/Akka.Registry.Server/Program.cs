@@ -1,3 +1,4 @@
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Hosting;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
@@ -27,13 +28,19 @@ catch (Exception e) when (e is SettingsException or HoconException)
 
 await using var app = RegistryServer.Build(
     settings.Http,
-    builder => builder.Services.AddSingleton(settings.Node).AddRegistryNode(settings.Node).WithHttpUrl(settings.Http.Urls[0])
+    builder => builder.Services.AddSingleton(settings.Node)
+        .AddRegistryNode(settings.Node).WithEngine(settings.Engine).WithHttpUrl(settings.Http.Urls[0])
         .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka)
         .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
 try
 {
     await app.RunAsync();
     return 0;
+}
+catch (MapStoreException e)
+{
+    await Console.Error.WriteLineAsync($"The node cannot start: {e.Message}");
+    return 1;
 }
 catch (TlsException e)
 {

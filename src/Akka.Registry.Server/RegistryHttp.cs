@@ -2,6 +2,7 @@ using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dashboard;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
@@ -9,6 +10,7 @@ using Akka.Registry.Server.Streams;
 using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace Akka.Registry.Server;
 
@@ -26,19 +28,23 @@ public static class RegistryHttp
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<HttpGates>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>(
-            (kestrel, provider) => Limit(kestrel, options, DoorTls.Of("http", doors => doors.Http, provider)));
+        services.AddOptions<KestrelServerOptions>().Configure<HttpGates, IServiceProvider>(
+            (kestrel, gates, provider) => Limit(kestrel, options, gates, DoorTls.Of("http", doors => doors.Http, provider)));
         return services;
     }
 
     /// <summary>Puts the API, its description and the dashboard on routes, with the problem documents in front of them.</summary>
     public static WebApplication UseRegistryHttp(this WebApplication app)
     {
+        if (app.Services.GetService<TracerProvider>() is not null)
+            app.UseMiddleware<RequestActivity>();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<RequestGate>();
         // From the first moment: a counter that is read first and counted later would lack what came between.
         app.Services.GetRequiredService<MeterSnapshot>();
         app.Services.GetRequiredService<NodeGauges>();
@@ -58,11 +64,16 @@ public static class RegistryHttp
     }
 
     /// <summary>Sets Kestrel's limits to those of the options, and puts the door's TLS under its addresses.</summary>
-    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, DoorTls? tls)
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, HttpGates gates, DoorTls? tls)
     {
+        // The server has one such step. Who has no room is turned away before a handshake costs anything.
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Use(next => connection => gates.RunAsync(connection, next));
+            tls?.Configure(endpoint);
+        });
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.ConnectionsMax;
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
         limits.MaxRequestHeadersTotalSize = options.HeadersBytesMax;
@@ -71,8 +82,5 @@ public static class RegistryHttp
         var rate = new MinDataRate(options.DataRateBytesMin, TimeSpan.FromSeconds(5));
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;
-        // The server has one such step: what else stands before requests goes into it too.
-        if (tls is not null)
-            kestrel.ConfigureEndpointDefaults(tls.Configure);
     }
 }

@@ -1,3 +1,4 @@
+using Akka.Registry.Etcd;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server.Consul;
@@ -14,13 +15,15 @@ namespace Akka.Registry.Server;
 /// <param name="Dns">Its DNS door.</param>
 /// <param name="Consul">Its door for Consul's clients.</param>
 /// <param name="Eureka">Its door for Eureka's clients.</param>
+/// <param name="Engine">What keeps its members and entries; null for gossip.</param>
 /// <param name="Telemetry">Where its metrics go besides.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
 internal sealed record ServerSettings(
     RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, EurekaOptions Eureka,
-    TelemetryOptions Telemetry, IReadOnlyList<EffectiveSetting> Effective)
+    Func<EngineSurroundings, RegistryEngine>? Engine, TelemetryOptions Telemetry, IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
+    private const string EngineSwitch = "--engine";
 
     /// <summary>Help for people.</summary>
     public const string Usage =
@@ -30,6 +33,7 @@ internal sealed record ServerSettings(
           dotnet Akka.Registry.Server.dll [--config FILE]... [--SECTION.KEY=VALUE]...
 
           --config FILE          a HOCON file; a later one overrides an earlier one
+          --engine=etcd          keep members and entries in etcd, at --etcd.endpoints=http://host:2379
           --node.name=node-1     any setting of hocon/reference.conf, without the prefix akka.registry
           --help                 this text
 
@@ -42,6 +46,9 @@ internal sealed record ServerSettings(
     /// <exception cref="HoconException">A file is not HOCON.</exception>
     public static ServerSettings Read(IReadOnlyList<string> arguments)
     {
+        // The one setting without a section: as a switch it has no dot to be told by.
+        arguments = [.. arguments.Select(argument => argument == EngineSwitch || argument.StartsWith(EngineSwitch + "=", StringComparison.Ordinal)
+            ? "--akka.registry." + argument[2..] : argument)];
         var configuration = new ConfigurationBuilder();
         foreach (var file in ConfigFiles(arguments))
             configuration.AddHoconFile(file);
@@ -52,11 +59,27 @@ internal sealed record ServerSettings(
             .Add<DnsOptions>("dns")
             .Add<ConsulOptions>("consul")
             .Add<EurekaOptions>("eureka")
+            .Add<EtcdOptions>("etcd")
             .Add<TelemetryOptions>("telemetry")
             .Bind();
         return new ServerSettings(
             bound.Get<RegistryNodeOptions>(), WithTls(bound), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
-            bound.Get<EurekaOptions>(), bound.Get<TelemetryOptions>(), bound.Settings);
+            bound.Get<EurekaOptions>(), EngineOf(bound.Get<RegistryNodeOptions>(), bound.Get<EtcdOptions>()), bound.Get<TelemetryOptions>(),
+            bound.Settings);
+    }
+
+    private static Func<EngineSurroundings, RegistryEngine>? EngineOf(RegistryNodeOptions node, EtcdOptions etcd)
+    {
+        if (node.Engine != EngineKind.Etcd)
+            return null;
+        try
+        {
+            return EtcdEngine.With(etcd);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SettingsException([new SettingsError("akka.registry.etcd", "with engine = etcd", e.Message)]);
+        }
     }
 
     private static HttpOptions WithTls(BoundSettings bound)

@@ -153,6 +153,9 @@ public interface IServiceRegistry
     /// <exception cref="RegistryException">The node is leaving already.</exception>
     Task<LeaveResult> LeaveAsync(TimeSpan timeout);
 
+    /// <summary>What this node's governor holds: entries whose silence is doubted, by service; none for most of the time.</summary>
+    IReadOnlyList<Leases.QuarantineStatus> Quarantines { get; }
+
     /// <summary>Until when the instance must beat, where this node owns its lease; null elsewhere.</summary>
     TimeSpan? ExpiresIn(ServiceEntry entry);
 

@@ -84,6 +84,17 @@ public sealed record LimitOptions
     public int PendingCalls { get; init; } = 200_000;
 
     /// <summary>
+    /// Which share of the memory that the process may use (the container's limit, else the machine's) its heap may take before new
+    /// registrations are refused; 0 to 1, default 0.85. 0: none is refused for that.
+    /// </summary>
+    /// <remarks>
+    /// Beats, replacements, reads, deregistrations and what peers have taken go on; it ends when 5 % less than the mark is in use. Without
+    /// it a node that is filled by one mistaken client ends, and its entries fall to its peers, which have no more memory than it had.
+    /// </remarks>
+    [Range(0.0, 1.0)]
+    public double MemoryHighWater { get; init; } = 0.85;
+
+    /// <summary>
     /// Clients' sessions at this node at once; 1 to 1,000,000, default 100,000. More are refused until one ends.
     /// </summary>
     [Range(1, 1_000_000)]

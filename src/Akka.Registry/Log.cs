@@ -58,6 +58,14 @@ internal static partial class Log
     [LoggerMessage(4061, LogLevel.Information, "{Count} instances are suspect no more, the last '{Instance}' of '{Service}' after {Lasted}.")]
     public static partial void SuspicionCleared(ILogger logger, long count, string service, string instance, TimeSpan lasted);
 
+    [LoggerMessage(4070, LogLevel.Warning,
+        "{Used:P0} of the memory that this process may use is in use, and limits.memory-high-water is {Mark:P0}: nothing new is registered here; "
+        + "what is registered goes on. Give the node more memory, or have instances deregistered.")]
+    public static partial void MemoryHigh(ILogger logger, double used, double mark);
+
+    [LoggerMessage(4071, LogLevel.Information, "{Used:P0} of the memory that this process may use is in use: registrations are taken again.")]
+    public static partial void MemoryRelieved(ILogger logger, double used);
+
     [LoggerMessage(4030, LogLevel.Debug, "Client '{Client}' opened a session from {Remote}.")]
     public static partial void SessionOpened(ILogger logger, string client, EndPoint? remote);
 
@@ -72,4 +80,20 @@ internal static partial class Log
 
     [LoggerMessage(4033, LogLevel.Error, "A request of client '{Client}' met a defect; its session is closed.")]
     public static partial void SessionDefect(ILogger logger, string client, Exception defect);
+
+    [LoggerMessage(4070, LogLevel.Warning,
+        "Denied: {Principal} by {Door} from {Address}: {Operation} {Subject}; missing: {Missing}. "
+        + "{Untold} more were denied since the last such line.")]
+    public static partial void CallDenied(
+        ILogger logger, string principal, string door, IPAddress? address, string operation, string subject, string missing, long untold);
+
+    [LoggerMessage(4071, LogLevel.Information, "Operator: {Principal} by {Door} from {Address}: {Operation} {Subject}; {Outcome}")]
+    public static partial void OperatorActed(
+        ILogger logger, string principal, string door, IPAddress? address, string operation, string subject, string outcome);
+
+    [LoggerMessage(4072, LogLevel.Information, "The file of tokens has changed; {Tokens} are known.")]
+    public static partial void TokensReloaded(ILogger logger, int tokens);
+
+    [LoggerMessage(4073, LogLevel.Error, "The file of tokens has changed and is not taken; the rules stay as they were. {Problems}")]
+    public static partial void TokensNotReloaded(ILogger logger, string problems);
 }

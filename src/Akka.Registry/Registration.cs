@@ -79,6 +79,11 @@ public sealed record WriteOptions(WriteConsistency Consistency, TimeSpan Timeout
 public sealed record RegistrationResult(
     ServiceEntry Entry, bool Replaced, TimeSpan ExpiresIn, int HeldBy, int Members, bool ConsistencyReached);
 
+/// <summary>What became of one of many registrations.</summary>
+/// <param name="Result">The answer; null when it was refused.</param>
+/// <param name="Refusal">Why it was refused; null when it was not.</param>
+public sealed record RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal);
+
 /// <summary>The answer to a heartbeat that was taken.</summary>
 /// <param name="Status">The instance's status now.</param>
 /// <param name="Ttl">Its TTL.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.Checks;
@@ -9,6 +10,7 @@ using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
+using Akka.Registry.Tracing;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
@@ -20,6 +22,7 @@ internal sealed partial class RegistryActor
     private const int ForwardedBeatsMax = 4_096;
 
     private long _subscribers;
+    private WritesTogether? _together;
 
     NodeUid ICallSurroundings.Self => Self;
 
@@ -41,6 +44,8 @@ internal sealed partial class RegistryActor
 
     string? ICallSurroundings.WritesRefused => _surroundings.WritesRefused;
 
+    bool ICallSurroundings.IsMemoryHigh => _surroundings.IsMemoryHigh;
+
     ServiceEntry? ICallSurroundings.Find(RecordKey key) => _views.Find(key);
 
     int ICallSurroundings.EntriesOf(string service) => _views.Find(service)?.Instances.Count ?? 0;
@@ -51,8 +56,18 @@ internal sealed partial class RegistryActor
     {
         Await(call, timeout + TimeSpan.FromSeconds(1));
         var id = call.Id;
+        if (_together is { } together && consistency == WriteConsistency.Local)
+        {
+            together.Add(id, operation);
+            return;
+        }
+
+        call.Step = RegistryTracing.Replicate(call.Span, consistency, _surroundings.Self);
         _surroundings.Map.Commands.Tell(new MapCommand.Write(
-            operation, consistency, timeout, Context.Adapt<MapWriteResult>(result => new RegistryMessage.Written(id, result))));
+            operation, consistency, timeout, Context.Adapt<MapWriteResult>(result => new RegistryMessage.Written(id, result)))
+        {
+            Traceparent = TraceContext.Of(call.Step),
+        });
     }
 
     void ICallSurroundings.Beat(Call call, RecordKey key, ulong epoch)
@@ -76,11 +91,17 @@ internal sealed partial class RegistryActor
     {
         Await(call, _surroundings.Options.Ownership.ForwardTimeout, owner.Uid);
         status.Request = (ulong)call.Id;
+        call.Step = RegistryTracing.Forward(nameof(ForwardedStatus), call.Span, owner, _surroundings.Self);
+        status.Traceparent = TraceContext.Of(call.Step ?? call.Span);
         if (!Send(owner, Frame.Of(FrameKind.ForwardedStatus, status)))
             call.OnOwner(null);
     }
 
-    void ICallSurroundings.Complete(Call call) => _calls.Remove(call);
+    void ICallSurroundings.Complete(Call call)
+    {
+        EndStep(call);
+        _calls.Remove(call);
+    }
 
     void ISubscriptionSource.ReadSince(long token, string? service, ReadCursor cursor) =>
         _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, cursor, _mapEvents));
@@ -101,21 +122,51 @@ internal sealed partial class RegistryActor
         select entry;
 
     private void OnRegister(RegistryMessage.Register message) =>
-        Begin(new RegisterCall(this, message.Registration, message.Options, message.ReplyTo));
+        Begin(new RegisterCall(this, message.Registration, message.Options, message.ReplyTo.Tell), message.Span);
+
+    /// <summary>Each is a call of its own; what they write at once goes to the map together.</summary>
+    private void OnRegisterMany(RegistryMessage.RegisterMany message)
+    {
+        var answers = new GatheredAnswers<RegistrationOutcome>(message.Registrations.Length, message.ReplyTo);
+        _together = new WritesTogether(message.Registrations.Length);
+        for (var i = 0; i < message.Registrations.Length; i++)
+        {
+            var place = i;
+            void Answer(RegistryReply<RegistrationResult> reply) => answers.Put(place, new RegistrationOutcome(reply.Value, reply.Refusal));
+            Begin(new RegisterCall(this, message.Registrations[place], message.Options, Answer) { OthersWait = true });
+        }
+
+        var (calls, operations) = _together.Take();
+        _together = null;
+        if (calls.Length > 0)
+        {
+            _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(operations, Context.Adapt<ImmutableArray<MapWriteResult>>(
+                results => new RegistryMessage.WrittenMany(calls, results)))
+            {
+                Timeout = message.Options.Timeout,
+            });
+        }
+    }
+
+    private void OnWrittenMany(RegistryMessage.WrittenMany written)
+    {
+        for (var i = 0; i < written.Calls.Length; i++)
+            _calls.Find(written.Calls[i])?.OnWritten(written.Results[i]);
+    }
 
     private void OnHeartbeat(RegistryMessage.Heartbeat message) =>
         Begin(new HeartbeatCall(this, message.Key, message.Epoch, message.TakesOver, message.ReplyTo));
 
     private void OnReportStatus(RegistryMessage.ReportStatus message) =>
         Begin(new StatusCall(
-            this, message.Key, message.Epoch, new StatusChange(false, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
+            this, message.Key, message.Epoch, new StatusChange(false, message.Status), mayForward: true, CallerOf(message.ReplyTo)), message.Span);
 
     private void OnOverrideStatus(RegistryMessage.OverrideStatus message) =>
         Begin(new StatusCall(
-            this, message.Key, null, new StatusChange(true, message.Status), mayForward: true, CallerOf(message.ReplyTo)));
+            this, message.Key, null, new StatusChange(true, message.Status), mayForward: true, CallerOf(message.ReplyTo)), message.Span);
 
     private void OnDeregister(RegistryMessage.Deregister message) =>
-        Begin(new DeregisterCall(this, message.Key, message.Epoch, message.Options, message.ReplyTo));
+        Begin(new DeregisterCall(this, message.Key, message.Epoch, message.Options, message.ReplyTo), message.Span);
 
     private static StatusCaller CallerOf(IActorRef<RegistryReply<ServiceEntry>> replyTo) => new(
         (entry, _) => replyTo.Tell(RegistryReply.Of(entry)),
@@ -139,20 +190,36 @@ internal sealed partial class RegistryActor
         _surroundings.Subscriptions = _hub.Count;
     }
 
-    private void Begin(Call call)
+    private void Begin(Call call, Activity? span = null)
     {
+        call.Span = span;
         if (_calls.Count >= _surroundings.Options.Limits.PendingCalls)
         {
-            call.Refuse(new RegistryException(RegistryError.LimitReached,
-                $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node."));
+            call.Refuse(Refusals.LimitReached(
+                "limits.pending-calls", $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node"));
             return;
         }
 
         call.Start();
     }
 
+    private void OnWritten(RegistryMessage.Written written)
+    {
+        if (_calls.Find(written.Call) is not { } call)
+            return;
+        RegistryTracing.Replicated(call.Step, written.Result);
+        call.OnWritten(written.Result);
+    }
+
+    private static void EndStep(Call call, string? error = null)
+    {
+        TraceContext.End(call.Step, error);
+        call.Step = null;
+    }
+
     private void Await(Call call, TimeSpan patience, NodeUid owner = default)
     {
+        EndStep(call);
         _calls.Await(call, Now + patience, owner);
         ArmDeadline();
     }
@@ -171,6 +238,7 @@ internal sealed partial class RegistryActor
         _callsDueAt = null;
         foreach (var call in _calls.TakeDue(Now))
         {
+            EndStep(call, "no answer in time");
             if (call.AsksOwner.IsNone)
                 call.Abandon();
             else
@@ -297,15 +365,29 @@ internal sealed partial class RegistryActor
             return;
         }
 
-        var caller = new StatusCaller(
-            (_, dot) => Reply(from, message.Request, WireBeatOutcome.Renewed, dot),
-            refusal => ReplyRefused(from, message.Request, refusal));
-        Begin(new StatusCall(
-            this, key, message.Epoch == 0 ? null : message.Epoch, new StatusChange(message.Operator, status), mayForward: false, caller));
+        var span = RegistryTracing.ServeForwarded(nameof(ForwardedStatus), message.Traceparent, key, from, _surroundings.Self);
+        Begin(
+            new StatusCall(
+                this, key, message.Epoch == 0 ? null : message.Epoch, new StatusChange(message.Operator, status), mayForward: false,
+                PeerCaller(from, message.Request, span)),
+            span);
     }
 
-    private void ReplyRefused(NodeIdentity to, ulong request, RegistryException refusal)
+    private StatusCaller PeerCaller(NodeIdentity from, ulong request, Activity? span) => new(
+        (_, dot) =>
+        {
+            Reply(from, request, WireBeatOutcome.Renewed, dot);
+            TraceContext.End(span);
+        },
+        refusal => ReplyRefused(from, request, refusal, span))
     {
+        Abandoned = () => TraceContext.End(span, "no answer in time"),
+    };
+
+    private void ReplyRefused(NodeIdentity to, ulong request, RegistryException refusal, Activity? span)
+    {
+        RegistryTracing.Failed(span, refusal);
+        TraceContext.End(span);
         if (refusal.Error == RegistryError.NotFound)
             Reply(to, request, WireBeatOutcome.Unknown);
         else if (refusal.Error == RegistryError.StaleEpoch)

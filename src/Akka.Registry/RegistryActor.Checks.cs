@@ -4,6 +4,7 @@ using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry;
@@ -28,7 +29,7 @@ internal sealed partial class RegistryActor
     }
 
     private void OnChangeCheck(RegistryMessage.ChangeCheck message) =>
-        Begin(new CheckCall(this, message.Key, message.Epoch, message.Change, mayForward: true, CallerOf(message.ReplyTo)));
+        Begin(new CheckCall(this, message.Key, message.Epoch, message.Change, mayForward: true, CallerOf(message.ReplyTo)), message.Span);
 
     private void OnForwardedCheck(NodeIdentity from, ForwardedStatus message, WireCheckChange wire)
     {
@@ -38,11 +39,12 @@ internal sealed partial class RegistryActor
             return;
         }
 
-        var caller = new StatusCaller(
-            (_, dot) => Reply(from, message.Request, WireBeatOutcome.Renewed, dot),
-            refusal => ReplyRefused(from, message.Request, refusal));
-        Begin(new CheckCall(
-            this, new RecordKey(message.Service, message.Instance), message.Epoch == 0 ? null : message.Epoch, change, mayForward: false, caller));
+        var key = new RecordKey(message.Service, message.Instance);
+        var span = RegistryTracing.ServeForwarded(nameof(ForwardedStatus), message.Traceparent, key, from, _surroundings.Self);
+        Begin(
+            new CheckCall(
+                this, key, message.Epoch == 0 ? null : message.Epoch, change, mayForward: false, PeerCaller(from, message.Request, span)),
+            span);
     }
 
     private void OnChecksJudged(RegistryMessage.ChecksJudged judged)

@@ -31,8 +31,8 @@ internal sealed partial class RegistryActor : ISubscriptionOwner
         var options = _surroundings.Options.Drains;
         if (_drains >= options.Pending)
         {
-            drain.ReplyTo.Tell(RegistryReply.Refuse<DrainResult>(RegistryError.LimitReached,
-                $"{_drains} drains wait at this node, and no more are allowed; retry, or go to another node."));
+            drain.ReplyTo.Tell(new RegistryReply<DrainResult>(null, Refusals.LimitReached(
+                "drains.pending", $"{_drains} drains wait at this node, and no more are allowed; retry, or go to another node")));
             return;
         }
 
@@ -45,12 +45,14 @@ internal sealed partial class RegistryActor : ISubscriptionOwner
 
         _drains++;
         var until = Now + drain.Deadline;
-        Begin(new StatusCall(
-            this, drain.Key, drain.Epoch, new StatusChange(false, InstanceStatus.Draining), mayForward: true,
-            new StatusCaller((entry, dot) => AwaitDrained(drain, entry, dot, until), refusal => RefuseDrain(drain, refusal))
-            {
-                Abandoned = () => _drains--,
-            }));
+        var caller = new StatusCaller((set, dot) => AwaitDrained(drain, set, dot, until), refusal => RefuseDrain(drain, refusal))
+        {
+            Abandoned = () => _drains--,
+        };
+        Begin(
+            new StatusCall(
+                this, drain.Key, drain.Epoch, new StatusChange(false, InstanceStatus.Draining), mayForward: true, caller),
+            drain.Span);
     }
 
     private void RefuseDrain(RegistryMessage.Drain drain, RegistryException refusal)

@@ -299,11 +299,12 @@ internal sealed partial class RegistryActor
         return records;
     }
 
-    /// <summary>Above every stamp that this node has seen.</summary>
+    /// <summary>Above every stamp that this node has seen; not above what the others have, where all count by one clock.</summary>
     private HybridTimestamp LatestClock()
     {
-        var (wall, clock) = (HybridTimestamp.At(WallClock.ToUnixTimeMilliseconds()), _surroundings.Map.Status.Clock);
-        return clock.CompareTo(wall) > 0 ? clock : wall;
+        var status = _surroundings.Map.Status;
+        var wall = HybridTimestamp.At(WallClock.ToUnixTimeMilliseconds());
+        return status.IsClockShared || status.Clock.CompareTo(wall) > 0 ? status.Clock : wall;
     }
 
     private DateTimeOffset WallClock => Context.Time.GetUtcNow();

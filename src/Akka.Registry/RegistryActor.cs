@@ -11,6 +11,7 @@ using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Fences;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
@@ -52,6 +53,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly Queue<RegistryMessage.MapTold> _deferred = new();
     private readonly LogGate _unreadableGate = new(LogInterval);
     private readonly LogGate _malformedGate = new(LogInterval);
+    private readonly MemoryWatch _memory;
     private readonly int _life;
     private OwnerIndex _owners = new();
     private MembershipView _members;
@@ -83,6 +85,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _bench = new ProbeBench(surroundings.Probe, governor.Confirmation);
         _post = new FencePost(_hub, surroundings.Options.Drains.PendingOfPeers, (long)_life << 40);
         _suspicion = new SuspicionBook(surroundings.Options.Suspicion, this, (ulong)_life << 40);
+        _memory = new MemoryWatch(surroundings.Options.Limits.MemoryHighWater, surroundings.Memory);
         _calls = new CallTable((long)_life << 40);
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
     }
@@ -126,12 +129,14 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     {
         switch (message)
         {
-            case RegistryMessage.Written written: _calls.Find(written.Call)?.OnWritten(written.Result); break;
+            case RegistryMessage.Written written: OnWritten(written); break;
+            case RegistryMessage.WrittenMany written: OnWrittenMany(written); break;
             case RegistryMessage.Beaten beaten: _calls.Find(beaten.Call)?.OnBeaten(beaten.Answer); break;
             case RegistryMessage.MapTold told: OnMapTold(told); break;
             case RegistryMessage.Judged judged: OnJudged(judged); break;
             case RegistryMessage.GrantsSettled settled: OnGrantsSettled(settled); break;
             case RegistryMessage.Register register: OnRegister(register); break;
+            case RegistryMessage.RegisterMany many: OnRegisterMany(many); break;
             case RegistryMessage.Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
             case RegistryMessage.ReportStatus status: OnReportStatus(status); break;
             case RegistryMessage.OverrideStatus status: OnOverrideStatus(status); break;
@@ -185,8 +190,20 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _post.Tick(now);
         Inquire();
         MindSuspects();
+        MindMemory(now);
         _surroundings.Subscriptions = _hub.Count;
         GoOnLeaving();
+    }
+
+    private void MindMemory(Instant now)
+    {
+        if (!_memory.Tick(now))
+            return;
+        _surroundings.IsMemoryHigh = _memory.IsHigh;
+        if (_memory.IsHigh)
+            Log.MemoryHigh(_logger, _memory.UsedShare, _surroundings.Options.Limits.MemoryHighWater);
+        else
+            Log.MemoryRelieved(_logger, _memory.UsedShare);
     }
 
     private void OnContinue()

@@ -1,3 +1,5 @@
+using Akka.Registry.Security;
+
 namespace Akka.Registry;
 
 /// <summary>
@@ -26,6 +28,17 @@ public enum RegistryError
 
     /// <summary>The node that owns the lease did not answer. Retry.</summary>
     OwnerUnreachable,
+
+    /// <summary>The caller has shown no token, or none that counts. A retry with another one helps.</summary>
+    Unauthenticated,
+
+    /// <summary>The caller has no right to do that. A retry does not help.</summary>
+    Forbidden,
+
+    /// <summary>
+    /// The node's memory is at its high-water mark: it takes nothing new. What is registered goes on. Retry later, or at another node.
+    /// </summary>
+    Overloaded,
 }
 
 /// <summary>A call that the registry refuses. Nothing has changed.</summary>
@@ -43,4 +56,10 @@ public sealed class RegistryException : Exception
 
     /// <summary>The field that is wrong; null when none is.</summary>
     public string? Field { get; }
+
+    /// <summary>The right that is missing; null for a refusal of another kind. On all services for a name that begins with nothing.</summary>
+    public AccessRule? Missing { get; init; }
+
+    /// <summary>The setting of the limit that is reached, as <c>limits.entries</c>; null when none is.</summary>
+    public string? Limit { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
@@ -19,6 +20,9 @@ internal abstract record RegistryMessage
 {
     private RegistryMessage() { }
 
+    /// <summary>The caller's activity; null where nobody traces it, and for all but calls.</summary>
+    public Activity? Span { get; init; }
+
     /// <summary>The replicated map tells something.</summary>
     public sealed record MapTold(int Life, MapEvent Event) : RegistryMessage;
 
@@ -33,6 +37,9 @@ internal abstract record RegistryMessage
 
     /// <summary>The map answers a call's write.</summary>
     public sealed record Written(long Call, MapWriteResult Result) : RegistryMessage;
+
+    /// <summary>The map answers the writes of calls that came together.</summary>
+    public sealed record WrittenMany(ImmutableArray<long> Calls, ImmutableArray<MapWriteResult> Results) : RegistryMessage;
 
     /// <summary>The scheduler answers a call's beat.</summary>
     public sealed record Beaten(long Call, BeatAnswer Answer) : RegistryMessage;
@@ -50,6 +57,11 @@ internal abstract record RegistryMessage
     /// <summary>See <see cref="IServiceRegistry.RegisterAsync"/>.</summary>
     public sealed record Register(
         Registration Registration, WriteOptions Options, IActorRef<RegistryReply<RegistrationResult>> ReplyTo) : RegistryMessage;
+
+    /// <summary>Registers many in one turn; the answers come together, in the order of the registrations.</summary>
+    public sealed record RegisterMany(
+        ImmutableArray<Registration> Registrations, WriteOptions Options,
+        IActorRef<ImmutableArray<RegistrationOutcome>> ReplyTo) : RegistryMessage;
 
     /// <summary>
     /// See <see cref="IServiceRegistry.HeartbeatAsync"/>; the beat of a session takes the lease over from whoever owns it.

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Akka.Registry.Checks;
+using Akka.Registry.Contracts.Limits;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -21,6 +22,7 @@ public sealed class RegistryMetrics : IDisposable
     private readonly Counter<long> _reportsDropped;
     private readonly Counter<long> _suspicions;
     private readonly Counter<long> _suspicionsCleared;
+    private readonly Counter<long> _denied;
 
     /// <summary>Makes the counters.</summary>
     public RegistryMetrics()
@@ -38,12 +40,17 @@ public sealed class RegistryMetrics : IDisposable
         _suspicions = _meter.CreateCounter<long>("akka_registry.suspicions", "{instance}", "Instances of this node that reports made suspect.");
         _suspicionsCleared = _meter.CreateCounter<long>(
             "akka_registry.suspicions_cleared", "{instance}", "Instances of this node that are suspect no more: they beat, and answered.");
+        _denied = _meter.CreateCounter<long>(
+            "akka_registry.denied_calls", "{call}", "Calls that were denied for want of a right or of a token that counts, by door.");
+        Limits = new LimitCounter(_meter);
         Checks = new CheckMetrics(_meter);
     }
 
     internal Meter Meter => _meter;
 
     internal CheckMetrics Checks { get; }
+
+    internal LimitCounter Limits { get; }
 
     internal void Registered() => _registrations.Add(1);
 
@@ -64,6 +71,17 @@ public sealed class RegistryMetrics : IDisposable
     internal void Suspected() => _suspicions.Add(1);
 
     internal void SuspicionCleared() => _suspicionsCleared.Add(1);
+
+    internal void Denied(string door) => _denied.Add(1, new KeyValuePair<string, object?>("door", door));
+
+    /// <summary>Counts a refusal if a limit is its reason.</summary>
+    /// <returns>The refusal.</returns>
+    internal RegistryException Counted(RegistryException refusal)
+    {
+        if (refusal.Limit is { } limit)
+            Limits.Reached(limit);
+        return refusal;
+    }
 
     /// <summary>Shows what the node holds.</summary>
     internal void Observe(RegistryViews views, Func<int> subscriptions, Func<int> sessions, Func<int> suspects)

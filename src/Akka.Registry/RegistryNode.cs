@@ -1,13 +1,16 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
-using Akka.Registry.Cluster.Membership;
+using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,6 +40,18 @@ public sealed record RegistryNodeEnvironment
     /// </summary>
     public ICheckProbe? Checks { get; init; }
 
+    /// <summary>Looks up the seeds that <see cref="ClusterOptions.SeedDns"/> names; by default the machine's DNS.</summary>
+    public ISeedLookup? SeedLookup { get; init; }
+
+    /// <summary>The process's memory, for <see cref="LimitOptions.MemoryHighWater"/>; by default nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
+
+    /// <summary>Builds what keeps the members and the entries; by default gossip among the nodes.</summary>
+    public Func<EngineSurroundings, RegistryEngine>? Engine { get; init; }
+
+    /// <summary>Where the map is kept over restarts; by default nowhere. The caller disposes of it, after the node.</summary>
+    public IMapStore? Store { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -57,14 +72,18 @@ public sealed record RegistryNodeEnvironment
 /// </remarks>
 public sealed class RegistryNode : ITransportSink, IAsyncDisposable
 {
-    private readonly ClusterMembership _membership;
-    private readonly ReplicatedMap _map;
+    /// <summary>How long a node that stops waits for its disk.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly RegistryEngine _engine;
     private readonly IActorRef<RegistryMessage> _actor;
     private readonly RegistryMetrics _metrics;
     private readonly LeaseScheduler _leases;
     private readonly ICheckProbe _checks;
+    private SeedSearch? _seedSearch;
 
-    private RegistryNode(RegistryNodeOptions options, NodeIdentity self, RegistryNodeEnvironment environment)
+    private RegistryNode(
+        RegistryNodeOptions options, TokenSource tokens, NodeIdentity self, RegistryNodeEnvironment environment, MapDurability? durability)
     {
         Self = self;
         System = ActorSystem.Create(self.Name, new ActorSystemOptions
@@ -74,19 +93,20 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             LoggerFactory = environment.LoggerFactory,
         });
         var (transport, random) = (environment.Transport, environment.Random);
-        _membership = ClusterMembership.Start(System, self, options.Cluster, transport, new Random(random.Next()));
-        _map = ReplicatedMap.Start(System, self, options.Replication, _membership, transport, new Random(random.Next()));
+        var engine = new EngineSurroundings(System, self, options, transport, random);
+        _engine = environment.Engine?.Invoke(engine) ?? new GossipEngine(engine, durability);
         var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
         _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
         var surroundings = new RegistrySurroundings
         {
             Options = options,
             Self = self,
-            Membership = _membership,
-            Map = _map,
+            Membership = _engine.Membership,
+            Map = _engine.Map,
             Transport = transport,
             Probe = probe,
             Checks = _checks,
+            Memory = environment.Memory,
             Leases = new LeaseScheduler(options.Leases, environment.Time.GetInstant()),
             LoggerFactory = environment.LoggerFactory,
         };
@@ -96,7 +116,8 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         var registry = new ServiceRegistry(surroundings, _actor, routees, environment.Time);
         Registry = registry;
         Actors = new NodeActors(surroundings, registry, System);
-        Sessions = new SessionDoor(registry, surroundings, System, environment.Time);
+        Access = new RegistryAccess(options.Security, tokens, registry, surroundings.Metrics, environment.LoggerFactory, environment.Time);
+        Sessions = new SessionDoor(registry, Access, surroundings, System, environment.Time);
     }
 
     /// <summary>Who this node is.</summary>
@@ -108,6 +129,9 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <summary>The registry, as doors and applications use it.</summary>
     public IServiceRegistry Registry { get; }
 
+    /// <summary>Who may do what at this node's doors.</summary>
+    public RegistryAccess Access { get; }
+
     /// <summary>Actors as services: registers this node's, and reaches those of others.</summary>
     public NodeActors Actors { get; }
 
@@ -115,28 +139,39 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     public IReadOnlyList<QuarantineStatus> Quarantines => _leases.Quarantines;
 
     /// <summary>Who the members are.</summary>
-    public IClusterMembership Membership => _membership;
+    public IClusterMembership Membership => _engine.Membership;
 
     /// <summary>How far the replicated map is.</summary>
-    public IReplicatedMap Map => _map;
+    public IReplicatedMap Map => _engine.Map;
 
     /// <summary>Takes the clients that come to the transport's port.</summary>
     public ISessionSink Sessions { get; }
 
     /// <summary>Starts a node: it looks for its cluster at once, and is ready when it holds what its peers hold.</summary>
-    /// <exception cref="ArgumentException">A seed node is no address.</exception>
+    /// <remarks>With a <see cref="RegistryNodeEnvironment.Store"/> it blocks until that is read.</remarks>
+    /// <exception cref="ArgumentException">A seed node is no address, or a token is malformed.</exception>
+    /// <exception cref="MapStoreException">Another process has the store.</exception>
     public static RegistryNode Start(RegistryNodeOptions options, RegistryNodeEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
+        var tokens = TokenSource.Read(options.Security);
         var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
             Version = environment.Version,
             HttpUrl = environment.HttpUrl,
         };
-        var node = new RegistryNode(options, self, environment);
+        var durability = environment.Store is { } store ? MapDurability.Open(store, options.Durability) : null;
+        var node = new RegistryNode(options, tokens, self, environment, durability);
         environment.Transport.Start(self, node);
+        if (options.Cluster.SeedDns.Names.Count > 0 && node._engine is GossipEngine gossip)
+        {
+            node._seedSearch = SeedSearch.Begin(
+                gossip.Members, options.Cluster, environment.SeedLookup ?? new DnsSeedLookup(new Random(environment.Random.Next())),
+                environment.Time, environment.LoggerFactory.CreateLogger<SeedSearch>());
+        }
+
         return node;
     }
 
@@ -145,8 +180,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     {
         switch (lane)
         {
-            case Lane.Membership: _membership.FrameReceived(from, frame); break;
-            case Lane.Replication: _map.FrameReceived(from, frame); break;
+            case Lane.Membership or Lane.Replication: _engine.FrameReceived(from, lane, frame); break;
             case Lane.Messages: _actor.Tell(new RegistryMessage.FrameReceived(from, frame)); break;
             case Lane.Actors: Actors.Remoting.FrameReceived(from, frame); break;
             default: break; // A lane of a later version: its frames are for nobody here.
@@ -156,16 +190,21 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
     /// <inheritdoc/>
     public void LinkBroken(NodeAddress peer)
     {
-        _membership.LinkBroken(peer);
+        _engine.LinkBroken(peer);
         Actors.Remoting.LinkBroken(peer);
     }
 
     /// <summary>Stops the node's actors without a word to its peers; <see cref="IServiceRegistry.LeaveAsync"/> first says goodbye.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_seedSearch is not null)
+            await _seedSearch.DisposeAsync().ConfigureAwait(false);
+        await Access.DisposeAsync().ConfigureAwait(false);
+        await _engine.FlushAsync(FlushTimeout).ConfigureAwait(false);
         Actors.Remoting.Dispose();
         _metrics.Dispose();
         await System.DisposeAsync().ConfigureAwait(false);
+        await _engine.DisposeAsync().ConfigureAwait(false);
         (_checks as IDisposable)?.Dispose();
     }
 }

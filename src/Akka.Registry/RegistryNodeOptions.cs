@@ -2,10 +2,12 @@ using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Ownership;
 using Akka.Registry.Remoting;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
@@ -16,6 +18,10 @@ namespace Akka.Registry;
 /// <summary>All settings of one node, by concern. Each concern documents its own.</summary>
 public sealed record RegistryNodeOptions
 {
+    /// <summary>Who keeps the members and the entries: <c>gossip</c> (the nodes themselves, the default) or <c>etcd</c>.</summary>
+    /// <remarks>The same on all nodes. With <c>etcd</c> the section of that name says where it is.</remarks>
+    public EngineKind Engine { get; init; } = EngineKind.Gossip;
+
     /// <summary>Who this node is.</summary>
     public NodeOptions Node { get; init; } = new();
 
@@ -30,6 +36,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>How entries reach the other nodes.</summary>
     public ReplicationOptions Replication { get; init; } = new();
+
+    /// <summary>Whether and where this node keeps the registry over restarts.</summary>
+    public DurabilityOptions Durability { get; init; } = new();
 
     /// <summary>How long silence is borne, and when a mass of losses is doubted.</summary>
     public LeaseOptions Leases { get; init; } = new();
@@ -48,6 +57,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>What one client's session may take.</summary>
     public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>Who may do what.</summary>
+    public SecurityOptions Security { get; init; } = new();
 
     /// <summary>When failure reports of clients count.</summary>
     public SuspicionOptions Suspicion { get; init; } = new();

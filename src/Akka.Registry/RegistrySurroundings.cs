@@ -4,6 +4,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Limits;
 using Akka.Registry.Views;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class RegistrySurroundings
 {
     private bool _isWhole;
     private bool _isLeaving;
+    private bool _isMemoryHigh;
     private int _subscriptions;
     private int _sessions;
     private int _suspects;
@@ -75,6 +77,16 @@ internal sealed class RegistrySurroundings
         set => Volatile.Write(ref _isLeaving, value);
     }
 
+    /// <summary>Whether memory is at its high-water mark. Any thread.</summary>
+    public bool IsMemoryHigh
+    {
+        get => Volatile.Read(ref _isMemoryHigh);
+        set => Volatile.Write(ref _isMemoryHigh, value);
+    }
+
+    /// <summary>The process's memory; null: nobody looks.</summary>
+    public IMemoryGauge? Memory { get; init; }
+
     /// <summary>Subscriptions at this node. Any thread.</summary>
     public int Subscriptions
     {
@@ -129,7 +141,7 @@ internal sealed class RegistrySurroundings
         get
         {
             if (!Membership.HasJoined)
-                return "This node has not joined a cluster yet.";
+                return Map.Status.Trouble ?? "This node has not joined a cluster yet.";
             if (!IsWhole)
                 return "This node does not hold the whole registry yet.";
             return Map.Status.Synchronized ? null : "This node was away too long and takes the whole registry anew.";
@@ -137,5 +149,8 @@ internal sealed class RegistrySurroundings
     }
 
     /// <summary>Why this node takes no writes, as a sentence; null when it does. Any thread.</summary>
-    public string? WritesRefused => NotReadyReason ?? (IsLeaving ? "This node is leaving the cluster." : null);
+    public string? WritesRefused => SessionsRefused ?? Map.Status.Trouble;
+
+    /// <summary>Why this node takes no clients, as a sentence; null when it does. Any thread.</summary>
+    public string? SessionsRefused => NotReadyReason ?? (IsLeaving ? "This node is leaving the cluster." : null);
 }

@@ -1,23 +1,33 @@
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
 
 namespace Akka.Registry;
 
 /// <summary>One instance of a service as this node knows it. Immutable: a change makes a new one.</summary>
 public sealed record ServiceEntry
 {
+    // There are as many of these as there are instances, so what is small is stored small.
+    private readonly ushort _port;
+    private readonly ushort _weight = 1;
+    private readonly byte _checksStatus = (byte)InstanceStatus.Passing;
+    private readonly byte _reported = (byte)InstanceStatus.Passing;
+    private readonly byte _override;
+    private readonly byte _lease;
+    private readonly long _registeredAtTicks;
+
     /// <summary>The service's name.</summary>
-    public required string Service { get; init; }
+    public string Service => Record.Key.Service;
 
     /// <summary>The instance's id, unique within the service.</summary>
-    public required string Id { get; init; }
+    public string Id => Record.Key.Instance;
 
     /// <summary>Host name or IP address that callers use.</summary>
     public required string Address { get; init; }
 
     /// <summary>1 to 65,535, or 0 where the address says it all.</summary>
-    public int Port { get; init; }
+    public int Port { get => _port; init => _port = checked((ushort)value); }
 
     /// <summary>The RPC methods that the instance offers.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
@@ -26,7 +36,7 @@ public sealed record ServiceEntry
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Free pairs.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = EmptyMetadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StringPairs.Empty;
 
     /// <summary>The zone that it stands in; empty for none.</summary>
     public string Zone { get; init; } = "";
@@ -35,7 +45,7 @@ public sealed record ServiceEntry
     public string Version { get; init; } = "";
 
     /// <summary>Its share of calls against the weights of its siblings; 0 to 65,535.</summary>
-    public int Weight { get; init; } = 1;
+    public int Weight { get => _weight; init => _weight = checked((ushort)value); }
 
     /// <summary>How long it may be silent before it is critical.</summary>
     public TimeSpan Ttl { get; init; }
@@ -49,13 +59,17 @@ public sealed record ServiceEntry
     public InstanceStatus Status => Override ?? (LeaseMissed ? InstanceStatus.Critical : CheckStatuses.Combine(Reported, ChecksStatus));
 
     /// <summary>The worst status of its checks; passing for none.</summary>
-    public InstanceStatus ChecksStatus { get; private init; } = InstanceStatus.Passing;
+    public InstanceStatus ChecksStatus => (InstanceStatus)_checksStatus;
 
     /// <summary>As the instance said.</summary>
-    public InstanceStatus Reported { get; init; } = InstanceStatus.Passing;
+    public InstanceStatus Reported { get => (InstanceStatus)_reported; init => _reported = (byte)value; }
 
     /// <summary>As an operator said; null when none did.</summary>
-    public InstanceStatus? Override { get; init; }
+    public InstanceStatus? Override
+    {
+        get => _override == 0 ? null : (InstanceStatus)_override;
+        init => _override = value is { } status ? (byte)status : default;
+    }
 
     /// <summary>Whether its owner has not heard from it within its TTL.</summary>
     public bool LeaseMissed { get; init; }
@@ -69,7 +83,7 @@ public sealed record ServiceEntry
     public bool Suspect { get; init; }
 
     /// <summary>What keeps the entry alive.</summary>
-    public LeaseKind Lease { get; init; } = LeaseKind.Beats;
+    public LeaseKind Lease { get => (LeaseKind)_lease; init => _lease = (byte)value; }
 
     /// <summary>Whether only heartbeats keep it alive.</summary>
     public bool NeedsBeats => Lease == LeaseKind.Beats;
@@ -81,12 +95,16 @@ public sealed record ServiceEntry
         init
         {
             field = value;
-            ChecksStatus = CheckStatuses.Worst(value);
+            _checksStatus = (byte)CheckStatuses.Worst(value);
         }
     } = [];
 
     /// <summary>When this epoch was first registered.</summary>
-    public DateTimeOffset RegisteredAt { get; init; }
+    public DateTimeOffset RegisteredAt
+    {
+        get => new(_registeredAtTicks, TimeSpan.Zero);
+        init => _registeredAtTicks = value.UtcTicks;
+    }
 
     /// <summary>The record that it was read from: key, epoch, stamp, dot.</summary>
     public required MapRecord Record { get; init; }
@@ -99,6 +117,4 @@ public sealed record ServiceEntry
 
     /// <summary>The node that holds its lease.</summary>
     public NodeUid Owner => Record.Dot.Origin;
-
-    private static readonly IReadOnlyDictionary<string, string> EmptyMetadata = new Dictionary<string, string>(0);
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
+using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
@@ -11,6 +13,7 @@ using Akka.Registry.Routing;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tracing;
 using Akka.Registry.Views;
 
 namespace Akka.Registry;
@@ -50,9 +53,20 @@ internal sealed class ServiceRegistry(
     public async Task<RegistrationResult> RegisterAsync(
         Registration registration, WriteOptions options, CancellationToken cancellation = default)
     {
-        return await CallAsync<RegistrationResult>(
-            to => new RegistryMessage.Register(registration, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        return await TracedAsync<RegistrationResult>(
+            "registry.register", new RecordKey(registration.Service ?? "", registration.Id ?? ""),
+            to => new RegistryMessage.Register(registration, options, to),
+            options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Many registrations in one message; each is answered as <see cref="RegisterAsync"/> would, in their order.</summary>
+    /// <exception cref="TimeoutException">They were not all answered in time; each may have counted.</exception>
+    internal Task<ImmutableArray<RegistrationOutcome>> RegisterManyAsync(
+        ImmutableArray<Registration> registrations, WriteOptions options, CancellationToken cancellation) =>
+        registrations.IsEmpty
+            ? Task.FromResult(ImmutableArray<RegistrationOutcome>.Empty)
+            : actor.Ask<RegistryMessage, ImmutableArray<RegistrationOutcome>>(
+                to => new RegistryMessage.RegisterMany(registrations, options, to), options.Timeout + Margin, time, cancellation);
 
     /// <inheritdoc/>
     public async Task<HeartbeatResult> HeartbeatAsync(
@@ -86,8 +100,8 @@ internal sealed class ServiceRegistry(
         var max = surroundings.Options.Limits.Sessions;
         return surroundings.TryOpenSession(max) is { } number
             ? new RegistrySession(number, client, this, surroundings, time)
-            : throw new RegistryException(RegistryError.LimitReached,
-                $"This node has {max} sessions, and no more are allowed; go to another node.");
+            : throw surroundings.Metrics.Counted(Refusals.LimitReached(
+                "limits.sessions", $"This node has {max} sessions, and no more are allowed; go to another node"));
     }
 
     /// <summary>The entry if this node owns it and has nothing to write when it beats; else null.</summary>
@@ -112,8 +126,9 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckReported(status) ?? RegistrationValidator.CheckEpoch(epoch));
-        return await CallAsync<ServiceEntry>(
-            to => new RegistryMessage.ReportStatus(key, status, epoch, to), OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<ServiceEntry>(
+            "registry.report_status", key, to => new RegistryMessage.ReportStatus(key, status, epoch, to),
+            OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -123,8 +138,9 @@ internal sealed class ServiceRegistry(
         Check(key);
         if (status is { } given && !Enum.IsDefined(given))
             throw new RegistryException(RegistryError.Invalid, $"'status' is {status}, which is none.", "status");
-        return await CallAsync<ServiceEntry>(
-            to => new RegistryMessage.OverrideStatus(key, status, to), OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<ServiceEntry>(
+            "registry.override_status", key, to => new RegistryMessage.OverrideStatus(key, status, to),
+            OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -134,7 +150,9 @@ internal sealed class ServiceRegistry(
         Check(key);
         Throw(CheckValidator.CheckId(checkId) ?? CheckValidator.CheckReport(status, output) ?? RegistrationValidator.CheckEpoch(epoch));
         var kept = OutputText.Cut(output, surroundings.Options.Checks.OutputBytes);
-        return ChangeCheckAsync(key, epoch, new CheckChange.Report(checkId, status, kept), cancellation);
+        // As frequent as beats, and as little traced.
+        return CallAsync<ServiceEntry>(
+            to => new RegistryMessage.ChangeCheck(key, epoch, new CheckChange.Report(checkId, status, kept), to), OwnerPatience, cancellation);
     }
 
     /// <inheritdoc/>
@@ -143,7 +161,7 @@ internal sealed class ServiceRegistry(
         ArgumentNullException.ThrowIfNull(check);
         Check(key);
         Throw(CheckValidator.Check(key.Service, key.Instance, check, surroundings.Options.Checks));
-        return ChangeCheckAsync(key, null, new CheckChange.Put(check), cancellation);
+        return ChangeCheckAsync(key, new CheckChange.Put(check), cancellation);
     }
 
     /// <inheritdoc/>
@@ -151,7 +169,7 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(CheckValidator.CheckId(checkId));
-        return ChangeCheckAsync(key, null, new CheckChange.Remove(checkId), cancellation);
+        return ChangeCheckAsync(key, new CheckChange.Remove(checkId), cancellation);
     }
 
     /// <inheritdoc/>
@@ -173,8 +191,9 @@ internal sealed class ServiceRegistry(
                 RegistryError.Invalid, $"'deadline' must be above zero and at most {max.TotalSeconds:0.###} s.", "deadline");
         }
 
-        return await CallAsync<DrainResult>(
-            to => new RegistryMessage.Drain(key, epoch, deadline, to), deadline + OwnerPatience, cancellation).ConfigureAwait(false);
+        return await TracedAsync<DrainResult>(
+            "registry.drain", key, to => new RegistryMessage.Drain(key, epoch, deadline, to),
+            deadline + OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -183,8 +202,9 @@ internal sealed class ServiceRegistry(
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
-        await CallAsync<RecordKey>(
-            to => new RegistryMessage.Deregister(key, epoch, options, to), options.Timeout + Margin, cancellation).ConfigureAwait(false);
+        await TracedAsync<RecordKey>(
+            "registry.deregister", key, to => new RegistryMessage.Deregister(key, epoch, options, to),
+            options.Timeout + Margin, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -235,7 +255,7 @@ internal sealed class ServiceRegistry(
             CancellationToken.None);
         try
         {
-            return (await asked.WaitAsync(cancellation).ConfigureAwait(false)).Unwrap();
+            return Unwrap(await asked.WaitAsync(cancellation).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -245,13 +265,17 @@ internal sealed class ServiceRegistry(
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<QuarantineStatus> Quarantines => surroundings.Leases.Quarantines;
+
+    /// <inheritdoc/>
     public TimeSpan? ExpiresIn(ServiceEntry entry) =>
         entry.Owner == surroundings.Self.Uid && surroundings.Leases.ExpiresAt(entry.Record.Key, entry.Epoch) is { } until
             ? until - time.GetInstant()
             : null;
 
     /// <inheritdoc/>
-    public string NodeName(NodeUid uid) => surroundings.Membership.View.Find(uid)?.Node.Name ?? uid.ToString();
+    public string NodeName(NodeUid uid) =>
+        uid == NodeUid.Outside ? "outside" : surroundings.Membership.View.Find(uid)?.Node.Name ?? uid.ToString();
 
     /// <inheritdoc/>
     public InstanceExplanation Explain(RecordKey key)
@@ -315,8 +339,10 @@ internal sealed class ServiceRegistry(
         _ => null,
     };
 
-    private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, ulong? epoch, CheckChange change, CancellationToken cancellation) =>
-        CallAsync<ServiceEntry>(to => new RegistryMessage.ChangeCheck(key, epoch, change, to), OwnerPatience, cancellation);
+    private Task<ServiceEntry> ChangeCheckAsync(RecordKey key, CheckChange change, CancellationToken cancellation) =>
+        TracedAsync<ServiceEntry>(
+            "registry.change_check", key, to => new RegistryMessage.ChangeCheck(key, null, change, to),
+            OwnerPatience, cancellation);
 
     private static async Task DisposeWhenMadeAsync(Task<RegistryReply<ISubscription>> asked)
     {
@@ -324,17 +350,52 @@ internal sealed class ServiceRegistry(
             await subscription.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void Throw(RegistryException? wrong)
+    private void Throw(RegistryException? wrong)
     {
         if (wrong is not null)
-            throw wrong;
+            throw surroundings.Metrics.Counted(wrong);
     }
 
     private void Check(RecordKey key) => Throw(RegistrationValidator.CheckKey(key, surroundings.Options.Limits));
 
     private async Task<T> CallAsync<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation) =>
-        (await Ask(message, patience, cancellation).ConfigureAwait(false)).Unwrap();
+        Unwrap(await Ask(message, patience, cancellation).ConfigureAwait(false));
+
+    private T Unwrap<T>(RegistryReply<T> reply) =>
+        reply.Refusal is { } refusal ? throw surroundings.Metrics.Counted(refusal) : reply.Unwrap();
+
+    /// <summary>As <see cref="CallAsync"/>, with an activity that lasts until the answer where somebody listens.</summary>
+    private Task<T> TracedAsync<T>(
+        string operation, RecordKey key, Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience,
+        CancellationToken cancellation) =>
+        RegistryTracing.Call(operation, key, surroundings.Self) is { } span
+            ? TracedAsync(span, message, patience, cancellation)
+            : CallAsync(message, patience, cancellation);
+
+    private async Task<T> TracedAsync<T>(
+        Activity span, Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan patience, CancellationToken cancellation)
+    {
+        try
+        {
+            return await CallAsync<T>(to => message(to) with { Span = span }, patience, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Failed(span, failure))
+        {
+            throw;
+        }
+        finally
+        {
+            TraceContext.End(span);
+        }
+    }
+
+    /// <summary>Notes it, and catches nothing.</summary>
+    private static bool Failed(Activity span, Exception failure)
+    {
+        RegistryTracing.Failed(span, failure);
+        return false;
+    }
 
     private Task<RegistryReply<T>> Ask<T>(
         Func<IActorRef<RegistryReply<T>>, RegistryMessage> message, TimeSpan timeout, CancellationToken cancellation) =>

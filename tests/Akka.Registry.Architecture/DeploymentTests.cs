@@ -54,15 +54,20 @@ public partial class DeploymentTests
     }
 
     [Fact]
-    public void Kubernetes_seeds_are_the_names_of_its_pods()
+    public void Kubernetes_seeds_are_what_the_headless_service_says_and_more_than_half_of_the_pods_form_a_cluster()
     {
-        var set = Kind(Documents(Kubernetes), "StatefulSet");
+        var objects = Documents(Kubernetes);
+        var set = Kind(objects, "StatefulSet");
         var variables = Items(Items(set, "spec.template.spec.containers")[0], "env").ToDictionary(each => Text(each, "name"), each => each);
         var domain = $"{Text(set, "spec.serviceName")}.{Text(set, "metadata.namespace")}.svc.cluster.local";
-        Text(variables["AKKA_REGISTRY__TRANSPORT__ADVERTISED_HOST"], "value").ShouldBe($"$(POD_NAME).{domain}");
-        Text(variables["AKKA_REGISTRY__CLUSTER__SEED_NODES"], "value").Split(',').ShouldBe(
-            Enumerable.Range(0, 3).Select(i => $"{Text(set, "metadata.name")}-{i}.{domain}:4053"));
-        int.Parse(Text(set, "spec.replicas")).ShouldBeGreaterThanOrEqualTo(3, "each seed is a pod that is always there");
+        Text(variables["AKKA_REGISTRY__TRANSPORT__ADVERTISED_HOST"], "value").ShouldBe($"$(POD_NAME).{domain}", "as the targets of SRV records are");
+        var port = Items(objects.Single(each => Text(each, "metadata.name") == Text(set, "spec.serviceName")), "spec.ports").Single();
+        Text(port, "port").ShouldBe("4053");
+        Text(variables["AKKA_REGISTRY__CLUSTER__SEED_DNS__NAMES"], "value").ShouldBe($"_{Text(port, "name")}._tcp.{domain}");
+        var expected = int.Parse(Text(variables["AKKA_REGISTRY__CLUSTER__SEED_DNS__BOOTSTRAP_EXPECT"], "value"));
+        var pods = int.Parse(Text(set, "spec.replicas"));
+        expected.ShouldBeInRange((pods / 2) + 1, pods);
+        Text(set, "spec.podManagementPolicy").ShouldBe("Parallel", "the second pod is not to wait until the first is ready, which waits for it");
     }
 
     [Fact]
@@ -83,13 +88,15 @@ public partial class DeploymentTests
     }
 
     [Fact]
-    public void Compose_runs_three_nodes_that_are_each_others_seeds_and_mounts_what_there_is()
+    public void Compose_runs_three_nodes_that_find_each_other_by_one_name_and_mounts_what_there_is()
     {
         var compose = Documents(Compose).Single();
         var services = (YamlMappingNode)Node(compose, "services");
         var nodes = services.Children.Where(each => Name(each.Key).StartsWith("node-", StringComparison.Ordinal)).ToList();
         nodes.Select(each => Name(each.Key)).ShouldBe(["node-1", "node-2", "node-3"]);
-        Text(compose, "x-environment.AKKA_REGISTRY__CLUSTER__SEED_NODES").ShouldBe(string.Join(',', nodes.Select(each => $"{Name(each.Key)}:4053")));
+        var alias = Name(Items(compose, "x-node.networks.default.aliases").Single());
+        Text(compose, "x-environment.AKKA_REGISTRY__CLUSTER__SEED_DNS__NAMES").ShouldBe($"{alias}:4053");
+        int.Parse(Text(compose, "x-environment.AKKA_REGISTRY__CLUSTER__SEED_DNS__BOOTSTRAP_EXPECT")).ShouldBeInRange(2, nodes.Count);
         foreach (var (key, node) in nodes)
         {
             Text(node, "environment.AKKA_REGISTRY__NODE__NAME").ShouldBe(Name(key));

@@ -15,13 +15,15 @@ public class RoomTests
         ["Akka.Registry.Tls"] = [],
         ["Akka.Registry.Cluster"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts", "Akka.Registry.Tls"],
         ["Akka.Registry.DistributedData"] = ["Akka.Registry.Cluster"],
+        // Knows the map alone, so that the engine's rooms stay without a database, and hosts without durability never load one.
+        ["Akka.Registry.Durability"] = ["Akka.Registry.DistributedData"],
         ["Akka.Registry.Remoting"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts"],
         ["Akka.Registry"] = ["Akka.Registry.DistributedData", "Akka.Registry.Remoting"],
         ["Akka.Registry.Client"] = ["Akka.Registry.Contracts", "Akka.Registry.Remoting", "Akka.Registry.Tls"],
-        ["Akka.Registry.Hosting"] = ["Akka.Registry", "Akka.Registry.Client"],
+        ["Akka.Registry.Hosting"] = ["Akka.Registry", "Akka.Registry.Client", "Akka.Registry.Durability"],
         ["Akka.Registry.Etcd"] = ["Akka.Registry"],
         ["Akka.Registry.Server"] = ["Akka.Registry.Hosting", "Akka.Registry.Client", "Akka.Registry.Etcd"],
-        ["Akka.Registry.Cli"] = ["Akka.Registry.Client", "Akka.Registry.Tls"],
+        ["Akka.Registry.Cli"] = ["Akka.Registry.Client", "Akka.Registry.Contracts", "Akka.Registry.Tls"],
     };
 
     /// <summary>Packages that the engine's rooms may use beyond the BCL: the wire contracts and the logging contract.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Akka.Registry.Cli.Commands;
 using Akka.Registry.Cli.Tests.Harness;
+using Akka.Registry.Cli.Tokens;
 
 namespace Akka.Registry.Cli.Tests;
 
@@ -15,6 +16,8 @@ public class UsageTests
         {
             foreach (var (line, _) in (command as RegistryCommand)?.Examples ?? [])
                 lines.Add(command.Name, line);
+            foreach (var (line, _) in command.Subcommands.OfType<TokenSubcommand>().SelectMany(each => each.Examples))
+                lines.Add(command.Name, line);
         }
 
         return lines;
@@ -27,7 +30,7 @@ public class UsageTests
     public void An_example_of_the_help_is_a_command_line_that_is_taken(string command, string line)
     {
         // Up to what a shell makes of it; what stands behind "--" is another program's.
-        var own = line.Split([" | ", " && ", " -- "], StringSplitOptions.None)[0];
+        var own = line.Split([" | ", " && ", " -- ", " > ", " < "], StringSplitOptions.None)[0];
         var start = own.IndexOf("akreg ", StringComparison.Ordinal) + "akreg ".Length;
         var parsed = Root(["./orders"]).Parse(own[start..].Split(')')[0].Replace("'", "\"", StringComparison.Ordinal));
         parsed.Errors.Where(error => !error.Message.Contains("--once", StringComparison.Ordinal)).ShouldBeEmpty(line);

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Akka.Registry.Clients.Harness;
 
 namespace Akka.Registry.Clients;
 
 /// <summary>Debian's Prometheus, which finds its targets by Eureka, DNS and HTTP beside each other; it is built without Consul's.</summary>
-public sealed class PrometheusTests : IDisposable
+public sealed partial class PrometheusTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("akreg-prometheus-").FullName;
 
@@ -46,6 +47,50 @@ public sealed class PrometheusTests : IDisposable
                     && TargetsOf(targets, "dns", null) == byDns
                     && TargetsOf(targets, "http", "__meta_akka_registry_status") == byHttp;
             }, () => prometheus.Log);
+    }
+
+    /// <summary>It scrapes the nodes themselves, by the file that is deployed; what they count rises there, and its rules are evaluated.</summary>
+    [ClientTheory("prometheus")]
+    [InlineData(2)]
+    public async Task It_scrapes_the_nodes_and_sees_their_counters_rise(int nodes)
+    {
+        using var cluster = await ClientCluster.StartAsync(nodes);
+        var targets = string.Join(", ", cluster.Nodes.Select(node => $"\"127.0.0.1:{node.HttpPort}\""));
+        var deployed = Path.Combine(SourceRoot.Path, "deploy/observability");
+        var configuration = await File.ReadAllTextAsync(Path.Combine(deployed, "prometheus.yml"));
+        configuration = TargetsRegex().Replace(configuration, $"targets: [{targets}]")
+            .Replace("scrape_interval: 5s", "scrape_interval: 1s", StringComparison.Ordinal)
+            .Replace("evaluation_interval: 15s", "evaluation_interval: 1s", StringComparison.Ordinal);
+        File.Copy(Path.Combine(deployed, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
+        var port = NodeProcess.FreePort();
+        using var prometheus = ClientProcess.Start(
+            "prometheus", $"--config.file={Write("prometheus.yml", configuration)}", $"--storage.tsdb.path={Path.Combine(_folder, "data")}",
+            $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn");
+
+        await SaysAsync("every target is up", "sum(up{job=\"akka-registry\"})", value => value == nodes);
+        await SaysAsync("every node is ready", "sum(akka_registry_node_ready)", value => value == nodes);
+        for (var i = 0; i < 3; i++)
+            await cluster.RegisterAsync("scraped", $"scraped-{i}", 9300 + i);
+        await SaysAsync("three registrations", "sum(akka_registry_registrations_total)", value => value == 3);
+        await SaysAsync("what the others confirmed", "sum(akka_registry_replication_delay_seconds_count)", value => value >= 1);
+        await cluster.RegisterAsync("scraped", "scraped-3", 9303);
+        await SaysAsync("one more", "sum(akka_registry_registrations_total)", value => value == 4);
+        await SaysAsync("and the growth", "sum(increase(akka_registry_registrations_total[1m]))", value => value > 0);
+        (await ValueAsync("count(ALERTS{alertstate=\"firing\"})")).ShouldBeNull("nothing is wrong");
+        (await cluster.GetAsync(new Uri($"http://127.0.0.1:{port}/api/v1/rules")))!.ShouldContain("AkkaRegistryNodeGone");
+
+        Task SaysAsync(string what, string query, Predicate<double> isSo) => Wait.UntilAsync(
+            what, TimeSpan.FromSeconds(60), async () => await ValueAsync(query) is { } value && isSo(value), () => prometheus.Log);
+
+        async Task<double?> ValueAsync(string query)
+        {
+            if (await cluster.GetAsync(new Uri($"http://127.0.0.1:{port}/api/v1/query?query={Uri.EscapeDataString(query)}")) is not { } body)
+                return null;
+            var result = JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("result");
+            return result.GetArrayLength() == 0
+                ? null
+                : double.Parse(result[0].GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -96,4 +141,7 @@ public sealed class PrometheusTests : IDisposable
         File.WriteAllText(path, text);
         return path;
     }
+
+    [GeneratedRegex(@"targets: \[.*\]", RegexOptions.None, 1000)]
+    private static partial Regex TargetsRegex();
 }

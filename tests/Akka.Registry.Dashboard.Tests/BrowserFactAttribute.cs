@@ -4,7 +4,8 @@ namespace Akka.Registry.Dashboard.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserFactAttribute : FactAttribute
 {
-    private const string Reason = "There is no Chromium; install chromium.";
+    /// <summary>Why it is skipped.</summary>
+    internal const string Reason = "There is no Chromium; install chromium.";
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     public BrowserFactAttribute()

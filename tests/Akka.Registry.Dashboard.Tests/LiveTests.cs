@@ -8,6 +8,7 @@ namespace Akka.Registry.Dashboard.Tests;
 public sealed class LiveTests(Stage stage)
 {
     private static readonly Regex Digit = new("^[0-9]", RegexOptions.None, TimeSpan.FromSeconds(1));
+    private static readonly Regex Lag = new("^All 2 equal, p99 lag (?:below )?[0-9.]+m?s, state ", RegexOptions.None, TimeSpan.FromSeconds(1));
     private const string More = ""","zone":"zone-a","version":"1.4.0","tags":["blue","canary"],"metadata":{"team":"shop"}""";
 
     [BrowserFact]
@@ -19,8 +20,35 @@ public sealed class LiveTests(Stage stage)
         await Assertions.Expect(window.Page.Locator("#members .tag.up")).ToHaveCountAsync(2, new() { Timeout = 15_000 });
         await Assertions.Expect(window.Page.Locator("#convergence")).ToContainTextAsync("All 2 equal", new() { Timeout = 15_000 });
         await Assertions.Expect(window.Page.Locator("#state")).ToContainTextAsync("ready");
-        await Assertions.Expect(window.Page.Locator("#charts figure")).ToHaveCountAsync(4);
+        await Assertions.Expect(window.Page.Locator("#charts figure")).ToHaveCountAsync(5);
         await Assertions.Expect(window.Page.Locator("#charts figure[data-chart=beats] .now")).ToHaveTextAsync(Digit);
+        await Assertions.Expect(window.Page.Locator("#governor")).ToHaveTextAsync("Governor: holds nothing");
+        window.HasNoError();
+    }
+
+    [BrowserFact]
+    public async Task How_long_a_write_takes_to_be_confirmed_is_shown_beside_the_equality_and_as_a_line()
+    {
+        await using var window = await stage.OpenAsync();
+        for (var i = 0; i < 3; i++)
+            await stage.Cluster[1].Api.RegisterAsync("lagging", $"lagging-{i}", "10m");
+        await Assertions.Expect(window.Page.Locator("#charts figure[data-chart=delay] .now")).ToHaveTextAsync(Digit, new() { Timeout = 15_000 });
+        await Assertions.Expect(window.Page.Locator("#convergence"))
+            .ToHaveTextAsync(Lag, new() { Timeout = 15_000 });
+        window.HasNoError();
+    }
+
+    [BrowserFact]
+    public async Task What_the_governor_holds_is_shown_with_its_reason()
+    {
+        // A cluster of its own: what falls silent here is to disturb nobody.
+        using var cluster = await TestCluster.StartAsync(1);
+        await using var window = await stage.OpenAtAsync(cluster[1].Api.Url);
+        for (var i = 0; i < 30; i++)
+            await cluster[1].Api.RegisterAsync("silent", $"silent-{i:00}", "2s");
+        await Assertions.Expect(window.Page.Locator("#held li")).ToContainTextAsync("silent", new() { Timeout = 30_000 });
+        await Assertions.Expect(window.Page.Locator("#governor")).ToContainTextAsync("whose silence it doubts");
+        await window.PictureAsync("governor");
         window.HasNoError();
     }
 

@@ -30,13 +30,14 @@ public sealed class Stage : IAsyncLifetime
 
     /// <summary>Opens the dashboard of any node.</summary>
     internal async Task<Window> OpenAtAsync(
-        Uri url, string hash = "", int width = 1440, int height = 1000, ColorScheme scheme = ColorScheme.Light)
+        Uri url, string hash = "", int width = 1440, int height = 1000, ColorScheme scheme = ColorScheme.Light, bool isLetIn = true)
     {
         var context = await _browser!.NewContextAsync(
             new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         var window = new Window(context, await context.NewPageAsync());
         await window.Page.GotoAsync($"{url}{hash}");
-        await Assertions.Expect(window.Page.Locator("#stream")).ToHaveTextAsync("live", new() { Timeout = 20_000 });
+        if (isLetIn)
+            await Assertions.Expect(window.Page.Locator("#stream")).ToHaveTextAsync("live", new() { Timeout = 20_000 });
         return window;
     }
 

@@ -100,7 +100,7 @@ public class ReplicationCodecTests
     private static void Refused(Action<WireRecord> spoil)
     {
         var wire = ReplicationCodec.ToWire(Record);
-        ReplicationCodec.TryFromWire(wire, out _).ShouldBeTrue();
+        MapRecord.TryFromWire(wire, out _).ShouldBeTrue();
         spoil(wire);
         var delta = new Delta();
         delta.Records.Add(wire);

@@ -32,26 +32,56 @@ public class JoinTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Nodes_whose_seeds_come_by_dns_form_one_cluster_when_as_many_wait_as_are_expected()
+    {
+        using var cluster = TestCluster.ByDns(3, "--cluster.seed-dns.bootstrap-expect=3");
+        cluster.Start(3);
+        cluster.Start(2);
+        await Wait.UntilAsync("both answer", TimeSpan.FromSeconds(20), async () =>
+            await cluster[3].Api.StatusOfAsync("/healthz") == HttpStatusCode.OK
+            && await cluster[2].Api.StatusOfAsync("/healthz") == HttpStatusCode.OK);
+        // Longer than it takes when they are enough.
+        await Wait.AlwaysAsync("two are not enough", TimeSpan.FromSeconds(6), async () =>
+            await cluster[3].Api.StatusOfAsync("/readyz") == HttpStatusCode.ServiceUnavailable
+            && await cluster[2].Api.StatusOfAsync("/readyz") == HttpStatusCode.ServiceUnavailable);
+
+        cluster.Start(1);
+        await cluster.ReadyAsync(TimeSpan.FromSeconds(30));
+
+        cluster.Nodes.Count(node => node.Log.Contains("formed a cluster", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    /// <remarks>Counted in looks at the other node, each of a millisecond or less, so that a machine that is busy slows both alike.</remarks>
+    [Fact]
     public async Task A_registration_at_one_node_is_visible_at_another_within_milliseconds()
     {
+        const int Registrations = 200;
+        const int WarmUp = 20;
         using var cluster = await TestCluster.StartAsync(3);
+        var looks = new List<int>();
         var times = new List<double>();
-        for (var i = 0; i < 220; i++)
+        for (var i = 0; i < WarmUp + Registrations; i++)
         {
             var id = $"orders-{i}";
             var path = NodeApi.PathOf("orders", id);
             var clock = Stopwatch.StartNew();
             await cluster[1].Api.RegisterAsync("orders", id, "60s");
-            while (await cluster[3].Api.StatusOfAsync(path) != HttpStatusCode.OK)
-                clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), $"{id} did not arrive");
+            var count = 1;
+            for (; await cluster[3].Api.StatusOfAsync(path) != HttpStatusCode.OK; count++)
+                clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), $"{id} did not arrive");
             // The first ones also pay for compiling both processes' code.
-            if (i >= 20)
-                times.Add(clock.Elapsed.TotalMilliseconds);
+            if (i < WarmUp)
+                continue;
+            looks.Add(count);
+            times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
+        looks.Sort();
         times.Sort();
-        output.WriteLine($"from node-1 to node-3: median {times[times.Count / 2]:0.0} ms, worst of {times.Count} {times[^1]:0.0} ms");
-        times[times.Count / 2].ShouldBeLessThanOrEqualTo(20, "median of 200, in milliseconds");
-        times[^1].ShouldBeLessThanOrEqualTo(250, "worst of 200, in milliseconds");
+        var median = Registrations / 2;
+        output.WriteLine($"from node-1 to node-3: median {times[median]:0.0} ms, worst of {Registrations} {times[^1]:0.0} ms; "
+            + $"looks: median {looks[median]}, nine of ten {looks[Registrations * 9 / 10]}, worst {looks[^1]}");
+        looks[median].ShouldBeLessThanOrEqualTo(20, "median of 200, in looks");
+        looks[Registrations * 9 / 10].ShouldBeLessThanOrEqualTo(100, "nine of ten, in looks: a gossip interval is many hundreds");
     }
 }

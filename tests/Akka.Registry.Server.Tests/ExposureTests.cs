@@ -1,7 +1,7 @@
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Eureka;
-using Akka.Registry.Sessions;
+using Akka.Registry.Security;
 using Akka.Registry.Tls;
 using Shouldly;
 using Xunit;
@@ -41,16 +41,15 @@ public sealed class ExposureTests
         warnings[1].ShouldContain("cluster.secret");
         warnings[2].ShouldStartWith(
             "Nobody is asked who they are beyond this machine: the cluster port (0.0.0.0:4053), the HTTP door (http://*:8500).");
-        warnings[2].ShouldContain("sessions.token-hashes");
+        warnings[2].ShouldContain("security.tokens");
     }
 
     [Fact]
     public void What_is_set_is_not_asked_for()
     {
-        var hash = new string('a', 64);
         Warnings(Wide with { Cluster = Wide.Cluster with { Secret = "long enough" } }, "http://127.0.0.1:8500").Count.ShouldBe(2);
         Warnings(Wide with { Tls = Tls }, "https://127.0.0.1:8500").ShouldHaveSingleItem().ShouldStartWith("Nobody is asked");
-        Warnings(Wide with { Tls = Tls, Sessions = new SessionOptions { TokenHashes = [hash] } }, "https://127.0.0.1:8500").ShouldBeEmpty();
+        Warnings(Wide with { Tls = Tls, Security = new SecurityOptions { TokensFile = "tokens" } }, "https://127.0.0.1:8500").ShouldBeEmpty();
         Warnings(Wide with { Tls = Tls with { ClientCertificates = ClientCertificates.Required } }, "https://0.0.0.0:8500").ShouldBeEmpty();
     }
 

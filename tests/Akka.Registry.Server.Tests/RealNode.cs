@@ -1,6 +1,8 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Limits;
+using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Eureka;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,19 +28,23 @@ public sealed class RealNode : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts a node that is a cluster of one, and waits until it is ready.</summary>
-    public static async Task<RealNode> StartAsync()
+    public static async Task<RealNode> StartAsync(
+        HttpOptions? http = null, ConsulOptions? consul = null, LimitOptions? limits = null, IMemoryGauge? memory = null)
     {
-        var options = new RegistryNodeOptions { Transport = new TransportOptions { Port = 0 } };
+        var options = new RegistryNodeOptions { Transport = new TransportOptions { Port = 0 }, Limits = limits ?? new LimitOptions() };
         var transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(2) });
+        var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(2), Memory = memory });
         var up = UpWatch.Begin(node);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(node.Registry).AddSingleton(node.Membership).AddSingleton(node.Map);
-        builder.Services.AddRegistryHttp(new HttpOptions());
+        builder.Services.AddRegistryHttp(http ?? new HttpOptions());
+        builder.Services.AddRegistryConsul(consul ?? new ConsulOptions());
         builder.Services.AddRegistryEureka(new EurekaOptions());
         var app = builder.Build().UseRegistryHttp();
         await app.StartAsync();

@@ -20,6 +20,8 @@ internal static class HarshWorld
     {
         shape ??= new HarshShape();
         var cluster = new SimulatedCluster(seed, nodes: 5, OptionsOf(shape, new Random(seed)));
+        var disks = shape.Disks ? new HarshDisks(cluster) : null;
+        disks?.Fit();
         var workload = new InstanceWorkload(cluster, services: 2, instances: 24, Ttl);
         cluster.StartAll();
         cluster.AwaitReady();
@@ -28,12 +30,16 @@ internal static class HarshWorld
         for (var i = 0; i < shape.Readers; i++)
             readers.Add(new SimulatedWatcher(cluster, $"reader-{i}", seed + i));
         cluster.RunFor(TimeSpan.FromSeconds(2));
-        Disturb(cluster, workload, readers);
+        Disturb(cluster, workload, readers, disks);
+        disks?.Mend();
         Settle(cluster);
         Checkers.AllEqual(cluster);
         workload.CheckTruth();
         readers.ForEach(reader => reader.Check());
-        Checkers.NoErrors(cluster);
+        if (disks is null)
+            Checkers.NoErrors(cluster);
+        else
+            disks.CheckErrors();
         return cluster;
     }
 
@@ -61,7 +67,7 @@ internal static class HarshWorld
     };
 
     private static void Disturb(
-        SimulatedCluster cluster, InstanceWorkload workload, List<SimulatedWatcher> readers)
+        SimulatedCluster cluster, InstanceWorkload workload, List<SimulatedWatcher> readers, HarshDisks? disks)
     {
         var random = cluster.Scheduler.Random;
         cluster.Network.Conditions = new LinkConditions
@@ -73,7 +79,8 @@ internal static class HarshWorld
         };
         for (var round = 0; round < 8; round++)
         {
-            Strike(cluster, random);
+            if (disks is null || !disks.Strike(random))
+                Strike(cluster, random);
             for (var step = 0; step < 5; step++)
             {
                 workload.Disturb();
@@ -87,6 +94,7 @@ internal static class HarshWorld
             }
 
             Relieve(cluster, random);
+            disks?.Fit();
         }
     }
 
@@ -156,6 +164,9 @@ internal sealed record HarshShape
 
     /// <summary>Rules of ownership; all unless one is to be missed.</summary>
     public OwnershipRules Ownership { get; init; } = OwnershipRules.All;
+
+    /// <summary>Whether nodes keep the map over restarts, on disks that fail; default no.</summary>
+    public bool Disks { get; init; }
 
     /// <summary>How long tombstones wait for a node that is away; null to draw none or 3 s.</summary>
     public TimeSpan? AwayGrace { get; init; }

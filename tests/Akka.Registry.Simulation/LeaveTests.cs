@@ -3,7 +3,9 @@ namespace Akka.Registry.Simulation;
 /// <summary>A node that leaves hands its leases over: nobody is missing or critical meanwhile.</summary>
 internal static class LeaveTests
 {
-    public static void Run(int seed)
+    /// <param name="seed">Decides what is left to chance.</param>
+    /// <param name="prepared">Told of the network, and of each node before it starts again; null for nobody.</param>
+    public static void Run(int seed, Action<TestKit.SimulatedNetwork, Cluster.NodeAddress>? prepared = null)
     {
         var world = new QuietWorld(seed);
         var cluster = world.Cluster;
@@ -18,6 +20,7 @@ internal static class LeaveTests
             cluster.RunFor(TimeSpan.FromMilliseconds(world.Random.Next(1_000)));
             node.Crash();
             lives.RunFor(TimeSpan.FromMilliseconds(world.Random.Next(500, 4_000)));
+            prepared?.Invoke(cluster.Network, node.Address);
             node.Start();
             cluster.AwaitReady();
             lives.RunFor(TimeSpan.FromSeconds(3));

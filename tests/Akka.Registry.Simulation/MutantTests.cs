@@ -1,4 +1,5 @@
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Ownership;
 
 namespace Akka.Registry.Simulation;
@@ -35,6 +36,16 @@ public class MutantTests
             (25, seed => RestartTests.Roll(seed, Owners with { OrphansWait = false })),
         ["Only who was heard of returns"] =
             (6, seed => PauseTests.Run(seed, Owners with { OnlyTheHeardReturn = false })),
+        ["A node that was down has its tombstones still"] =
+            (60, seed => DurabilityTests.CrashAll(seed, Map with { TombstonesRestored = false })),
+        ["A node that was down knows what it had collected"] =
+            (60, seed => DurabilityTests.CrashAll(seed, Map with { MarksRestored = false })),
+        ["A node that was down compares itself with its peers before it shows anything"] =
+            (60, seed => DurabilityTests.CrashAll(seed, Map with { ComparedBeforeShown = false })),
+        ["Who was down for too long takes everything anew"] =
+            (12, seed => DurabilityTests.OldPicture(seed, Map with { OldPicturesYield = false })),
+        ["Records and vector are saved as of one moment"] =
+            (12, seed => DurabilityTests.CrashAll(seed, mutate: WithoutOne)),
     };
 
     public static TheoryData<string> Rules => [.. Mutants.Keys];
@@ -61,4 +72,7 @@ public class MutantTests
 
     private static void InHarshWorld(int seed, ReplicationRules rules) =>
         HarshWorld.Run(seed, new HarshShape { Rules = rules });
+
+    private static MapPicture WithoutOne(MapPicture picture) =>
+        picture with { Records = [.. picture.Records.OrderBy(record => record.Dot).SkipLast(1)] };
 }

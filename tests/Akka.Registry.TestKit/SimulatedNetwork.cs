@@ -22,6 +22,9 @@ public sealed class SimulatedNetwork(VirtualScheduler scheduler)
     /// <summary>Conditions of every link that has none of its own.</summary>
     public LinkConditions Conditions { get; set; } = LinkConditions.Good;
 
+    /// <summary>What becomes of a frame that the process of that address sends, as another version would have it; null: as it is.</summary>
+    public Func<NodeAddress, Frame, Frame>? Rewrite { get; set; }
+
     /// <summary>Frames handed to the network since the start.</summary>
     public long FramesSent { get; private set; }
 

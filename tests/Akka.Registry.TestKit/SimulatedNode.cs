@@ -30,6 +30,9 @@ public sealed class SimulatedNode
     /// <summary>How often a state of the map was begun here: once a process, and once each time that one took everything anew.</summary>
     public long StatesBegun => _statesBefore + (_node?.Map.Status.Generation ?? 0);
 
+    /// <summary>The machine's disk, which outlives its processes; null (the default) for a node that keeps nothing.</summary>
+    public SimulatedDisk? Disk { get; set; }
+
     /// <summary>Whether its process runs, paused or not.</summary>
     public bool IsRunning => _node is not null;
 
@@ -80,7 +83,7 @@ public sealed class SimulatedNode
     /// <summary>Whether it runs, is not frozen, and holds the whole registry.</summary>
     public bool IsServing => _node is { Registry.IsReady: true } && !IsPaused;
 
-    /// <summary>Starts a process with an empty memory.</summary>
+    /// <summary>Starts a process with an empty memory, and what its disk has.</summary>
     public void Start()
     {
         if (_node is not null)
@@ -98,13 +101,22 @@ public sealed class SimulatedNode
             Time = _machine.Clock,
             Dispatcher = _machine,
             Random = new Random(_cluster.Scheduler.Random.Next()),
+            Store = Disk?.Attach(),
             LoggerFactory = _cluster.Trace.CreateLoggers(Name),
         });
+    }
+
+    /// <summary>The whole machine loses its power: the process ends, and its disk keeps what it had written out.</summary>
+    public void LosePower()
+    {
+        Crash();
+        Disk?.LosePower();
     }
 
     /// <summary>Ends the process as <c>kill -9</c> does.</summary>
     public void Crash()
     {
+        Disk?.Detach();
         _cluster.Trace.Note(Name, "crashes");
         (_ranBefore, _statesBefore) = (RunningTime, StatesBegun);
         _machine!.Kill();

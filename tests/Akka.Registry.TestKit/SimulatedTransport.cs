@@ -37,6 +37,8 @@ public sealed class SimulatedTransport : IPeerTransport
             return false;
         if (!_links.TryGetValue(to, out var lanes))
             _links.Add(to, lanes = new SimulatedLink?[_traffic.Length]);
+        if (_network.Rewrite is { } rewrite)
+            frame = rewrite(Address, frame);
         _network.Count(frame);
         return (lanes[(int)lane] ??= new SimulatedLink(_network, this, to, lane)).TrySend(frame);
     }

@@ -88,6 +88,26 @@ public class RegistrationTests
     }
 
     [Fact]
+    public void The_same_registration_that_another_node_writes_meanwhile_leaves_a_whole_entry()
+    {
+        var raced = false;
+        _world.Map.BeforeWrite = write =>
+        {
+            if (raced)
+                return;
+            raced = true;
+            _world.Map.Receive(_world.Map.Remote(Other.Uid, Key("a"), 7, ((MapWrite.Register)write).Value));
+        };
+
+        var result = _world.Register(Registration("a"));
+
+        raced.ShouldBeTrue();
+        (result.Entry.Owner, result.Entry.Address).ShouldBe((SelfNode.Uid, "10.1.0.1"));
+        _world.Entry("a").ShouldBe(result.Entry);
+        _world.Map.Writes.Count().ShouldBe(1, "what stood asks for nothing else");
+    }
+
+    [Fact]
     public void An_older_epoch_is_refused_as_stale_and_so_is_one_that_has_ended()
     {
         _world.Register(Registration("a") with { Epoch = 9 });
@@ -157,6 +177,49 @@ public class RegistrationTests
         _world.RunFor(0.2);
         Should.Throw<TimeoutException>(() => ResultOf(task));
     }
+
+    [Fact]
+    public void Two_equal_registrations_of_a_new_instance_at_once_leave_it_as_it_was_said()
+    {
+        var first = _world.Begin(registry =>
+        {
+            _ = registry.RegisterAsync(Registration("a"), WriteOptions.Default);
+            return registry.RegisterAsync(Registration("a"), WriteOptions.Default);
+        });
+        ResultOf(first).Replaced.ShouldBeTrue();
+        _world.Entry("a")!.Address.ShouldBe(Registration("a").Address);
+        _world.Map.Writes.Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void Many_registrations_are_one_write_of_the_map_and_each_has_its_answer_in_its_place()
+    {
+        _world.Register(Registration("b") with { Epoch = 9 });
+        var writes = _world.Map.Log.Count;
+        var answers = Many("a", "b", "c", "a", "?");
+
+        answers.Select(answer => answer.Refusal?.Error).ShouldBe([null, RegistryError.StaleEpoch, null, null, RegistryError.Invalid]);
+        answers.Where(answer => answer.Refusal is null).Select(answer => (answer.Result!.Entry.Id, answer.Result.Replaced))
+            .ShouldBe([("a", false), ("c", false), ("a", true)]);
+        _world.Map.Log.Skip(writes).ShouldHaveSingleItem().ShouldBeOfType<MapCommand.WriteMany>().Operations.Length.ShouldBe(4);
+        new[] { "a", "b", "c" }.Select(id => _world.Registry.ExpiresIn(_world.Entry(id)!)).ShouldAllBe(left => left > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Of_many_registrations_those_that_the_map_never_answers_are_refused_and_the_others_are_not_lost_with_them()
+    {
+        _world.Map.IsSilent = true;
+        var task = _world.Begin(registry => registry.RegisterManyAsync(
+            [Registration("a"), Registration("x") with { Address = "" }], WriteOptions.Default, default));
+        _world.RunFor(5.9);
+        task.IsCompleted.ShouldBeFalse();
+        _world.RunFor(0.2);
+        ResultOf(task).Select(answer => answer.Refusal!.Error).ShouldBe([RegistryError.OwnerUnreachable, RegistryError.Invalid]);
+    }
+
+    private System.Collections.Immutable.ImmutableArray<RegistrationOutcome> Many(params string[] ids) => _world.Call(
+        registry => registry.RegisterManyAsync(
+            [.. ids.Select(id => id == "?" ? Registration("x") with { Address = "" } : Registration(id))], WriteOptions.Default, default));
 
     [Fact]
     public void Registering_at_this_node_takes_the_lease_from_another_owner()

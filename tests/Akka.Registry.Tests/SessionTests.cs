@@ -188,6 +188,21 @@ public class SessionTests
         Should.Throw<RegistryException>(() => world.Registry.OpenSession("4")).Error.ShouldBe(RegistryError.LimitReached);
     }
 
+    [Fact]
+    public void Of_many_that_come_together_those_beyond_the_sessions_room_are_refused_and_the_others_are_carried()
+    {
+        var world = new RegistryWorld(new RegistryNodeOptions { Limits = new LimitOptions { EntriesPerSession = 3 } });
+        var session = world.Registry.Open("1");
+        world.Call(_ => session.RegisterAsync(Registration("b"), WriteOptions.Default));
+        var answers = world.Call(_ => session.RegisterManyAsync(
+            [Registration("a"), Registration("b"), Registration("c"), Registration("d")], WriteOptions.Default, default));
+        answers.Select(answer => answer.Refusal?.Error).ShouldBe([null, null, null, RegistryError.LimitReached]);
+        session.Break();
+        world.RunFor(1.3);
+        new[] { "a", "b", "c" }.Select(id => world.Entry(id)!.Status).ShouldAllBe(status => status == InstanceStatus.Critical);
+        world.Entry("d").ShouldBeNull();
+    }
+
     private void Register(IRegistrySession session, string id) =>
         _world.Call(_ => session.RegisterAsync(Registration(id), WriteOptions.Default));
 

@@ -31,7 +31,7 @@ internal static class ProblemGuide
         "not-ready" => "akreg nodes says how far the node is. Try later, or name further nodes: --url first,second.",
         "busy" => "Try again; the call may be made twice.",
         "owner-unreachable" => "Try again once the cluster has seen its loss; akreg doctor shows it.",
-        _ when problem.Status is 401 or 403 => "Give a token that has the right: --token or AKREG_TOKEN.",
+        _ when problem.Status is 401 or 403 => "Give a token that has the right: --token, --token-file or AKREG_TOKEN.",
         _ when problem.Retryable => "Try again later, or at another node: --url.",
         _ => null,
     };

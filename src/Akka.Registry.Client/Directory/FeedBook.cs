@@ -154,6 +154,11 @@ internal sealed class FeedBook(RegistryClientOptions options)
                     return null;
                 feed.Cursor = "";
                 return new FeedRefusal(feed.Service, ended.Message, BeginsAnew: true);
+            case WireSessionError.Forbidden:
+                // Rights are changed at the nodes while they run: it is told once, and tried on.
+                var isNews = !feed.IsForbidden;
+                feed.IsForbidden = true;
+                return isNews ? new FeedRefusal(feed.Service, ended.Message, BeginsAnew: false) : null;
             default: return null;   // Later, or at the next node.
         }
     }

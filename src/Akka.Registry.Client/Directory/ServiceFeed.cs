@@ -47,6 +47,9 @@ internal sealed class ServiceFeed(string service)
     /// <summary>Since when nodes have been behind the cursor; null while none was.</summary>
     public TimeSpan? BehindSince { get; set; }
 
+    /// <summary>Whether the last answer was that the client has no right to it.</summary>
+    public bool IsForbidden { get; set; }
+
     /// <summary>What of a batch has come.</summary>
     public List<WireChange> Assembling { get; } = [];
 
@@ -86,7 +89,7 @@ internal sealed class ServiceFeed(string service)
         if (isFirst)
             standing = FollowRecords(standing);
         var instances = Merge(standing, deltas);
-        (Cursor, BehindSince) = (cursor, null);
+        (Cursor, BehindSince, IsForbidden) = (cursor, null, false);
         Volatile.Write(ref _isConfirmed, true);
         Publish(new ServiceSnapshot(Service, instances, revision, isStale: false) { Cursor = cursor });
     }

@@ -101,7 +101,7 @@ public sealed record ServiceInstance
     /// <exception cref="InvalidProtocolBufferException">The value cannot be read.</exception>
     internal static ServiceInstance Read(WireChange change)
     {
-        var value = InstanceValue.Parser.ParseFrom(change.Value);
+        var value = InstanceValue.Parser.ParseUntrusted(change.Value.Span);
         return new ServiceInstance
         {
             Service = change.Service,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Client.Registrar;
@@ -43,8 +44,17 @@ public sealed class RegisteredInstance
     /// <summary>Whether what was sent is not what it says any more.</summary>
     internal bool IsChanged { get; set; }
 
+    /// <summary>Whether the last answer was that the client has no right to it.</summary>
+    internal bool IsForbidden { get; set; }
+
     /// <summary>Whether it waits to be sent.</summary>
     internal bool IsWanted { get; set; }
+
+    /// <summary>The activity of its first registration; null where nobody traces it, and once a node has answered.</summary>
+    internal Activity? Span { get; init; }
+
+    /// <summary>W3C trace context of what is to be sent; empty for none: what is only said again to another node has none.</summary>
+    internal string Traceparent { get; set; } = "";
 
     internal (string Service, string Id) Key => (Registration.Service, Registration.Id);
 
@@ -81,11 +91,18 @@ public sealed class RegisteredInstance
         return _ended.Task.WaitAsync(cancellation);
     }
 
-    internal void Accept() => _accepted.TrySetResult();
+    internal void Accept()
+    {
+        if (_accepted.TrySetResult())
+            TraceContext.End(Span);
+        Traceparent = "";
+    }
 
     internal void Refuse(RegistryRefusedException refusal)
     {
         State = RegistrationState.Refused;
+        if (!_accepted.Task.IsCompleted)
+            TraceContext.End(Span, refusal.Message);
         _accepted.TrySetException(refusal);
         _ended.TrySetResult();
     }
@@ -93,6 +110,8 @@ public sealed class RegisteredInstance
     internal void End()
     {
         State = RegistrationState.Ended;
+        if (!_accepted.Task.IsCompleted)
+            TraceContext.End(Span, "it ended before a node took it");
         _accepted.TrySetCanceled();
         _ended.TrySetResult();
     }
@@ -103,6 +122,7 @@ public sealed class RegisteredInstance
         Instance = Registration.Id,
         Epoch = Epoch,
         Value = Registration.ToWire(Status),
+        Traceparent = Traceparent,
     };
 }
 

@@ -1,3 +1,4 @@
+using Akka.Registry.Client.Session;
 using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Client.Registrar;
@@ -50,7 +51,12 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
         }
 
         _lastEpoch = Math.Max(_lastEpoch + 1, (ulong)now.ToUnixTimeMilliseconds());
-        var instance = new RegisteredInstance(owner, registration, _lastEpoch);
+        var span = ClientTracing.Register(registration);
+        var instance = new RegisteredInstance(owner, registration, _lastEpoch)
+        {
+            Span = span,
+            Traceparent = span is null ? TraceContext.Current : TraceContext.Of(span),
+        };
         _instances[key] = instance;
         if (former is not null)
             Forget(former);
@@ -64,6 +70,8 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
         if (instance.State is not (RegistrationState.Pending or RegistrationState.Registered) || instance.Status == status)
             return;
         instance.Status = status;
+        if (TraceContext.Current is { Length: > 0 } trace)
+            instance.Traceparent = trace;
         if (instance.Request != 0)
             instance.IsChanged = true;
         else
@@ -75,7 +83,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     {
         if (instance.State is not (RegistrationState.Pending or RegistrationState.Registered))
             return;
-        instance.State = RegistrationState.Ending;
+        (instance.State, instance.Traceparent) = (RegistrationState.Ending, TraceContext.Current);
         Unlease(instance);
         Want(instance);
     }
@@ -152,7 +160,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
     }
 
     /// <summary>A node answers registrations.</summary>
-    /// <returns>Those that it refuses for good.</returns>
+    /// <returns>Those that it refuses, for those that it may take later the first time only.</returns>
     public List<(RegisteredInstance Instance, string Reason)> OnResults(RegisterResults results)
     {
         var refused = new List<(RegisteredInstance, string)>();
@@ -219,6 +227,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
                 (instance.Lease, instance.State) = (result.Lease, RegistrationState.Registered);
                 _leases.Put(result.Lease, instance, TimeSpan.FromMilliseconds(Math.Min(result.TtlMs, int.MaxValue)));
                 instance.Accept();
+                instance.IsForbidden = false;
                 if (instance.IsChanged)
                     Want(instance);
                 instance.IsChanged = false;
@@ -227,6 +236,12 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
                 return Refuse(instance, RegistryRefusal.Invalid, result.Message);
             case WireSessionError.StaleEpoch:
                 return Refuse(instance, RegistryRefusal.Superseded, result.Message);
+            case WireSessionError.Forbidden:
+                // Rights are changed at the nodes while they run: it is told once, and tried on.
+                _later.Add(instance);
+                var isNews = !instance.IsForbidden;
+                instance.IsForbidden = true;
+                return isNews ? result.Message : null;
             default:
                 _later.Add(instance);
                 return null;
@@ -243,6 +258,7 @@ internal sealed class RegistrationBook(RegistryClientOptions options)
             Instance = instance.Registration.Id,
             Epoch = instance.Epoch,
             TimeoutMs = TimeoutMs,
+            Traceparent = instance.Traceparent,
         };
         _ending[command.Request] = instance;
         return Frame.Of(FrameKind.InstanceCommand, command);

@@ -47,7 +47,7 @@ public sealed class ClientActors : IMessageRoute, IDisposable
         ArgumentNullException.ThrowIfNull(instance);
         ArgumentNullException.ThrowIfNull(codec);
         return RemoteActorAddress.TryRead(instance.Metadata, out var address) && address.Protocol == codec.Protocol
-            ? new RemoteRef<TMessage>(address, codec, _messenger)
+            ? new RemoteRef<TMessage>(address with { Service = instance.Service, Instance = instance.Id }, codec, _messenger)
             : null;
     }
 

@@ -62,6 +62,7 @@ internal sealed partial class ClientSession : IRegistrationOwner
                 Instance = instance.Registration.Id,
                 Epoch = instance.Epoch,
                 TimeoutMs = Math.Max(1, (uint)deadline.TotalMilliseconds),
+                Traceparent = TraceContext.Current,
             };
             _link?.Send(Frame.Of(FrameKind.InstanceCommand, command));
             return _pending.Drain(command.Request);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Registry.Client.Reports;
 using Akka.Registry.Contracts;
 
@@ -27,6 +28,8 @@ internal sealed partial class ClientSession
     public async Task<IReadOnlyList<SessionAnswer>> AskAsync(SessionRequest request, TimeSpan patience, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        using var span = ClientTracing.Ask(request);
+        request.Traceparent = TraceContext.Current;
         var bytes = request.CalculateSize();
         if (bytes > RequestBytesMax)
         {
@@ -42,7 +45,13 @@ internal sealed partial class ClientSession
         }
         catch (TimeoutException)
         {
+            span?.SetStatus(ActivityStatusCode.Error, "no answer in time");
             throw new RegistryUnavailableException($"The node has not answered within {time.TotalSeconds:0.###} s.", mayHaveCounted: true);
+        }
+        catch (Exception failure) when (failure is RegistryRefusedException or RegistryUnavailableException)
+        {
+            span?.SetTag("error.type", failure.GetType().FullName).SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
         }
         finally
         {

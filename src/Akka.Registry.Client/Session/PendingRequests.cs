@@ -92,6 +92,7 @@ internal sealed class PendingRequests(int max)
         WireSessionError.NotFound => new RegistryRefusedException(RegistryRefusal.NotFound, answer.Message),
         WireSessionError.StaleEpoch => new RegistryRefusedException(RegistryRefusal.Superseded, answer.Message),
         WireSessionError.LimitReached => new RegistryRefusedException(RegistryRefusal.LimitReached, answer.Message),
+        WireSessionError.Forbidden => new RegistryRefusedException(RegistryRefusal.Forbidden, answer.Message),
         WireSessionError.NotReady => new RegistryUnavailableException(answer.Message),
         // One that a later version has given a name too: nothing is known of it but its text.
         _ => new RegistryUnavailableException(answer.Message, mayHaveCounted: true),

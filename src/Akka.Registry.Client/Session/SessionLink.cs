@@ -163,8 +163,24 @@ internal sealed class SessionLink : IDisposable
         }
     }
 
+    private static async ValueTask<string> TokenOfAsync(RegistryClientOptions options, CancellationToken stop)
+    {
+        if (options.TokenSource is not { } source)
+            return options.Token;
+        try
+        {
+            return await source(stop) ?? "";
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The edge of the application: whatever keeps it from a token keeps the client from a session, for now.
+            throw new IOException($"The token source failed: {failure.Message}", failure);
+        }
+    }
+
     private async Task GreetAsync(RegistryClientOptions options, ulong identity, CancellationToken stop)
     {
+        var token = await TokenOfAsync(options, stop);
         var hello = new SessionHello
         {
             Magic = WireProtocol.Magic,
@@ -172,7 +188,7 @@ internal sealed class SessionLink : IDisposable
             ProtocolMax = WireProtocol.Max,
             Cluster = options.Cluster,
             Client = options.Name,
-            Token = ByteString.CopyFromUtf8(options.Token),
+            Token = ByteString.CopyFromUtf8(token),
             Identity = identity,
         };
         var bytes = new ArrayBufferWriter<byte>(256);

@@ -38,6 +38,9 @@ internal sealed class ClusterActor(
             case ClusterMessage.FrameReceived received:
                 OnFrame(received.From, received.Frame);
                 break;
+            case ClusterMessage.SeedsFound found:
+                Step(new SwimInput.SeedsFound(found.Seeds));
+                break;
             case ClusterMessage.LinkBroken broken:
                 Step(new SwimInput.LinkBroken(broken.Peer));
                 break;

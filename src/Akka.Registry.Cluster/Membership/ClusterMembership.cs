@@ -70,6 +70,9 @@ public sealed class ClusterMembership : IClusterMembership
     public void FrameReceived(NodeIdentity from, Frame frame) =>
         _actor.Tell(new ClusterMessage.FrameReceived(from, frame));
 
+    /// <summary>Takes what a look-up of seeds has found: all that there are now.</summary>
+    public void SeedsFound(IReadOnlyList<NodeAddress> seeds) => _actor.Tell(new ClusterMessage.SeedsFound(seeds));
+
     /// <summary>Takes the transport's hint that a connection broke or could not be made.</summary>
     public void LinkBroken(NodeAddress peer) => _actor.Tell(new ClusterMessage.LinkBroken(peer));
 

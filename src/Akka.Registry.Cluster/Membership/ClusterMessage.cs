@@ -11,6 +11,9 @@ internal abstract record ClusterMessage
     /// <summary>A frame arrived on the membership lane.</summary>
     public sealed record FrameReceived(NodeIdentity From, Frame Frame) : ClusterMessage;
 
+    /// <summary>Seeds were looked up.</summary>
+    public sealed record SeedsFound(IReadOnlyList<NodeAddress> Seeds) : ClusterMessage;
+
     /// <summary>A connection broke, or none could be made.</summary>
     public sealed record LinkBroken(NodeAddress Peer) : ClusterMessage;
 

@@ -12,14 +12,20 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     // Nodes that wait for a cluster as this one does and are told when it is formed; others find it by their next try.
     private const int WaitingMax = 1_024;
 
+    private readonly Bootstrap _bootstrap = new(state);
+
     private readonly List<NodeAddress> _otherSeeds =
         [.. state.Settings.Seeds.Where(seed => seed != state.Self.Address).Distinct()];
+
+    // Seeds that turned out to be this node, for as long as DNS names them.
+    private readonly HashSet<NodeAddress> _ownNames = [];
 
     // Who was knocked at, by sequence, until the next round of knocks.
     private readonly Dictionary<ulong, NodeAddress> _knocks = [];
     private readonly Dictionary<NodeAddress, NodeIdentity> _waiting = [];
 
     private Instant? _nextRepair;
+    private bool _hasFound;
 
     private int _seedRounds;
     private int _seedTurn;
@@ -28,7 +34,7 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
 
     public void Start()
     {
-        if (_otherSeeds.Count == 0)
+        if (_otherSeeds.Count == 0 && !_bootstrap.IsOn)
         {
             Form();
             return;
@@ -39,10 +45,35 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
             state.Arm(state.Settings.SeedFormTimeout, new SwimTimer.FormDeadline());
     }
 
+    /// <summary>A look-up has found these. New ones are asked at once.</summary>
+    public void OnSeedsFound(IReadOnlyList<NodeAddress> found)
+    {
+        _ownNames.IntersectWith(found);
+        var others = found.Where(seed => seed != state.Self.Address && !_ownNames.Contains(seed)).Distinct().ToList();
+        var added = others.Except(_otherSeeds).ToList();
+        if (added.Count == 0 && others.Count == _otherSeeds.Count && _hasFound)
+            return;
+        _hasFound = true;
+        _bootstrap.OnSeedsChanged();
+        _otherSeeds.Clear();
+        _otherSeeds.AddRange(others);
+        state.Note(new SwimEvent.SeedsFound(others));
+        if (state.HasJoined || state.HasLeft)
+            return;
+        foreach (var seed in added)
+            SendTable(seed, replyWanted: true);
+    }
+
     public void OnSeedRetry()
     {
         if (state.HasJoined || state.HasLeft)
             return;
+        if (_bootstrap.IsOn && _bootstrap.MayForm())
+        {
+            Form();
+            return;
+        }
+
         _knocks.Clear();
         foreach (var seed in _otherSeeds)
         {
@@ -61,6 +92,9 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
         if (!state.Settings.Rules.AliasesOfSelf || !_knocks.Remove(sequence, out var seed) || !_otherSeeds.Remove(seed))
             return;
         state.Note(new SwimEvent.SeedIsSelf(seed));
+        _ownNames.Add(seed);
+        if (_bootstrap.IsOn)
+            return;
         if (state.Settings.Seeds[0] == seed)
             IsFirstSeed = true;
         if (state.HasJoined || state.HasLeft)
@@ -222,7 +256,11 @@ internal sealed class Joiner(SwimState state, RumourJudge judge)
     {
         if (_waiting.Count < WaitingMax)
             _waiting[from.Address] = from;
-        if (sync.ReplyWanted)
+        if (_bootstrap.OnWaiting(from, sync.Rumours) is { } stranger)
+            SendTable(stranger, replyWanted: true);
+        if (sync.ReplyWanted && _bootstrap.LowestBelow(from) is { } lowest)
+            state.Send(from.Address, new SwimMessage.Sync(false, Joining: true, [state.Members.Self.ToRumour(state.Now), lowest]));
+        else if (sync.ReplyWanted)
             SendTable(from.Address, replyWanted: false);
         if (IsFirstSeed && _otherSeeds.TrueForAll(_waiting.ContainsKey))
             OnFormDeadline(); // No other seed can still answer as a member.

@@ -47,6 +47,9 @@ internal abstract record SwimEvent
     /// <summary>Another process that lives advertises this node's address: somebody has to give one of them another.</summary>
     public sealed record AddressContested(NodeIdentity Rival, bool GivesWay) : SwimEvent;
 
+    /// <summary>Seeds were found that are others than before.</summary>
+    public sealed record SeedsFound(IReadOnlyList<NodeAddress> Seeds) : SwimEvent;
+
     /// <summary>A seed leads back to this node: it is one of its own names.</summary>
     public sealed record SeedIsSelf(NodeAddress Seed) : SwimEvent;
 

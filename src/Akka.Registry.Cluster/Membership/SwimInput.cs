@@ -8,6 +8,9 @@ internal abstract record SwimInput
     /// <summary>Begin to look for the cluster. The first input, once.</summary>
     public sealed record Start : SwimInput;
 
+    /// <summary>These are the seeds now; those that were there before and are not among them are none any more.</summary>
+    public sealed record SeedsFound(IReadOnlyList<NodeAddress> Seeds) : SwimInput;
+
     /// <summary>A message came from the node that the handshake named.</summary>
     public sealed record Received(NodeIdentity From, SwimMessage Message) : SwimInput;
 

@@ -56,6 +56,9 @@ internal sealed class SwimMachine
             case SwimInput.Start:
                 _joiner.Start();
                 break;
+            case SwimInput.SeedsFound found:
+                _joiner.OnSeedsFound(found.Seeds);
+                break;
             case SwimInput.Received received:
                 OnReceived(received.From, received.Message);
                 break;

@@ -30,6 +30,9 @@ internal sealed record SwimSettings
 
     public IReadOnlyList<NodeAddress> Seeds { get; init; } = [];
 
+    /// <summary>Seeds come at run time, and so many must wait before one forms the first cluster; 0: they are those of the settings.</summary>
+    public int BootstrapExpect { get; init; }
+
     public TimeSpan SeedRetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan SeedFormTimeout { get; init; } = TimeSpan.FromSeconds(1);
@@ -47,6 +50,7 @@ internal sealed record SwimSettings
     public static SwimSettings Of(ClusterOptions options) => Of(options.FailureDetector) with
     {
         Seeds = [.. options.SeedNodes.Select(ParseSeed)],
+        BootstrapExpect = options.SeedDns.Names.Count > 0 ? options.SeedDns.BootstrapExpect : 0,
         SeedRetryInterval = options.SeedRetryInterval,
         SeedFormTimeout = options.SeedFormTimeout,
         ReconnectInterval = options.ReconnectInterval,

@@ -31,6 +31,9 @@ internal sealed class IncomingLink(
     /// <summary>Where it comes from; null when it was gone before it was looked at.</summary>
     public EndPoint? Remote { get; } = RemoteOf(socket);
 
+    /// <summary>Its address; null when it was gone before it was looked at.</summary>
+    public IPAddress? Address => (Remote as IPEndPoint)?.Address;
+
     /// <summary>Closes the connection now.</summary>
     public void Abort() => _stop.Cancel();
 
@@ -84,8 +87,9 @@ internal sealed class IncomingLink(
         try
         {
             Frame first;
-            using (var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token))
+            try
             {
+                using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
                 SocketTuning.Apply(socket, scope.Options.DeadLinkTimeout);
                 if (await OpenAsync(deadline.Token) is not { } link)
                     return;
@@ -106,6 +110,10 @@ internal sealed class IncomingLink(
                         return;
                     Volatile.Write(ref _handshake, handshake);
                 }
+            }
+            finally
+            {
+                listener.LeaveHandshake(this);
             }
 
             if (_handshake is null)
@@ -194,6 +202,8 @@ internal sealed class IncomingLink(
         {
             var reading = await frames.ReadAsync(scope.PeerLimits, _stop.Token);
             var error = reading.Reason;
+            if (reading.Outcome == FrameOutcome.Oversized)
+                listener.CountLimit("frame-bytes-max");
             if (reading.Outcome == FrameOutcome.NeedMore)
             {
                 scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, "closed by the peer");
@@ -254,7 +264,11 @@ internal sealed class IncomingLink(
         if (_handshake is { } handshake)
             scope.Logger.IncomingEnded(handshake.Peer, Remote, handshake.Lane, LinkFailure.Reason(failure));
         else if (_session is null && !_stop.IsCancellationRequested)
+        {
+            if (failure is OperationCanceledException)
+                listener.CountLimit("handshake-timeout");
             listener.CountRefusal(Remote, $"no handshake: {LinkFailure.Reason(failure)}");
+        }
     }
 
     private static EndPoint? RemoteOf(Socket socket)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Akka.Registry.Contracts.Limits;
 
 namespace Akka.Registry.Cluster.Transport;
 
@@ -13,6 +14,8 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     private readonly HashSet<IncomingLink> _links = [];
     private readonly HashSet<IncomingLink> _sessions = [];
     private readonly Dictionary<(NodeUid Peer, Lane Lane), IncomingLink> _current = [];
+    private readonly AddressTally _connections = new();
+    private readonly AddressTally _handshakes = new();
     private readonly CancellationTokenSource _stop = new();
     private Action<NodeAddress>? _connected;
 
@@ -83,6 +86,13 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
         await older.Ended;
     }
 
+    /// <summary>Its handshake is done, or it has ended before.</summary>
+    public void LeaveHandshake(IncomingLink link) => _handshakes.Leave(link.Address);
+
+    /// <summary>A link was refused or cut off at a limit.</summary>
+    /// <param name="setting">The limit's key below <c>transport</c>.</param>
+    public void CountLimit(string setting) => scope.Limits.Reached("transport." + setting);
+
     /// <summary>The link is a client's: how many there may be is for the sink of sessions to say, not for the limit of peers.</summary>
     public void BecomeSession(IncomingLink link)
     {
@@ -96,6 +106,7 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     /// <summary>Forgets a link that has ended.</summary>
     public void Remove(IncomingLink link, HandshakeStep.Established? handshake)
     {
+        _connections.Leave(link.Address);
         lock (_gate)
         {
             _links.Remove(link);
@@ -153,6 +164,19 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
 
     private void Admit(IncomingLink link, Socket accepted)
     {
+        if (!_connections.TryEnter(link.Address, scope.Options.ConnectionsPerAddress))
+        {
+            Refuse(link, accepted, "too many connections of this address", "connections-per-address");
+            return;
+        }
+
+        if (!_handshakes.TryEnter(link.Address, scope.Options.HandshakesPerAddress))
+        {
+            _connections.Leave(link.Address);
+            Refuse(link, accepted, "too many handshakes of this address", "handshakes-per-address");
+            return;
+        }
+
         bool isFull;
         lock (_gate)
         {
@@ -164,8 +188,18 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
             }
         }
 
+        _handshakes.Leave(link.Address);
+        _connections.Leave(link.Address);
         if (isFull)
-            CountRefusal(link.Remote, "too many connections");
+            Refuse(link, accepted, "too many connections", "connections-max");
+        else
+            accepted.Dispose();
+    }
+
+    private void Refuse(IncomingLink link, Socket accepted, string reason, string setting)
+    {
+        CountLimit(setting);
+        CountRefusal(link.Remote, $"{reason} (transport.{setting})");
         accepted.Dispose();
     }
 }

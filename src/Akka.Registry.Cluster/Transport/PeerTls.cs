@@ -26,7 +26,7 @@ public sealed class PeerTls : IDisposable
         _gate = new HandshakeGate("cluster", options.HandshakesMax);
     }
 
-    /// <summary>Agrees on TLS: what <see cref="TcpPeerTransport.BindAsync"/> takes.</summary>
+    /// <summary>Agrees on TLS: for <see cref="TcpPeerTransport"/>.</summary>
     public async ValueTask<SecuredStream> UpgradeAsync(Stream plain, NodeAddress? connectedTo, CancellationToken stop)
     {
         var stream = new SslStream(plain);

@@ -93,7 +93,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var logger = loggers.CreateLogger<TcpPeerTransport>();
         var scope = new TransportScope(options, time, random, logger, tls is null ? upgrade : tls.UpgradeAsync, isTls: tls is not null);
-        var listener = await Listener.BindAsync(scope, stop);
+        var listener = await BindAsync(scope, stop);
         var transport = new TcpPeerTransport(scope, credentials, listener);
         scope.Logger.Bound(listener.LocalEndPoint, transport.Address, credentials);
         return transport;
@@ -152,6 +152,19 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         }
 
         await closing;
+    }
+
+    private static async Task<Listener> BindAsync(TransportScope scope, CancellationToken stop)
+    {
+        try
+        {
+            return await Listener.BindAsync(scope, stop);
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
     }
 
     private bool TrySend(LinkKey key, in Frame frame)
@@ -214,6 +227,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         await ended;
         _meter.Dispose();
         _scope.Logger.Closed(Address);
+        _scope.Dispose();
     }
 
     /// <summary>What is known from <see cref="Start"/> on.</summary>

@@ -58,6 +58,26 @@ public sealed record TransportOptions : IValidatableObject
     [Range(1, 65_536)]
     public int ConnectionsMax { get; init; } = 1_024;
 
+    /// <summary>
+    /// Connections of one client address at one time, sessions included; 0 to 1,000,000, default 10,000. 0: as many as it likes.
+    /// </summary>
+    /// <remarks>
+    /// Past it: closed, counted, logged. All clients behind one address translation share it; so do the addresses of an IPv6 network of 64
+    /// bits.
+    /// </remarks>
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerAddress { get; init; } = 10_000;
+
+    /// <summary>
+    /// Connections of one client address whose handshake is not done; 0 to 65,536, default 256. 0: as many as it likes.
+    /// </summary>
+    /// <remarks>
+    /// Past it as <see cref="ConnectionsPerAddress"/>. Below <see cref="ConnectionsMax"/>, it keeps one stranger from taking all places of
+    /// the peers.
+    /// </remarks>
+    [Range(0, 65_536)]
+    public int HandshakesPerAddress { get; init; } = 256;
+
     /// <summary>How long reaching a peer's port may take; 10 ms to 1 min, default 3 s.</summary>
     /// <remarks>
     /// Covers one lost first packet, which is sent again after 1 s. Longer delays the news that a host is gone.

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Akka.Registry.Actors;
 using Akka.Registry.Contracts;
+using Akka.Registry.Contracts.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Cluster.Transport;
@@ -8,14 +10,17 @@ namespace Akka.Registry.Cluster.Transport;
 /// What the links of one transport share: surroundings, counters, and the tasks that its end waits for.
 /// </summary>
 internal sealed class TransportScope(
-    TransportOptions options, TimeProvider time, Random random, ILogger logger, StreamUpgrade? upgrade, bool isTls)
+    TransportOptions options, TimeProvider time, Random random, ILogger logger, StreamUpgrade? upgrade, bool isTls) : IDisposable
 {
+    private readonly Meter _meter = new("Akka.Registry.Cluster");
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
     private bool _isClosed;
     private readonly LogAllowance _refusals = new(options.RefusalLogsPerMinute);
 
     public TransportOptions Options { get; } = options;
+
+    public LimitCounter Limits => field ??= new LimitCounter(_meter);
 
     public TimeProvider Time { get; } = time;
 
@@ -31,6 +36,8 @@ internal sealed class TransportScope(
     public FrameLimits PeerLimits { get; } = new(options.FrameBytesMax);
 
     public Instant Now => Time.GetInstant();
+
+    public void Dispose() => _meter.Dispose();
 
     /// <summary>The next fraction for jitter, 0 to 1.</summary>
     public double Chance()

@@ -1,3 +1,5 @@
+using Akka.Registry.Server.Security;
+
 namespace Akka.Registry.Server.Api;
 
 /// <summary>One operation of the API: how it is reached, what it takes, what it answers. Routes, checks and description come from it.</summary>
@@ -32,6 +34,9 @@ internal sealed record ApiOperation
 
     /// <summary>Whether it answers while the node does not hold the whole registry.</summary>
     public bool ServesAlways { get; init; }
+
+    /// <summary>What its caller needs before it begins, where this node knows tokens.</summary>
+    public AccessNeed Needs { get; init; }
 
     /// <summary>Does it.</summary>
     public required Func<ApiCall, Task> Handler { get; init; }

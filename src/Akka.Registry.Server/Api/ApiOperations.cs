@@ -1,5 +1,6 @@
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.Prometheus;
+using Akka.Registry.Server.Security;
 using Akka.Registry.Server.Streams;
 
 namespace Akka.Registry.Server.Api;
@@ -227,10 +228,13 @@ internal static class ApiOperations
         new()
         {
             Method = "POST", Path = "/api/v1/cluster/leave", Id = "leaveCluster", Heading = ClusterHeading,
-            Handler = ClusterApi.Leave, ServesAlways = true,
+            Handler = ClusterApi.Leave, ServesAlways = true, Needs = AccessNeed.Operator,
             Summary = "Makes this node leave, gracefully.",
             Description = "The node hands its leases to its peers, tells them that it left, and its process ends.",
-            Answers = [new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked.")],
+            Answers =
+            [
+                new(202, "It leaves.", "Leaving"), ApiAnswer.OfProblem(403, "Another site's page asked, or who is no operator of everything."),
+            ],
         },
     ];
 
@@ -239,12 +243,14 @@ internal static class ApiOperations
         new()
         {
             Method = "GET", Path = "/healthz", Id = "healthz", Heading = Operations, Handler = HealthApi.Alive, ServesAlways = true,
+            Needs = AccessNeed.Nothing,
             Summary = "Says that the process lives.", Answers = [new(200, "It lives.", "Health")],
         },
         new()
         {
             Method = "GET", Path = "/readyz", Id = "readyz", Heading = Operations, Handler = HealthApi.Ready, ServesAlways = true,
-            Summary = "Says whether the node serves.", Answers = [new(200, "It serves.", "Health"), NotReady],
+            Needs = AccessNeed.Nothing,
+            Summary = "Says whether the node serves, and whether its disk keeps up.", Answers = [new(200, "It serves.", "Readiness"), NotReady],
         },
         new()
         {
@@ -266,7 +272,7 @@ internal static class ApiOperations
         new()
         {
             Method = "GET", Path = "/problems/{name}", Id = "getProblem", Heading = Operations,
-            Handler = HealthApi.ProblemMeaning, ServesAlways = true,
+            Handler = HealthApi.ProblemMeaning, ServesAlways = true, Needs = AccessNeed.Nothing,
             Summary = "Says what a problem's type means.",
             Answers = [new(200, "The meaning.", "ProblemMeaning"), ApiAnswer.OfProblem(404, "There is no such type.")],
         },

@@ -1,4 +1,6 @@
+using Akka.Registry.Security;
 using Akka.Registry.Server.Problems;
+using Akka.Registry.Server.Security;
 
 namespace Akka.Registry.Server.Api;
 
@@ -21,8 +23,16 @@ internal static class ApiRoutes
     {
         var registry = context.RequestServices.GetRequiredService<IServiceRegistry>();
         context.Response.Headers.CacheControl = "no-store";
+        if (operation.Needs != AccessNeed.Nothing
+            && HttpAccess.Enter(context, context.RequestServices.GetService<RegistryAccess>(), "http") is { } guard)
+        {
+            HttpAccess.Require(guard, operation.Needs, operation.Id);
+            registry = guard;
+        }
+
         if (!operation.ServesAlways && !registry.IsReady)
             throw new ProblemException(Problem.NotReady(registry.NotReadyReason));
+        StaleMark.Set(context);
         QueryReader.Check(context.Request, operation);
         return operation.Handler(new ApiCall(context, registry));
     }

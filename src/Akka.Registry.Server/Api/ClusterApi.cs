@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Json;
@@ -11,7 +12,8 @@ internal static class ClusterApi
     /// <summary>Shows members and how far each one's registry is, as this node knows it.</summary>
     public static Task Get(ApiCall call)
     {
-        var picture = new Picture(call.Registry, call.Get<IClusterMembership>().View, call.Get<IReplicatedMap>().Status);
+        var (view, status) = (call.Get<IClusterMembership>().View, call.Get<IReplicatedMap>().Status);
+        var picture = new Picture(call.Registry, view, status, call.Get<TimeProvider>().GetInstant());
         return JsonAnswer.Send(call.Http, StatusCodes.Status200OK, picture, static (json, picture) => picture.Write(json));
     }
 
@@ -36,7 +38,7 @@ internal static class ClusterApi
     }
 
     /// <summary>The cluster at one moment.</summary>
-    private sealed record Picture(IServiceRegistry Registry, MembershipView View, ReplicationStatus Status)
+    private sealed record Picture(IServiceRegistry Registry, MembershipView View, ReplicationStatus Status, Instant Now)
     {
         public void Write(Utf8JsonWriter json)
         {
@@ -52,10 +54,49 @@ internal static class ClusterApi
             json.WriteNumber("liveEntries"u8, Status.LiveEntries);
             json.WriteNumber("tombstones"u8, Status.Tombstones);
             json.WriteString("clock"u8, Status.Clock.ToString());
+            WriteLag(json);
+            WriteGovernor(json);
             json.WriteStartArray("members"u8);
             foreach (var member in View.Members)
                 WriteMember(json, member);
             json.WriteEndArray();
+        }
+
+        private void WriteLag(Utf8JsonWriter json)
+        {
+            var lag = Status.Lag;
+            json.WriteStartObject("replicationLag"u8);
+            EntryJson.WriteDuration(json, "unconfirmed"u8, lag.Unconfirmed);
+            json.WriteNumber("confirmations"u8, lag.Confirmations);
+            if (lag.Confirmations > 0)
+            {
+                EntryJson.WriteDuration(json, "median"u8, lag.Median);
+                EntryJson.WriteDuration(json, "p99"u8, lag.P99);
+                EntryJson.WriteDuration(json, "longest"u8, lag.Longest);
+            }
+
+            json.WriteEndObject();
+        }
+
+        private void WriteGovernor(Utf8JsonWriter json)
+        {
+            var held = Registry.Quarantines;
+            json.WriteStartObject("governor"u8);
+            json.WriteNumber("held"u8, held.Sum(service => service.Entries));
+            json.WriteStartArray("services"u8);
+            foreach (var service in held)
+            {
+                json.WriteStartObject();
+                json.WriteString("service"u8, service.Service);
+                json.WriteNumber("entries"u8, service.Entries);
+                EntryJson.WriteDuration(json, "heldFor"u8, Now - service.Since);
+                EntryJson.WriteExpiresIn(json, service.Until - Now);
+                json.WriteString("reason"u8, service.Reason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
         }
 
         private void WriteMember(Utf8JsonWriter json, Member member)

@@ -10,6 +10,7 @@ namespace Akka.Registry.Server.Api;
 internal static class QueryReader
 {
     private const string MetadataPrefix = "meta.";
+    private const int ErrorsMax = 20;
 
     /// <summary>Refuses what the operation does not take.</summary>
     /// <exception cref="ProblemException">A parameter is unknown, or comes twice.</exception>
@@ -20,6 +21,8 @@ internal static class QueryReader
         List<FieldError>? errors = null;
         foreach (var (name, values) in request.Query)
         {
+            if (errors is { Count: ErrorsMax })
+                break;      // Whoever sends thousands is not answered with as many sentences.
             var parameter = operation.Query.FirstOrDefault(known => known.Takes(name));
             if (parameter is null)
                 (errors ??= []).Add(new FieldError(name, $"There is no parameter '{name}'; {Known(operation)}."));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Problems;
 using Microsoft.Net.Http.Headers;
 
@@ -18,7 +19,7 @@ internal static class RequestBody
         var limit = call.Options.BodyBytesMax;
         CheckType(request);
         if (request.ContentLength > limit)
-            throw TooLarge(limit);
+            throw TooLarge(call, limit);
         var reader = request.BodyReader;
         while (true)
         {
@@ -27,7 +28,7 @@ internal static class RequestBody
             if (body.Length > limit)
             {
                 reader.AdvanceTo(body.End);
-                throw TooLarge(limit);
+                throw TooLarge(call, limit);
             }
 
             if (!result.IsCompleted)
@@ -63,6 +64,14 @@ internal static class RequestBody
 
     private static ProblemException Unsupported(string detail) => new(new Problem(ProblemTable.UnsupportedMediaType, detail));
 
-    private static ProblemException TooLarge(long limitBytes) =>
-        new(new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes.") { LimitBytes = limitBytes });
+    private static ProblemException TooLarge(ApiCall call, long limitBytes)
+    {
+        const string setting = "http.body-bytes-max";
+        call.Get<HttpGates>().Reached(setting);
+        return new ProblemException(new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes ({setting}).")
+        {
+            LimitBytes = limitBytes,
+            Limit = setting,
+        });
+    }
 }

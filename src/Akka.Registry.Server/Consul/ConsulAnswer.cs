@@ -74,7 +74,7 @@ internal static class ConsulAnswer
                 if (buffer.Length + json.BytesPending < PieceBytes)
                     continue;
                 json.Flush();
-                output ??= Begin(call.Http, isLong: true);
+                output ??= Begin(call, isLong: true);
                 await HandOnAsync(buffer, output, call.Aborted);
             }
 
@@ -88,7 +88,7 @@ internal static class ConsulAnswer
                 var isLong = buffer.Length >= CompressedBytesMin;
                 if (!isLong || !WantsGzip(call.Http.Request))
                     response.ContentLength = buffer.Length;
-                output = Begin(call.Http, isLong);
+                output = Begin(call, isLong);
             }
 
             await HandOnAsync(buffer, output, call.Aborted);
@@ -106,8 +106,12 @@ internal static class ConsulAnswer
         buffer.SetLength(0);
     }
 
-    private static Stream Begin(HttpContext http, bool isLong)
+    private static Stream Begin(ConsulCall call, bool isLong)
     {
+        var http = call.Http;
+        // Only who has shown a token is told that there is more, as Consul has it. What is left out is known with the first item.
+        if (call.Guard is { HasHidden: true, IsAnonymous: false })
+            http.Response.Headers["X-Consul-Results-Filtered-By-ACLs"] = "true";
         if (!isLong || !WantsGzip(http.Request))
             return http.Response.Body;
         http.Response.Headers.ContentEncoding = "gzip";

@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -14,11 +15,17 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
 {
     private ConsulQuery? _query;
 
-    /// <summary>This node's registry.</summary>
-    public IServiceRegistry Registry => Door.Registry;
+    /// <summary>The registry as the caller may use it; null where everybody may do everything.</summary>
+    public GuardedRegistry? Guard { get; init; }
+
+    /// <summary>This node's registry, as the caller sees it.</summary>
+    public IServiceRegistry Registry => Guard ?? Door.Registry;
 
     /// <summary>The query string.</summary>
     public ConsulQuery Query => _query ??= new ConsulQuery(Http.Request, Door.Options);
+
+    /// <summary>The client's address; null when nobody knows.</summary>
+    public System.Net.IPAddress? Client => Http.Connection.RemoteIpAddress;
 
     /// <summary>The indexes.</summary>
     public CatalogIndexes Indexes => Door.Indexes;
@@ -35,6 +42,14 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     /// <summary>The nodes as they are.</summary>
     public NodeTable Nodes() => Door.Nodes();
 
+    /// <summary>The nodes that the caller may see: members, and external ones for who may read the service that they are.</summary>
+    public IEnumerable<CatalogNode> SeenNodes() =>
+        Guard is null || Guard.MayRead(ConsulMetadata.NodesService) ? Nodes().All : Nodes().All.Where(node => node.IsMember);
+
+    /// <summary>The node of that name, if the caller may see it.</summary>
+    public CatalogNode? FindNode(string name) =>
+        Nodes().Find(name) is { } node && (node.IsMember || Guard is null || Guard.MayRead(ConsulMetadata.NodesService)) ? node : null;
+
     /// <summary>An entry as Consul shows it.</summary>
     public CatalogInstance Show(ServiceEntry entry) => new(entry, Nodes().Of(entry), Registry);
 
@@ -47,6 +62,12 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
         foreach (var entry in view.Instances)
             yield return new CatalogInstance(entry, nodes.Of(entry), Registry);
     }
+
+    /// <summary>All instances on a node, those too that the caller may not see: whoever changes them is refused by name.</summary>
+    public IEnumerable<CatalogInstance> On(string node) => Door.Registry.Services()
+        .Where(summary => summary.Name != ConsulMetadata.NodesService)
+        .SelectMany(summary => Door.Registry.Find(summary.Name)?.Instances ?? InstanceList.Empty)
+        .Select(Show).Where(instance => instance.Node.Name == node);
 
     /// <summary>All instances, by service and ID.</summary>
     public IEnumerable<CatalogInstance> AllInstances() => Registry.Services().SelectMany(summary => Instances(summary.Name));
@@ -63,17 +84,20 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
         entry.Owner == self && !entry.Metadata.ContainsKey(ConsulMetadata.Node);
 
     /// <summary>The instance of that ID: this node's first, then any member's.</summary>
-    /// <remarks>An agent's client may come through a load balancer, to a node that is not its agent.</remarks>
+    /// <remarks>
+    /// An agent's client may come through a load balancer, to a node that is not its agent. Looked for in everything, so that an ID which
+    /// the caller has no right to is refused rather than taken for free.
+    /// </remarks>
     public CatalogInstance? FindInstance(string id)
     {
         var self = Self;
-        if (Door.PlaceOf("instance " + id) is { } place && Registry.Find(place.Service)?.Instances.Find(place.Instance) is { } there
+        if (Door.PlaceOf("instance " + id) is { } place && Door.Registry.Find(place.Service)?.Instances.Find(place.Instance) is { } there
             && CatalogInstance.IdOf(there) == id && IsAgents(there, self))
             return Show(there);
         ServiceEntry? found = null;
-        foreach (var summary in Registry.Services())
+        foreach (var summary in Door.Registry.Services())
         {
-            if (summary.Name == ConsulMetadata.NodesService || Registry.Find(summary.Name) is not { } view)
+            if (summary.Name == ConsulMetadata.NodesService || Door.Registry.Find(summary.Name) is not { } view)
                 continue;
             foreach (var entry in ConsulDoor.EntriesOf(view, id))
             {
@@ -97,7 +121,7 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     /// <summary>Where a check of that ID is: on an instance or a node, this node's first, then any member's.</summary>
     public (RecordKey Key, CatalogCheck Check)? FindCheck(string checkId)
     {
-        if (Door.PlaceOf("check " + checkId) is { } place && CheckAt(place, checkId) is { } there && Registry.Find(place.Service)?.Instances
+        if (Door.PlaceOf("check " + checkId) is { } place && CheckAt(place, checkId) is { } there && Door.Registry.Find(place.Service)?.Instances
                 .Find(place.Instance)?.Owner == Self)
             return (place, there);
         var found = FindByName(checkId) ?? FindByDefinition(checkId);
@@ -127,9 +151,9 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
     private (RecordKey Key, CatalogCheck Check)? FindByDefinition(string checkId)
     {
         var (self, found) = (Self, default(ServiceEntry));
-        foreach (var summary in Registry.Services())
+        foreach (var summary in Door.Registry.Services())
         {
-            foreach (var entry in Registry.Find(summary.Name)?.Instances ?? InstanceList.Empty)
+            foreach (var entry in Door.Registry.Find(summary.Name)?.Instances ?? InstanceList.Empty)
             {
                 if (entry.Metadata.ContainsKey(ConsulMetadata.Node) || !entry.Checks.Any(state => state.Id == checkId))
                     continue;
@@ -143,7 +167,7 @@ internal sealed record ConsulCall(HttpContext Http, ConsulDoor Door, string Rest
 
     private CatalogCheck? CheckAt(RecordKey key, string checkId)
     {
-        if (Registry.Find(key.Service)?.Instances.Find(key.Instance) is not { } entry)
+        if (Door.Registry.Find(key.Service)?.Instances.Find(key.Instance) is not { } entry)
             return null;
         var checks = key.Service == ConsulMetadata.NodesService ? Nodes().Find(key.Instance)?.Checks ?? [] : Show(entry).Checks;
         return checks.FirstOrDefault(check => check.CheckId == checkId);

@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Akka.Registry.Cluster;
+using Akka.Registry.Contracts.Limits;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Queries;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
+using Akka.Registry.Server.Limits;
 
 namespace Akka.Registry.Server.Consul;
 
 /// <summary>What all requests to the door share. Any thread.</summary>
 internal sealed class ConsulDoor(
     ConsulOptions options, HttpOptions http, IServiceRegistry registry, IClusterMembership membership, CatalogIndexes indexes,
-    TimeProvider time, Random random)
+    TimeProvider time, Random random, HttpGates gates, RegistryAccess? access = null)
 {
     /// <summary>IDs whose place is remembered; past it all are forgotten, and looked for again.</summary>
     private const int PlacesMax = 1_000_000;
@@ -18,6 +22,7 @@ internal sealed class ConsulDoor(
     private readonly ConcurrentDictionary<string, RecordKey> _places = new(StringComparer.Ordinal);
     private readonly Lock _chance = new();
     private NodeTable? _nodes;
+    private readonly AddressTally _blockedOf = new();
     private int _blocked;
 
     /// <summary>The door's settings.</summary>
@@ -28,6 +33,9 @@ internal sealed class ConsulDoor(
 
     /// <summary>This node's registry.</summary>
     public IServiceRegistry Registry => registry;
+
+    /// <summary>Who may do what; null in an application that knows no tokens.</summary>
+    public RegistryAccess? Access => access;
 
     /// <summary>The members.</summary>
     public IClusterMembership Membership => membership;
@@ -83,18 +91,38 @@ internal sealed class ConsulDoor(
     public void Forget(string id) => _places.TryRemove(id, out _);
 
     /// <summary>Takes a place among the blocking queries.</summary>
-    /// <exception cref="ConsulException">There are as many as there may be.</exception>
-    public void EnterBlocked()
+    /// <param name="client">Whose it is.</param>
+    /// <exception cref="ConsulException">There are as many as there may be, or as many of this client.</exception>
+    public void EnterBlocked(IPAddress? client)
     {
-        if (Interlocked.Increment(ref _blocked) <= options.BlockedMax)
+        if (Interlocked.Increment(ref _blocked) > options.BlockedMax)
+        {
+            Interlocked.Decrement(ref _blocked);
+            throw TooMany("consul.blocked-max", $"{options.BlockedMax} blocking queries wait at this node, and no more may; ask again later");
+        }
+
+        if (_blockedOf.TryEnter(client, options.BlockedPerClient))
             return;
         Interlocked.Decrement(ref _blocked);
-        throw new ConsulException(
-            StatusCodes.Status429TooManyRequests, $"{options.BlockedMax} blocking queries wait at this node, and no more may; ask again later");
+        throw TooMany(
+            "consul.blocked-per-client", $"{options.BlockedPerClient} blocking queries of this address wait, and no more may; ask again later");
     }
 
     /// <summary>Gives the place back.</summary>
-    public void LeaveBlocked() => Interlocked.Decrement(ref _blocked);
+    public void LeaveBlocked(IPAddress? client)
+    {
+        _blockedOf.Leave(client);
+        Interlocked.Decrement(ref _blocked);
+    }
+
+    /// <summary>A limit of this door, or of HTTP, is reached.</summary>
+    public void LimitReached(string setting) => gates.Reached(setting);
+
+    private ConsulException TooMany(string setting, string sentence)
+    {
+        gates.Reached(setting);
+        return new ConsulException(StatusCodes.Status429TooManyRequests, $"{sentence} ({setting})");
+    }
 
     /// <summary>How long a query waits, its jitter included.</summary>
     public TimeSpan Patience(TimeSpan? asked)

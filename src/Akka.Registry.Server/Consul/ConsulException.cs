@@ -24,7 +24,9 @@ internal sealed class ConsulException(int status, string text) : Exception(text)
         RegistryError.NotFound => Missing(refusal.Message),
         // Clients retry what a server failed to do, and would give up on their own mistakes.
         RegistryError.NotReady => new ConsulException(StatusCodes.Status500InternalServerError, $"No cluster leader: {refusal.Message}"),
+        RegistryError.Overloaded => new ConsulException(StatusCodes.Status503ServiceUnavailable, refusal.Message),
         RegistryError.LimitReached => new ConsulException(StatusCodes.Status429TooManyRequests, refusal.Message),
+        RegistryError.Unauthenticated or RegistryError.Forbidden => new ConsulException(StatusCodes.Status403Forbidden, refusal.Message),
         RegistryError.StaleEpoch or RegistryError.OwnerUnreachable => new ConsulException(StatusCodes.Status500InternalServerError, refusal.Message),
         _ => throw new System.Diagnostics.UnreachableException($"No status for {refusal.Error}."),
     };

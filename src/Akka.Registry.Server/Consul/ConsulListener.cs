@@ -1,3 +1,4 @@
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -16,15 +17,17 @@ internal sealed class ConsulListener(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var gates = services.GetRequiredService<HttpGates>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         // Requests are told of through the application's own logs; signals end the application, which ends this.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<KestrelServerOptions>(
-            kestrel => RegistryHttp.Limit(kestrel, http, DoorTls.Of("consul", doors => doors.Consul, services)));
+            kestrel => RegistryHttp.Limit(kestrel, http, gates, DoorTls.Of("consul", doors => doors.Consul, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
+        _app.UseMiddleware<RequestGate>(gates);
         RegistryConsul.Map(_app, services);
         await _app.StartAsync(cancellationToken);
         ConsulLog.Listening(logger, string.Join(", ", _app.Urls));

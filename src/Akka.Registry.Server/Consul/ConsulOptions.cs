@@ -38,4 +38,9 @@ public sealed record ConsulOptions
     /// <remarks>A further one is answered with 429. Each takes about 14 KiB, its connection included, and no CPU while it waits.</remarks>
     [Range(1, 1_000_000)]
     public int BlockedMax { get; init; } = 100_000;
+
+    /// <summary>Blocking queries of one client address at one time. Default 20,000; 0 to 1,000,000; 0: as many as it likes.</summary>
+    /// <remarks>A further one is answered with 429. All clients behind one proxy share it.</remarks>
+    [Range(0, 1_000_000)]
+    public int BlockedPerClient { get; init; } = 20_000;
 }

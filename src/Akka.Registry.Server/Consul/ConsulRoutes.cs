@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Endpoints;
+using Akka.Registry.Server.Security;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Akka.Registry.Server.Consul;
@@ -35,30 +37,30 @@ internal static class ConsulRoutes
         ["agent/check/update/"] = Put(AgentCheckEndpoints.Update),
         ["agent/health/service/name/"] = Get(AgentEndpoints.HealthByName),
         ["agent/health/service/id/"] = Get(AgentEndpoints.HealthById),
-        ["agent/self"] = Get(ClusterEndpoints.Self),
-        ["agent/members"] = Get(ClusterEndpoints.Members),
-        ["agent/join/"] = Put(ClusterEndpoints.Join),
-        ["agent/leave"] = Put(ClusterEndpoints.Leave),
-        ["agent/force-leave/"] = Put(ClusterEndpoints.ForceLeave),
+        ["agent/self"] = Get(ClusterEndpoints.Self, AccessNeed.AnyRight),
+        ["agent/members"] = Get(ClusterEndpoints.Members, AccessNeed.AnyRight),
+        ["agent/join/"] = Put(ClusterEndpoints.Join, AccessNeed.Operator),
+        ["agent/leave"] = Put(ClusterEndpoints.Leave, AccessNeed.Operator),
+        ["agent/force-leave/"] = Put(ClusterEndpoints.ForceLeave, AccessNeed.Operator),
         ["agent/maintenance"] = Put(AgentServiceEndpoints.NodeMaintenance),
-        ["agent/metrics"] = Get(ClusterEndpoints.Metrics),
-        ["agent/host"] = Get(ClusterEndpoints.Host),
-        ["agent/version"] = Get(ClusterEndpoints.Version),
+        ["agent/metrics"] = Get(ClusterEndpoints.Metrics, AccessNeed.AnyRight),
+        ["agent/host"] = Get(ClusterEndpoints.Host, AccessNeed.AnyRight),
+        ["agent/version"] = Get(ClusterEndpoints.Version, AccessNeed.AnyRight),
         ["catalog/register"] = Put(CatalogWriteEndpoints.Register),
         ["catalog/deregister"] = Put(CatalogWriteEndpoints.Deregister),
-        ["catalog/datacenters"] = Get(CatalogEndpoints.Datacenters),
-        ["catalog/nodes"] = Get(CatalogEndpoints.Nodes),
+        ["catalog/datacenters"] = Get(CatalogEndpoints.Datacenters, AccessNeed.AnyRight),
+        ["catalog/nodes"] = Get(CatalogEndpoints.Nodes, AccessNeed.AnyRight),
         ["catalog/services"] = Get(CatalogEndpoints.Services),
         ["catalog/service/"] = Get(CatalogEndpoints.Service),
-        ["catalog/node/"] = Get(CatalogEndpoints.Node),
-        ["catalog/node-services/"] = Get(CatalogEndpoints.NodeServices),
+        ["catalog/node/"] = Get(CatalogEndpoints.Node, AccessNeed.AnyRight),
+        ["catalog/node-services/"] = Get(CatalogEndpoints.NodeServices, AccessNeed.AnyRight),
         ["health/service/"] = Get(HealthEndpoints.Service),
         ["health/checks/"] = Get(HealthEndpoints.Checks),
-        ["health/node/"] = Get(HealthEndpoints.Node),
+        ["health/node/"] = Get(HealthEndpoints.Node, AccessNeed.AnyRight),
         ["health/state/"] = Get(HealthEndpoints.State),
-        ["status/leader"] = Get(ClusterEndpoints.Leader),
-        ["status/peers"] = Get(ClusterEndpoints.PeerList),
-        ["kv/"] = new Route("GET", ClusterEndpoints.MissingKey, Otherwise: "There is no key-value store"),
+        ["status/leader"] = Get(ClusterEndpoints.Leader, AccessNeed.AnyRight),
+        ["status/peers"] = Get(ClusterEndpoints.PeerList, AccessNeed.AnyRight),
+        ["kv/"] = new Route("GET", ClusterEndpoints.MissingKey, Otherwise: "There is no key-value store") { Needs = AccessNeed.Nothing },
         ["session/"] = None("There are no sessions"),
         ["acl/"] = None("ACL support disabled"),
         ["event/"] = None("There are no events"),
@@ -87,9 +89,13 @@ internal static class ConsulRoutes
     /// <summary>Every path that there is, unsupported ones too.</summary>
     public static IEnumerable<string> Paths => Table.Keys;
 
+    /// <summary>Every path that something answers, with its method.</summary>
+    public static IEnumerable<string> Handled =>
+        Table.Where(entry => entry.Value.Handler is not null).Select(entry => $"{entry.Value.Method} {entry.Key}");
+
     /// <summary>Answers a request below <see cref="Prefix"/>.</summary>
     /// <exception cref="ConsulException">It is refused.</exception>
-    public static Task RunAsync(HttpContext http, ConsulDoor door, CancellationToken stopping)
+    public static Task RunAsync(HttpContext http, ConsulDoor door, GuardedRegistry? guard, CancellationToken stopping)
     {
         var path = PathOf(http);
         if (Find(path, out var rest) is not { } route)
@@ -99,7 +105,12 @@ internal static class ConsulRoutes
             throw ConsulException.Unsupported($"{route.Otherwise}. {Supported}");
         var isMeant = route.Method == method || (route.Method == "GET" && HttpMethods.IsHead(method));
         if (isMeant)
-            return route.Handler(new ConsulCall(http, door, rest) { Stopping = stopping });
+        {
+            if (guard is not null && route.Needs != AccessNeed.Nothing)
+                HttpAccess.Require(guard, route.Needs, path);
+            return route.Handler(new ConsulCall(http, door, rest) { Guard = guard, Stopping = stopping });
+        }
+
         http.Response.Headers.Allow = "OPTIONS," + route.Method;
         if (HttpMethods.IsOptions(method))
             return Task.CompletedTask;
@@ -108,9 +119,9 @@ internal static class ConsulRoutes
             : new ConsulException(StatusCodes.Status405MethodNotAllowed, $"method {method} not allowed");
     }
 
-    private static Route Get(Func<ConsulCall, Task> handler) => new("GET", handler);
+    private static Route Get(Func<ConsulCall, Task> handler, AccessNeed needs = AccessNeed.Nothing) => new("GET", handler) { Needs = needs };
 
-    private static Route Put(Func<ConsulCall, Task> handler) => new("PUT", handler);
+    private static Route Put(Func<ConsulCall, Task> handler, AccessNeed needs = AccessNeed.Nothing) => new("PUT", handler) { Needs = needs };
 
     private static Route None(string why) => new("GET", null, why);
 
@@ -154,5 +165,9 @@ internal static class ConsulRoutes
     /// <param name="Method">GET, which takes HEAD too, or PUT.</param>
     /// <param name="Handler">What answers; null for what is not supported.</param>
     /// <param name="Otherwise">Why something is not supported.</param>
-    private sealed record Route(string Method, Func<ConsulCall, Task>? Handler, string? Otherwise = null);
+    private sealed record Route(string Method, Func<ConsulCall, Task>? Handler, string? Otherwise = null)
+    {
+        /// <summary>What a caller needs before it begins; for most, what they ask of the registry decides.</summary>
+        public AccessNeed Needs { get; init; }
+    }
 }

@@ -12,6 +12,7 @@ namespace Akka.Registry.Server.Consul;
 internal static class GoDuration
 {
     private const decimal NanosecondsPerTick = 100;
+    private const decimal NanosecondsMax = long.MaxValue * NanosecondsPerTick;
 
     private static readonly System.Buffers.SearchValues<char> NumberCharacters = System.Buffers.SearchValues.Create("0123456789.");
 
@@ -39,8 +40,8 @@ internal static class GoDuration
             if (unit == 0)
                 return false;
             text = end < 0 ? default : text[end..];
-            nanoseconds += number * unit;
-            if (nanoseconds > TimeSpan.MaxValue.Ticks * NanosecondsPerTick)
+            // In this order: the product of the longest number and the largest unit is more than a decimal holds.
+            if (number > NanosecondsMax / unit || (nanoseconds += number * unit) > NanosecondsMax)
                 return false;
         }
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Akka.Registry.Cluster;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Filters;
+using Akka.Registry.Server.Limits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Akka.Registry.Server.Consul;
@@ -17,6 +19,8 @@ public static class RegistryConsul
             return services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new HttpOptions());
+        services.AddMetrics();
+        services.TryAddSingleton<HttpGates>();
         services.AddSingleton(static provider => new CatalogIndexes(provider.GetRequiredService<IServiceRegistry>()));
         services.AddSingleton(static provider => new ConsulDoor(
             provider.GetRequiredService<ConsulOptions>(),
@@ -26,7 +30,8 @@ public static class RegistryConsul
             provider.GetRequiredService<CatalogIndexes>(),
             provider.GetRequiredService<TimeProvider>(),
             // Chance enters here, as the node's does where it is started.
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            provider.GetRequiredService<HttpGates>(), provider.GetService<RegistryAccess>()));
         services.AddHostedService<CatalogFeed>();
         if (options.Urls.Count > 0)
             services.AddHostedService<ConsulListener>();
@@ -56,10 +61,14 @@ public static class RegistryConsul
     private static async Task RunAsync(HttpContext http, ConsulDoor door, ILogger logger, CancellationToken stopping)
     {
         http.Response.Headers.Vary = "Accept-Encoding";
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        GuardedRegistry? guard = null;
         try
         {
-            await ConsulRoutes.RunAsync(http, door, ended.Token);
+            guard = ConsulAccess.Enter(http, door);
+            using var ended = guard is null
+                ? CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping)
+                : CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, guard.Ended);
+            await ConsulRoutes.RunAsync(http, door, guard, ended.Token);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -67,12 +76,14 @@ public static class RegistryConsul
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
-            var known = failure as ConsulException ?? Known(failure);
+            var known = failure as ConsulException ?? Known(failure, guard);
             if (known is null)
                 ConsulLog.RequestFailed(logger, failure, http.Request.Method, http.Request.Path);
-            var allow = http.Response.Headers.Allow;
+            var (allow, wait) = (http.Response.Headers.Allow, http.Response.Headers.RetryAfter);
             http.Response.Headers.Clear();
-            (http.Response.Headers.Allow, http.Response.Headers.Vary) = (allow, "Accept-Encoding");
+            (http.Response.Headers.Allow, http.Response.Headers.RetryAfter, http.Response.Headers.Vary) = (allow, wait, "Accept-Encoding");
+            if (wait.Count == 0 && known?.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = "1";
             await ConsulAnswer.Text(
                 http, known?.Status ?? StatusCodes.Status500InternalServerError, known?.Message ?? "The request failed by a defect of the server");
         }
@@ -83,11 +94,13 @@ public static class RegistryConsul
         }
     }
 
-    private static ConsulException? Known(Exception failure) => failure switch
+    private static ConsulException? Known(Exception failure, GuardedRegistry? guard) => failure switch
     {
-        RegistryException refusal => ConsulException.Of(refusal),
+        RegistryException refusal => ConsulAccess.Denied(refusal, guard) ?? ConsulException.Of(refusal),
         FilterException filter => ConsulException.Bad(filter.Message),
         TimeoutException late => new ConsulException(StatusCodes.Status500InternalServerError, late.Message),
+        OperationCanceledException when guard is { Ended.IsCancellationRequested: true } =>
+            new ConsulException(StatusCodes.Status403Forbidden, "ACL not found: the token was taken away, or its rights have changed; ask again"),
         OperationCanceledException => new ConsulException(StatusCodes.Status500InternalServerError, "No cluster leader: this node is stopping"),
         BadHttpRequestException bad => new ConsulException(bad.StatusCode, bad.Message),
         _ => null,

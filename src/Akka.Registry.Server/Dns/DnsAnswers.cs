@@ -23,6 +23,20 @@ internal sealed class DnsAnswers(DnsResponder responder, DnsRecursor recursor, D
         }
     }
 
+    /// <summary>The answer without records that says "ask by TCP".</summary>
+    /// <returns>Its length; 0 for none.</returns>
+    public int Truncate(ReadOnlySpan<byte> message, Span<byte> response)
+    {
+        var length = responder.Truncate(message, response);
+        if (length > 0)
+            metrics.Answered(response, isStream: false);
+        return length;
+    }
+
+    /// <summary>Something was refused at a limit.</summary>
+    /// <param name="setting">Its key.</param>
+    public void LimitReached(string setting) => metrics.LimitReached(setting);
+
     /// <summary>Asks the resolvers.</summary>
     /// <returns>The answer's length.</returns>
     public async Task<int> RecurseAsync(ReadOnlyMemory<byte> message, bool isStream, Memory<byte> response, CancellationToken stop)

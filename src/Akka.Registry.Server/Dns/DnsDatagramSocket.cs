@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Akka.Registry.Contracts.Limits;
 
 namespace Akka.Registry.Server.Dns;
 
 /// <summary>The door's UDP socket: one loop that answers at once, and tasks for what resolvers are asked.</summary>
-internal sealed class DnsDatagramSocket(Socket socket, DnsAnswers answers, TimeProvider time, ILogger logger)
+internal sealed class DnsDatagramSocket(Socket socket, DnsAnswers answers, DnsPace pace, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -22,6 +23,14 @@ internal sealed class DnsDatagramSocket(Socket socket, DnsAnswers answers, TimeP
             try
             {
                 var received = await socket.ReceiveFromAsync(query, SocketFlags.None, client, stop);
+                if (received >= DnsProtocol.HeaderBytes && pace.Take(KeyOf(client)) is var paced and not PaceVerdict.Send)
+                {
+                    answers.LimitReached("dns.answers-per-second");
+                    if (paced == PaceVerdict.Truncate && answers.Truncate(query.AsSpan(0, received), response) is var bytes and > 0)
+                        await SendAsync(response.AsMemory(0, bytes), client, stop);
+                    continue;
+                }
+
                 var verdict = answers.Respond(query.AsSpan(0, received), isStream: false, response, out var length);
                 if (verdict == DnsVerdict.Answer)
                     await SendAsync(response.AsMemory(0, length), client, stop);
@@ -45,6 +54,11 @@ internal sealed class DnsDatagramSocket(Socket socket, DnsAnswers answers, TimeP
 
         await _recursions.WhenAllAsync();
     }
+
+    /// <summary>Behind family, port and, in IPv6, the flow: so on every system.</summary>
+    private static AddressKey KeyOf(SocketAddress client) => AddressKey.Of(client.Family == AddressFamily.InterNetwork
+        ? client.Buffer.Span.Slice(4, 4)
+        : client.Buffer.Span.Slice(8, 16));
 
     private async Task RecurseAsync(byte[] query, SocketAddress client, CancellationToken stop)
     {

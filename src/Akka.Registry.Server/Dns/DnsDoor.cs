@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Akka.Registry.Cluster;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Akka.Registry.Server.Dns;
@@ -51,10 +52,12 @@ internal sealed class DnsDoor(DnsOptions options, IServiceProvider services, Tim
         // Chance enters here, as the node's does where it is started.
         var random = new RoutingRandom(new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var responder = new DnsResponder(
-            options, services.GetRequiredService<IServiceRegistry>(), services.GetRequiredService<IClusterMembership>(), random);
+            options, services.GetRequiredService<IServiceRegistry>(), services.GetRequiredService<IClusterMembership>(), random,
+            services.GetService<RegistryAccess>()?.ForAnonymous("dns"));
         var answers = new DnsAnswers(responder, new DnsRecursor(options, time, RandomNumberGenerator.Create()),
             new DnsMetrics(services.GetRequiredService<IMeterFactory>()), time, logger);
-        var datagrams = new DnsDatagramSocket(_datagrams!, answers, time, logger);
+        var pace = new DnsPace(options.AnswersPerSecond, time, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) * 0x1_0000_0001);
+        var datagrams = new DnsDatagramSocket(_datagrams!, answers, pace, time, logger);
         var streams = new DnsStreamSocket(_streams!, options, answers, time, logger);
         _running = Task.WhenAll(
             Task.Run(() => datagrams.RunAsync(_stop.Token), CancellationToken.None),

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Akka.Registry.Contracts.Limits;
 
 namespace Akka.Registry.Server.Dns;
 
@@ -13,6 +14,12 @@ internal sealed class DnsMetrics(IMeterFactory meters)
 
     private readonly Counter<long> _answers = meters.Create(Metrics.ServerMetrics.MeterName).CreateCounter<long>(
         "akka.registry.dns.answers", "{answer}", "DNS answers, by protocol and response code; by UDP those that were cut as well.");
+
+    private readonly LimitCounter _limits = new(meters.Create(Metrics.ServerMetrics.MeterName));
+
+    /// <summary>A limit was reached.</summary>
+    /// <param name="setting">Its key.</param>
+    public void LimitReached(string setting) => _limits.Reached(setting);
 
     /// <summary>An answer is to be sent.</summary>
     public void Answered(ReadOnlySpan<byte> response, bool isStream) => _answers.Add(

@@ -76,6 +76,21 @@ public sealed record DnsOptions : IValidatableObject
     [Range(1, 65_536)]
     public int ConnectionsMax { get; init; } = 256;
 
+    /// <summary>TCP connections of one client address at one time. Default 128; 0 to 65,536; 0: as many as it likes.</summary>
+    /// <remarks>Further ones are closed at once. Below <see cref="ConnectionsMax"/>, it keeps one client from taking all places.</remarks>
+    [Range(0, 65_536)]
+    public int ConnectionsPerClient { get; init; } = 128;
+
+    /// <summary>
+    /// Answers by UDP a second to one client address, two seconds' worth at once. Default 5,000; 0 to 1,000,000; 0: as many as it likes.
+    /// </summary>
+    /// <remarks>
+    /// Past it every other answer is dropped, and the others say "ask by TCP": who has forged the address of somebody else cannot, and that
+    /// one gets little. Lower it, to 100 or so, where strangers reach the door. The addresses of an IPv6 network of 64 bits share it.
+    /// </remarks>
+    [Range(0, 1_000_000)]
+    public int AnswersPerSecond { get; init; } = 5_000;
+
     /// <summary>How long a TCP client may take for its next query, and to take an answer. Default 10 s; 100 ms to 5 min.</summary>
     /// <remarks>A slower one is cut off, whatever it has sent by then. RFC 7766, section 6.2.3.</remarks>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]

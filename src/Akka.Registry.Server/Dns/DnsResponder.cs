@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Akka.Registry.Cluster;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 
 namespace Akka.Registry.Server.Dns;
 
@@ -28,8 +29,9 @@ internal enum DnsVerdict
 /// <param name="registry">The services.</param>
 /// <param name="membership">The nodes.</param>
 /// <param name="random">Shuffles answers.</param>
+/// <param name="guard">The registry as who shows no token may see it; null where everybody may see everything.</param>
 internal sealed partial class DnsResponder(
-    DnsOptions options, IServiceRegistry registry, IClusterMembership membership, RoutingRandom random)
+    DnsOptions options, IServiceRegistry registry, IClusterMembership membership, RoutingRandom random, GuardedRegistry? guard = null)
 {
     private readonly DnsDomain[] _domains = [.. options.Domains.Select(domain => new DnsDomain(domain, options.Datacenter))];
     private readonly byte[] _datacenter = Encoding.ASCII.GetBytes(options.Datacenter.ToLowerInvariant());
@@ -37,7 +39,7 @@ internal sealed partial class DnsResponder(
         pair => pair.Key, pair => Seconds(pair.Value), StringComparer.OrdinalIgnoreCase);
     private readonly uint _ttl = Seconds(options.Ttl);
     private readonly uint _negativeTtl = Seconds(options.NegativeTtl);
-    private readonly ServiceLookup _services = new(registry);
+    private readonly ServiceLookup _services = new(guard ?? registry, registry);
 
     private bool CanRecurse => options.Recursors.Count > 0;
 
@@ -79,6 +81,20 @@ internal sealed partial class DnsResponder(
     /// <summary>The answer that no resolver could give, or that a defect has taken away.</summary>
     public int Fail(ReadOnlySpan<byte> message, Span<byte> response) => Bare(message, response, ResponseCode.ServerFailure);
 
+    /// <summary>The answer to who asks too fast: the question, and nothing but that there is more by TCP.</summary>
+    /// <returns>Its length; 0 for none: the message is no question.</returns>
+    public int Truncate(ReadOnlySpan<byte> message, Span<byte> response)
+    {
+        Span<byte> wire = stackalloc byte[DnsProtocol.NameBytesMax];
+        Span<byte> starts = stackalloc byte[DnsProtocol.LabelsMax];
+        if ((message[2] & 0x80) != 0 || !DnsQuery.TryRead(message, wire, starts, out var query))
+            return 0;
+        var writer = new MessageWriter(response, DnsProtocol.UdpBytesMin);
+        writer.Header(message, HeaderFlags(message) | DnsProtocol.FlagTruncated);
+        writer.Question(query.Question);
+        return writer.Position;
+    }
+
     private ResponseCode Dispatch(scoped in DnsQuery query, ref MessageWriter writer, DateTimeOffset now, ref DnsVerdict verdict)
     {
         if (query.EdnsVersion != 0)
@@ -89,12 +105,14 @@ internal sealed partial class DnsResponder(
             return ResponseCode.Refused;
         if (DomainOf(query.Name) is { } domain)
         {
+            if (guard is { MaySeeAnything: false })
+                return ResponseCode.Refused;
             if (!registry.IsReady)
                 return ResponseCode.ServerFailure;
             return Authoritative(query, domain, ref writer, now);
         }
 
-        if (query.Type == RecordType.Ptr && TryReverse(query, ref writer))
+        if (query.Type == RecordType.Ptr && guard is not { MaySeeAnything: false } && TryReverse(query, ref writer))
         {
             writer.AddFlags(DnsProtocol.FlagAuthoritative);
             return ResponseCode.NoError;

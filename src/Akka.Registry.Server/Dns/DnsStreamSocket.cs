@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
+using Akka.Registry.Contracts.Limits;
 
 namespace Akka.Registry.Server.Dns;
 
@@ -10,6 +12,7 @@ internal sealed class DnsStreamSocket(Socket listener, DnsOptions options, DnsAn
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Outstanding _connections = new();
+    private readonly AddressTally _clients = new();
     private int _open;
 
     /// <summary>Runs until it is stopped.</summary>
@@ -20,14 +23,10 @@ internal sealed class DnsStreamSocket(Socket listener, DnsOptions options, DnsAn
             try
             {
                 var socket = await listener.AcceptAsync(stop);
-                if (Interlocked.Increment(ref _open) <= options.ConnectionsMax)
-                {
-                    _connections.Add(ServeAsync(socket, stop));
-                    continue;
-                }
-
-                Interlocked.Decrement(ref _open);
-                socket.Dispose();
+                if (TryAdmit(socket, out var client))
+                    _connections.Add(ServeAsync(socket, client, stop));
+                else
+                    socket.Dispose();
             }
             catch (OperationCanceledException)
             {
@@ -47,7 +46,36 @@ internal sealed class DnsStreamSocket(Socket listener, DnsOptions options, DnsAn
         await _connections.WhenAllAsync();
     }
 
-    private async Task ServeAsync(Socket socket, CancellationToken stop)
+    private bool TryAdmit(Socket socket, out IPAddress? client)
+    {
+        client = AddressOf(socket);
+        if (Interlocked.Increment(ref _open) > options.ConnectionsMax)
+        {
+            Interlocked.Decrement(ref _open);
+            answers.LimitReached("dns.connections-max");
+            return false;
+        }
+
+        if (_clients.TryEnter(client, options.ConnectionsPerClient))
+            return true;
+        Interlocked.Decrement(ref _open);
+        answers.LimitReached("dns.connections-per-client");
+        return false;
+    }
+
+    private static IPAddress? AddressOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null;    // Gone again before it was looked at.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, IPAddress? client, CancellationToken stop)
     {
         try
         {
@@ -68,6 +96,7 @@ internal sealed class DnsStreamSocket(Socket listener, DnsOptions options, DnsAn
         finally
         {
             // In this order: who sees its connection closed may have another.
+            _clients.Leave(client);
             Interlocked.Decrement(ref _open);
             socket.Dispose();
         }

@@ -10,9 +10,11 @@ namespace Akka.Registry.Server.Dns;
 internal readonly record struct ServiceMatch(ServicePool? Pool, string Service, bool IsBetween = false);
 
 /// <summary>Finds services by names as DNS carries them: in any case, with tags in front, as RFC 2782 has them.</summary>
-internal sealed class ServiceLookup(IServiceRegistry registry)
+/// <param name="registry">As who asks may see it.</param>
+/// <param name="whole">The whole.</param>
+internal sealed class ServiceLookup(IServiceRegistry registry, IServiceRegistry whole)
 {
-    private readonly SpelledServices _services = new(registry);
+    private readonly SpelledServices _services = new(registry, whole);
 
     /// <summary>Finds what the first labels of a name stand for.</summary>
     /// <param name="query">The question.</param>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Akka.Registry.Queries;
+using Akka.Registry.Security;
 
 namespace Akka.Registry.Server.Eureka;
 
@@ -18,6 +20,8 @@ internal sealed record EurekaChange(string App, ServiceEntry Entry, EurekaAction
 /// <summary>The registry as Eureka's clients see it at one moment: what it says of itself is true of what it holds.</summary>
 internal sealed class EurekaState
 {
+    private readonly ConcurrentDictionary<string, EurekaState> _seen = new(StringComparer.Ordinal);
+
     /// <summary>By name.</summary>
     public required IReadOnlyList<EurekaApp> Apps { get; init; }
 
@@ -29,6 +33,9 @@ internal sealed class EurekaState
 
     /// <summary>Changes with the content; neither it nor what it is compared with is ever -1, which means "no deltas".</summary>
     public required int Version { get; init; }
+
+    /// <summary>What a caller may see of it; made once for all who may see the same.</summary>
+    public EurekaState SeenBy(GuardedRegistry guard) => _seen.GetOrAdd(guard.Sight, _ => Filter(guard));
 
     /// <summary>The application of that name in capitals; null for none.</summary>
     public EurekaApp? Find(string name)
@@ -44,5 +51,26 @@ internal sealed class EurekaState
         }
 
         return null;
+    }
+
+    private EurekaState Filter(GuardedRegistry guard)
+    {
+        var (apps, counts) = (new List<EurekaApp>(), new int[EurekaStatuses.Count]);
+        foreach (var app in Apps)
+        {
+            var seen = app.Instances.Where(entry => guard.MayRead(entry.Service)).ToList();
+            foreach (var entry in seen)
+                counts[(int)EurekaStatuses.Of(entry)]++;
+            if (seen.Count > 0)
+                apps.Add(seen.Count == app.Instances.Count ? app : app with { Instances = InstanceList.From(seen) });
+        }
+
+        return new EurekaState
+        {
+            Apps = apps,
+            Changes = [.. Changes.Where(change => guard.MayRead(change.Entry.Service))],
+            HashCode = EurekaText.HashCode(counts),
+            Version = Version,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using Akka.Registry.Security;
+
 namespace Akka.Registry.Server.Eureka;
 
 /// <summary>What is asked of the door.</summary>
@@ -9,7 +11,7 @@ internal static class EurekaReads
     /// <summary>Everything.</summary>
     public static async Task Apps(EurekaCall call)
     {
-        var state = call.Door.Reader.Read();
+        var state = call.Read();
         await using var answer = EurekaAnswer.Begin(call.Http);
         answer.Notation.BeginApplications(state.Version, state.HashCode);
         foreach (var app in state.Apps)
@@ -21,7 +23,7 @@ internal static class EurekaReads
     /// <summary>What has changed lately, beside the hash code of everything.</summary>
     public static async Task Delta(EurekaCall call)
     {
-        var state = call.Door.Reader.Read();
+        var state = call.Read();
         await using var answer = EurekaAnswer.Begin(call.Http);
         answer.Notation.BeginApplications(state.Version, state.HashCode);
         foreach (var app in state.Changes.GroupBy(change => change.App))
@@ -43,8 +45,9 @@ internal static class EurekaReads
     /// <summary>One application.</summary>
     public static async Task App(EurekaCall call, string name)
     {
-        if (call.Door.Reader.Read().Find(name.ToUpperInvariant()) is not { } app)
+        if (call.Read().Find(name.ToUpperInvariant()) is not { } app)
         {
+            call.Guard?.Require(AccessRight.Read, call.ServiceOf(name), "application");
             await EurekaAnswer.Send(call.Http, StatusCodes.Status404NotFound);
             return;
         }
@@ -61,10 +64,16 @@ internal static class EurekaReads
     /// <summary>One instance of whatever application; of several the first by the application's name.</summary>
     public static Task Instance(EurekaCall call, string id)
     {
-        foreach (var app in call.Door.Reader.Read().Apps)
+        foreach (var app in call.Read().Apps)
         {
             if (app.Instances.Find(id) is { } entry)
                 return SendAsync(call, entry);
+        }
+
+        foreach (var hidden in call.Guard is null ? [] : call.Door.Reader.Read().Apps)
+        {
+            if (hidden.Instances.Find(id) is { } entry)
+                call.Guard!.Require(AccessRight.Read, entry.Service, "instance", id);
         }
 
         return SendAsync(call, null);
@@ -75,7 +84,7 @@ internal static class EurekaReads
     {
         var counts = new int[EurekaStatuses.Count];
         var apps = new List<(EurekaApp App, List<ServiceEntry> Entries)>();
-        foreach (var app in call.Door.Reader.Read().Apps)
+        foreach (var app in call.Read().Apps)
         {
             var entries = new List<ServiceEntry>();
             foreach (var entry in app.Instances)

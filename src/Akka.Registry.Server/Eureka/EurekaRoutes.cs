@@ -1,4 +1,5 @@
 using Akka.Registry.Server.Problems;
+using Akka.Registry.Server.Security;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Akka.Registry.Server.Eureka;
@@ -22,10 +23,12 @@ internal static class EurekaRoutes
     public static Task RunAsync(HttpContext context, EurekaDoor door)
     {
         context.Response.Headers.CacheControl = "no-store";
+        var guard = HttpAccess.Enter(context, door.Access, "eureka");
+        guard?.RequireAny("eureka");
         if (!door.Registry.IsReady)
             throw new ProblemException(Problem.NotReady(door.Registry.NotReadyReason));
         var path = Path(context);
-        var call = new EurekaCall(context, door, door.Time.GetUtcNow());
+        var call = new EurekaCall(context, door, door.Time.GetUtcNow()) { Guard = guard };
         var method = HttpMethods.IsHead(context.Request.Method) ? HttpMethods.Get : context.Request.Method.ToUpperInvariant();
         return path switch
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Akka.Registry.Security;
+using Akka.Registry.Server.Limits;
 
 namespace Akka.Registry.Server.Eureka;
 
@@ -21,7 +23,8 @@ internal static class EurekaWrites
             var body = await EurekaBody.ReadAsync(call.Http.Request, call.Door.Options.BodyBytesMax, call.Aborted);
             if (body is null)
             {
-                var sentence = $"The body is larger than {call.Door.Options.BodyBytesMax} bytes.";
+                var sentence = $"The body is larger than {call.Door.Options.BodyBytesMax} bytes (eureka.body-bytes-max).";
+                call.Http.RequestServices.GetService<HttpGates>()?.Reached("eureka.body-bytes-max");
                 await EurekaAnswer.Send(call.Http, StatusCodes.Status413PayloadTooLarge, sentence);
                 return;
             }
@@ -73,6 +76,7 @@ internal static class EurekaWrites
 
         var isSet = call.Find(app, id) is { } entry && await TryAsync(async () =>
         {
+            call.Guard?.Require(AccessRight.Operator, entry.Service, "override", entry.Id);
             await RaiseDirtyAsync(call, entry);
             await call.Registry.OverrideStatusAsync(entry.Record.Key, EurekaStatuses.Override(status), call.Aborted);
         });
@@ -92,6 +96,7 @@ internal static class EurekaWrites
 
         var isRemoved = call.Find(app, id) is { } entry && await TryAsync(async () =>
         {
+            call.Guard?.Require(AccessRight.Operator, entry.Service, "override", entry.Id);
             await RaiseDirtyAsync(call, entry);
             var bare = await call.Registry.OverrideStatusAsync(entry.Record.Key, null, call.Aborted);
             if (entry.Override is not null && fallback is { } status and not EurekaStatus.Unknown && EurekaStatuses.Of(bare) != status)
@@ -119,10 +124,12 @@ internal static class EurekaWrites
             return;
         }
 
-        var service = standing?.Service ?? call.Door.Services.Find(app, call.Now)?.Name ?? app.ToLowerInvariant();
+        var service = standing?.Service ?? call.ServiceOf(app);
         var registration = EntryInward.Registration(instance, service, standing, call.Door.Leases, call.Now);
         var result = await call.Registry.RegisterAsync(registration, WriteOptions.Default, call.Aborted);
-        if (result.Entry.Override is null && EurekaStatuses.Override(instance.Overridden) is { } status)
+        // A client that brings an operator's status along need be no operator: without the right it is left out, and the rest stands.
+        if (result.Entry.Override is null && EurekaStatuses.Override(instance.Overridden) is { } status
+            && (call.Guard?.May(AccessRight.Operator, service) ?? true))
             await call.Registry.OverrideStatusAsync(result.Entry.Record.Key, status, call.Aborted);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Akka.Registry.Server.Json;
 
 namespace Akka.Registry.Server.Eureka;
 
@@ -15,6 +16,8 @@ internal static class InstanceJson
         try
         {
             using var document = JsonDocument.Parse(body, Reading);
+            if (!JsonTexts.AreValid(document.RootElement))
+                throw new EurekaBodyException("a text of the body holds bytes that are not UTF-8, or half of a surrogate pair");
             var tree = TreeOf(document.RootElement);
             return tree.Text is null ? tree.Find("instance") ?? tree : throw new EurekaBodyException("the body is no object");
         }

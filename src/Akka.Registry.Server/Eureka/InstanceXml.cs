@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 
 namespace Akka.Registry.Server.Eureka;
@@ -84,7 +85,7 @@ internal static class InstanceXml
             attributes.Add(("@" + xml.LocalName, xml.Value));
         xml.MoveToElement();
         var children = new List<(string Name, FieldTree Field)>();
-        var text = "";
+        var pieces = new StringBuilder();
         if (!xml.IsEmptyElement)
         {
             while (xml.Read() && xml.NodeType != XmlNodeType.EndElement)
@@ -92,10 +93,11 @@ internal static class InstanceXml
                 if (xml.NodeType == XmlNodeType.Element)
                     children.Add((XmlText.Unescape(xml.LocalName), TreeOf(xml, depth + 1)));
                 else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
-                    text += xml.Value;
+                    pieces.Append(xml.Value);
             }
         }
 
+        var text = pieces.ToString();
         var tree = new FieldTree(children.Count == 0 ? text : null);
         foreach (var (name, value) in attributes)
             tree.Add(name, new FieldTree(value));

@@ -1,4 +1,6 @@
 using Akka.Registry.Leases;
+using Akka.Registry.Security;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Problems;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,7 +18,8 @@ public static class RegistryEureka
         services.AddSingleton(options);
         services.AddSingleton(provider => new EurekaDoor(
             options, provider.GetRequiredService<IServiceRegistry>(),
-            provider.GetService<RegistryNodeOptions>()?.Leases ?? new LeaseOptions(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<RegistryNodeOptions>()?.Leases ?? new LeaseOptions(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<RegistryAccess>()));
         if (options is { Enabled: true, Urls.Count: > 0 })
             services.AddSingleton<EurekaHost>().AddHostedService(provider => provider.GetRequiredService<EurekaHost>());
         return services;
@@ -48,14 +51,17 @@ internal sealed class EurekaHost(EurekaOptions options, HttpOptions http, IServi
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var gates = services.GetRequiredService<HttpGates>();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Akka.Registry.Server" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services.GetRequiredService<Metrics.ServerMetrics>());
+        builder.Services.AddSingleton(gates);
         builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
-            kestrel => RegistryHttp.Limit(kestrel, http, Tls.DoorTls.Of("eureka", doors => doors.Eureka, services)));
+            kestrel => RegistryHttp.Limit(kestrel, http, gates, Tls.DoorTls.Of("eureka", doors => doors.Eureka, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         _app.UseMiddleware<ProblemMiddleware>();
+        _app.UseMiddleware<RequestGate>(gates);
         RegistryEureka.Map(_app, services);
         try
         {

@@ -64,7 +64,11 @@ internal ref partial struct BodyFields
     {
         try
         {
-            return JsonElement.ParseValue(ref _json);
+            var start = _json.TokenStartIndex;
+            var element = JsonElement.ParseValue(ref _json);
+            return JsonTexts.AreValid(element)
+                ? element
+                : throw Malformed("A text holds bytes that are not UTF-8, or half of a surrogate pair.", 0, start);
         }
         catch (JsonException malformed)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 using Akka.Registry.Server.Json;
 
 namespace Akka.Registry.Server.Metrics;
@@ -26,8 +27,28 @@ internal sealed class NodeGauges
         meter.CreateObservableGauge(
             "akka.registry.replication.tombstones", Tombstones, "{record}", "Removals that are kept until every member knows.");
         meter.CreateObservableGauge(
+            "akka.registry.replication.unconfirmed", Unconfirmed, "s",
+            "How long the oldest write of this node waits that some member has not confirmed.");
+        meter.CreateObservableGauge(
+            "akka.registry.governor.held", Held, "{entry}", "Entries whose silence this node's governor doubts, and keeps.");
+        meter.CreateObservableGauge(
             "akka.registry.clock.offset", ClockOffset, "s", "How far the clock of the member that differs most is from this node's, either way.");
+        Durable(meter, "failing", null, "1 while the map cannot be saved, 0 while it is.", static status => status.Problem is null ? 0 : 1);
+        Durable(meter, "pending", "{entry}", "Changed entries that are not saved yet.", static status => status.Pending);
+        Durable(meter, "size", "By", "Bytes that what is saved takes on the disk.", static status => status.DiskBytes);
+        meter.CreateObservableCounter(
+            "akka.registry.durability.saves", () => Durability(static status => status.Saves), "{save}", "Saves that were made.");
+        meter.CreateObservableCounter(
+            "akka.registry.durability.failures", () => Durability(static status => status.Failures), "{save}",
+            "Saves that failed; each is tried again.");
     }
+
+    /// <summary>Nothing for a node that keeps its map in memory alone.</summary>
+    private IEnumerable<Measurement<long>> Durability(Func<DurabilityStatus, long> figure) =>
+        Has<IReplicatedMap>(out var map) && map.Durability is { } status ? [new Measurement<long>(figure(status))] : [];
+
+    private void Durable(Meter meter, string name, string? unit, string description, Func<DurabilityStatus, long> figure) =>
+        meter.CreateObservableGauge($"akka.registry.durability.{name}", () => Durability(figure), unit, description);
 
     private IEnumerable<Measurement<long>> Ready() =>
         Has<IServiceRegistry>(out var registry) ? [new Measurement<long>(registry.IsReady ? 1 : 0)] : [];
@@ -55,6 +76,12 @@ internal sealed class NodeGauges
 
     private IEnumerable<Measurement<long>> Tombstones() =>
         Has<IReplicatedMap>(out var map) ? [new Measurement<long>(map.Status.Tombstones)] : [];
+
+    private IEnumerable<Measurement<double>> Unconfirmed() =>
+        Has<IReplicatedMap>(out var map) ? [new Measurement<double>(map.Status.Lag.Unconfirmed.TotalSeconds)] : [];
+
+    private IEnumerable<Measurement<long>> Held() =>
+        Has<IServiceRegistry>(out var registry) ? [new Measurement<long>(registry.Quarantines.Sum(held => held.Entries))] : [];
 
     private IEnumerable<Measurement<double>> ClockOffset()
     {

@@ -8,7 +8,9 @@ namespace Akka.Registry.Server.Names;
 /// own: made anew after a change, and once there are many names at most once a second, so that questions for what does not exist cost no walk
 /// over all services.
 /// </remarks>
-internal sealed class SpelledServices(IServiceRegistry registry)
+/// <param name="registry">Where services are looked for.</param>
+/// <param name="names">Where the list of names is made from: everything, where the other one shows but a part.</param>
+internal sealed class SpelledServices(IServiceRegistry registry, IServiceRegistry names)
 {
     private const int ManyNames = 100;
     private static readonly TimeSpan CapitalsAge = TimeSpan.FromSeconds(1);
@@ -53,7 +55,7 @@ internal sealed class SpelledServices(IServiceRegistry registry)
     private List<string> SpelledWithCapitals(string name, DateTimeOffset now)
     {
         var known = Volatile.Read(ref _capitals);
-        var revision = registry.Revision;
+        var revision = names.Revision;
         var isKnown = known is not null
             && (known.Revision == revision || (known.Services >= ManyNames && (now - known.At).Duration() < CapitalsAge));
         if (!isKnown)
@@ -63,18 +65,18 @@ internal sealed class SpelledServices(IServiceRegistry registry)
 
     private Capitals Read(long revision, DateTimeOffset now)
     {
-        var names = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
-        var services = registry.Services();
+        var byName = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        var services = names.Services();
         foreach (var service in services)
         {
             if (!service.Name.AsSpan().ContainsAnyInRange('A', 'Z'))
                 continue;
-            if (!names.TryGetValue(service.Name, out var spellings))
-                names.Add(service.Name, spellings = []);
+            if (!byName.TryGetValue(service.Name, out var spellings))
+                byName.Add(service.Name, spellings = []);
             spellings.Add(service.Name);
         }
 
-        return new Capitals(revision, now, services.Count, names);
+        return new Capitals(revision, now, services.Count, byName);
     }
 
     private sealed record Capitals(long Revision, DateTimeOffset At, int Services, Dictionary<string, List<string>> Names);

@@ -1,4 +1,5 @@
 using Akka.Registry.Server.Api;
+using Akka.Registry.Server.Security;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -7,6 +8,7 @@ namespace Akka.Registry.Server.OpenApi;
 /// <summary>Describes the API's operations in the OpenAPI document.</summary>
 internal sealed class ApiDescription : IOpenApiDocumentTransformer
 {
+    private const string TokenScheme = "token";
     private const string JsonType = Json.JsonAnswer.ContentType;
 
     /// <inheritdoc/>
@@ -20,6 +22,12 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         };
         foreach (var (name, schema) in ApiSchemas.All(document))
             document.AddComponent(name, schema);
+        document.AddComponent(TokenScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A token that the node knows, where it knows any.",
+        });
         document.Paths.Clear();
         foreach (var group in ApiOperations.All.GroupBy(operation => operation.Path))
         {
@@ -46,6 +54,9 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
             Content = Content(JsonType, operation.Body, document),
         },
         Responses = Responses(operation, document),
+        Security = operation.Needs == AccessNeed.Nothing
+            ? null
+            : [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(TokenScheme, document)] = [] }],
     };
 
     private static OpenApiParameter Describe(ApiParameter parameter, OpenApiDocument document) => new()
@@ -71,16 +82,23 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     {
         var responses = new OpenApiResponses();
         foreach (var answer in operation.Answers)
+            Add(responses, answer, document);
+
+        if (operation.Needs != AccessNeed.Nothing)
         {
-            responses[answer.Status.ToString()] = new OpenApiResponse
-            {
-                Description = answer.Description,
-                Content = answer.Schema is null ? null : Content(answer.ContentType, answer.Schema, document),
-            };
+            Add(responses, ApiAnswer.OfProblem(401, "This node asks for a token, and none that it knows was shown."), document);
+            Add(responses, ApiAnswer.OfProblem(403, "The token has no right to do that; `detail` names the one that is missing."), document);
         }
 
         return responses;
     }
+
+    private static void Add(OpenApiResponses responses, ApiAnswer answer, OpenApiDocument document) =>
+        responses.TryAdd(answer.Status.ToString(), new OpenApiResponse
+        {
+            Description = answer.Description,
+            Content = answer.Schema is null ? null : Content(answer.ContentType, answer.Schema, document),
+        });
 
     private static Dictionary<string, OpenApiMediaType> Content(string type, string schema, OpenApiDocument document) =>
         new() { [type] = new OpenApiMediaType { Schema = Schema.Ref(schema, document) } };

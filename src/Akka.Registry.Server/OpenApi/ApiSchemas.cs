@@ -85,6 +85,9 @@ internal static class ApiSchemas
         ["Leaving"] = Schema.Object("The node that leaves.", [
             ("name", Schema.Text("Its name.")), ("uid", Schema.Text("Its uid.")), ("state", Schema.OneOfTexts("Its state.", "leaving"))]),
         ["Health"] = Schema.Object("How it is.", [("status", Schema.OneOfTexts("How it is.", "alive ready"))]),
+        ["Readiness"] = Schema.Object("How it is.", [
+            ("status", Schema.OneOfTexts("How it is.", "ready")), ("durability?", Schema.Ref("Durability", document))]),
+        ["Durability"] = Durability(),
         ["ProblemMeaning"] = Schema.Object("What a type of problem means.", [
             ("type", Schema.Text("The type.")), ("title", Schema.Text("A short sentence.")), ("status", Schema.Whole("The HTTP status.")),
             ("retryable", Schema.Flag("Whether the same request may succeed later.")), ("meaning", Schema.Text("What it says, and the way out."))]),
@@ -167,6 +170,17 @@ internal static class ApiSchemas
             ("suspect", Schema.Whole("Those that clients report as failing, whatever their status.")),
         ]);
 
+    private static OpenApiSchema Durability() => Schema.Object(
+        "How the node's disk keeps up; not there when the registry is in memory alone.",
+        [
+            ("status", Schema.OneOfTexts("Whether the disk takes what changes. Failing, the node serves on from memory.", "saving failing")),
+            ("place", Schema.Text("Where it is saved.")), ("problem?", Schema.Text("What keeps it from being saved, and the way out.")),
+            ("setAside?", Schema.Text("What could not be read, where it is kept, and what to do.")),
+            ("savedAt?", Schema.Text("What was acknowledged before this moment is on the disk.")),
+            ("restored", Schema.Whole("Records that were there at the start.")),
+            ("pending", Schema.Whole("Changed entries that are not saved yet.")), ("diskBytes", Schema.Whole("Bytes on the disk.")),
+        ]);
+
     private static (string, IOpenApiSchema)[] Cursor() =>
     [
         ("revision", Schema.Whole("Grows with every change; comparable between nodes.")),
@@ -182,7 +196,31 @@ internal static class ApiSchemas
             ("stateHash", Schema.Text("Hash over all live entries.")), ("liveEntries", Schema.Whole("Live entries.")),
             ("tombstones", Schema.Whole("Removals that some member may not know yet.")),
             ("clock", Schema.Text("Its hybrid clock: `milliseconds.counter`.")),
+            ("replicationLag", ReplicationLag()), ("governor", Governor()),
             ("members", Schema.List(Schema.Ref("Member", document))),
+        ]);
+
+    private static OpenApiSchema ReplicationLag() => Schema.Object(
+        "From a write at this node until a member has confirmed that it holds it, on this node's clock: the latest 1,024 confirmations of five "
+        + "minutes.",
+        [
+            ("unconfirmed", Schema.Text("How long the oldest write waits that some member has not confirmed; `0s` for none.")),
+            ("confirmations", Schema.Whole("How many the following are of; with none they are left out.")),
+            ("median?", Schema.Text("Half took no longer.")), ("p99?", Schema.Text("99 of 100 took no longer.")),
+            ("longest?", Schema.Text("None took longer.")),
+        ]);
+
+    private static OpenApiSchema Governor() => Schema.Object(
+        "What this node's governor does: whose silence it doubts, because so many fell silent at once.",
+        [
+            ("held", Schema.Whole("Entries that it keeps, and shows as unverified.")),
+            ("services", Schema.List(Schema.Object(
+                "A service whose entries are held.",
+                [
+                    ("service", Schema.Text("Its name.")), ("entries", Schema.Whole("How many.")), ("heldFor", Schema.Text("Since when.")),
+                    ("expiresIn", Schema.Nullable(Schema.Text("When the last one falls if nothing happens before."))),
+                    ("reason", Schema.Text("What made the node doubt, as a sentence.")),
+                ]))),
         ]);
 
     private static OpenApiSchema Member(OpenApiDocument document) => Schema.Object(

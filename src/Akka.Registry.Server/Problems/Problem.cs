@@ -24,6 +24,9 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>The limit that was passed, in bytes; null elsewhere.</summary>
     public long? LimitBytes { get; init; }
 
+    /// <summary>The setting of the limit that is reached, as <c>limits.entries</c>; null elsewhere.</summary>
+    public string? Limit { get; init; }
+
     /// <summary>What the log calls the request, for a defect; null elsewhere.</summary>
     public string? Trace { get; init; }
 
@@ -47,13 +50,19 @@ internal sealed record Problem(ProblemType Type, string Detail)
     /// <summary>The problem that a refusal of the registry becomes.</summary>
     public static Problem Of(RegistryException refusal)
     {
-        var type = ProblemTable.Of(refusal.Error);
+        var type = ProblemTable.Of(refusal);
         return new Problem(type, refusal.Message)
         {
+            Limit = refusal.Limit,
             Errors = refusal.Field is { } field ? [new FieldError(field, refusal.Message)] : [],
             RetryAfterSeconds = type.Retryable ? 1 : null,
         };
     }
+
+    /// <summary>A limit is reached; a retry may help in a moment.</summary>
+    /// <param name="setting">The limit's setting.</param>
+    /// <param name="detail">What is there and the way out, the setting named.</param>
+    public static Problem OfLimit(string setting, string detail) => new(ProblemTable.LimitReached, detail) { Limit = setting, RetryAfterSeconds = 1 };
 
     /// <summary>The node does not serve yet, or no longer.</summary>
     public static Problem NotReady(string? reason) =>
@@ -76,8 +85,10 @@ internal sealed record Problem(ProblemType Type, string Detail)
             json.WriteNumber("column"u8, position.Column);
         }
 
-        if (LimitBytes is { } limit)
-            json.WriteNumber("limitBytes"u8, limit);
+        if (LimitBytes is { } limitBytes)
+            json.WriteNumber("limitBytes"u8, limitBytes);
+        if (Limit is { } limit)
+            json.WriteString("limit"u8, limit);
         if (Trace is { } trace)
             json.WriteString("trace"u8, trace);
     }

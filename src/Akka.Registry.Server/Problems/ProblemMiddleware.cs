@@ -83,6 +83,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ServerMetrics metr
         };
     }
 
+    /// <summary>Eureka's clients know basic authentication alone; anywhere else a browser that is told of it would ask its user by itself.</summary>
+    private static string ChallengeOf(HttpRequest request) =>
+        $"{(request.Path.StartsWithSegments("/eureka", StringComparison.OrdinalIgnoreCase) ? "Basic" : "Bearer")} realm=\"Akka.Registry\"";
+
     private async Task SendAsync(HttpContext context, Problem problem)
     {
         var allow = context.Response.Headers.Allow;
@@ -91,6 +95,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ServerMetrics metr
             context.Response.Headers.Allow = allow;
         if (problem.RetryAfterSeconds is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString();
+        if (problem.Type == ProblemTable.Unauthenticated)
+            context.Response.Headers.WWWAuthenticate = ChallengeOf(context.Request);
         metrics.ProblemSent(problem.Type);
         await JsonAnswer.Send(
             context, problem.Type.Status, (problem, path: context.Request.Path.Value ?? "/"),

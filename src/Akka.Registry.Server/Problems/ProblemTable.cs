@@ -17,6 +17,15 @@ internal static class ProblemTable
         "malformed-json", 400, "The body is not JSON.", false,
         "`line` and `column` say where reading stopped, counted from 1, the column in bytes. Nothing has changed.");
 
+    public static readonly ProblemType Unauthenticated = new(
+        "unauthenticated", 401, "A token is asked for.", false,
+        "No token was shown where one is asked for, or one that this node does not know, or knows no longer. Nothing has changed. Send "
+        + "`Authorization: Bearer TOKEN`.");
+
+    public static readonly ProblemType Forbidden = new(
+        "forbidden", 403, "The token has no right to do that.", false,
+        "`detail` names the right that is missing, as a rule of the node's tokens has it. Nothing has changed. Show a token that has it.");
+
     public static readonly ProblemType CrossOrigin = new(
         "cross-origin", 403, "Another site's page may not change this registry.", false,
         "The request carries the Origin of another site. Nothing has changed.");
@@ -44,7 +53,9 @@ internal static class ProblemTable
         + "succeeds. Register with a new epoch, or with none.");
 
     public static readonly ProblemType TooLarge = new(
-        "too-large", 413, "The body is too large.", false, "`limitBytes` is the limit. Nothing has changed.");
+        "too-large", 413, "The body is too large.", false,
+        "The body, or the entry that it makes, is larger than the setting that `limit` names allows; `limitBytes` is the limit of a body. "
+        + "Nothing has changed. Send less.");
 
     public static readonly ProblemType UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body's type is not supported.", false,
@@ -52,7 +63,7 @@ internal static class ProblemTable
 
     public static readonly ProblemType LimitReached = new(
         "limit-reached", 429, "A limit is reached.", true,
-        "Nothing has changed. A retry helps once something is removed or ended; the limit is a setting of the node.");
+        "Nothing has changed. A retry helps once something is removed or ended, or later; `limit` names the limit's setting at the node.");
 
     public static readonly ProblemType Internal = new(
         "internal", 500, "The server failed.", true,
@@ -66,14 +77,19 @@ internal static class ProblemTable
         "busy", 503, "This node is too busy.", true,
         "The node did not come to an answer in time. The request may have counted; making it again is safe.");
 
+    public static readonly ProblemType Overloaded = new(
+        "overloaded", 503, "This node takes nothing new.", true,
+        "The node's memory is at its high-water mark. Nothing has changed, and all that is registered goes on: heartbeats, replacements, reads and "
+        + "removals are served. Retry later, or at another node.");
+
     public static readonly ProblemType OwnerUnreachable = new(
         "owner-unreachable", 504, "The lease's owner did not answer.", true,
         "The node that owns the lease did not answer in time. Retry.");
 
     private static readonly ProblemType[] All =
     [
-        Invalid, MalformedJson, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout, StaleEpoch,
-        TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, Busy, OwnerUnreachable,
+        Invalid, MalformedJson, Unauthenticated, Forbidden, CrossOrigin, NotFound, UnknownLease, NoSuchPath, MethodNotAllowed, RequestTimeout,
+        StaleEpoch, TooLarge, UnsupportedMediaType, LimitReached, Internal, NotReady, Busy, Overloaded, OwnerUnreachable,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> ByName = All.ToFrozenDictionary(type => type.Name);
@@ -85,6 +101,10 @@ internal static class ProblemTable
     public static ProblemType? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>The problem that the registry's refusal becomes.</summary>
+    public static ProblemType Of(RegistryException refusal) =>
+        refusal.Limit == "limits.entry-bytes" ? TooLarge : Of(refusal.Error);
+
+    /// <summary>The problem that an error becomes.</summary>
     public static ProblemType Of(RegistryError error) => error switch
     {
         RegistryError.Invalid => Invalid,
@@ -93,6 +113,9 @@ internal static class ProblemTable
         RegistryError.LimitReached => LimitReached,
         RegistryError.NotReady => NotReady,
         RegistryError.OwnerUnreachable => OwnerUnreachable,
+        RegistryError.Unauthenticated => Unauthenticated,
+        RegistryError.Forbidden => Forbidden,
+        RegistryError.Overloaded => Overloaded,
         _ => throw new UnreachableException($"No problem type for {error}."),
     };
 

@@ -25,12 +25,15 @@ internal static class TargetsApi
     {
         var services = call.Http.Request.Query["service"];
         var filter = QueryReader.Filter(call.Http.Request, withZone: false);
+        var names = services.Count > 0 ? services.OfType<string>().Distinct(StringComparer.Ordinal) : Names(call.Registry);
+        // Before the answer begins: one that may not be read is refused.
+        var views = names.Select(call.Registry.Find).OfType<ServiceView>().ToList();
         await using var answer = new StreamedJson(call.Http);
         var json = answer.Writer;
         json.WriteStartArray();
-        foreach (var name in services.Count > 0 ? services.OfType<string>().Distinct(StringComparer.Ordinal) : Names(call.Registry))
+        foreach (var view in views)
         {
-            foreach (var entry in call.Registry.Find(name)?.Instances ?? InstanceList.Empty)
+            foreach (var entry in view.Instances)
             {
                 if (!filter.Matches(entry))
                     continue;

@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Registry.Server.Api;
+using Akka.Registry.Server.Limits;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.Problems;
 using Akka.Registry.Subscriptions;
@@ -19,8 +20,23 @@ internal static class WatchApi
         var http = call.Http;
         var stopping = call.Get<IHostApplicationLifetime>().ApplicationStopping;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.Aborted, stopping);
-        await using var subscription = await SubscribeAsync(call, ended.Token);
+        var gates = call.Get<HttpGates>();
+        var address = http.Connection.RemoteIpAddress;
+        gates.EnterStream(address);
+        try
+        {
+            await using var subscription = await SubscribeAsync(call, ended.Token);
+            await StreamAsync(call, subscription, ended.Token);
+        }
+        finally
+        {
+            gates.LeaveStream(address);
+        }
+    }
 
+    private static async Task StreamAsync(ApiCall call, ISubscription subscription, CancellationToken ended)
+    {
+        var http = call.Http;
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         // nginx holds answers back unless it is told not to.
@@ -32,8 +48,8 @@ internal static class WatchApi
         metrics.StreamOpened();
         try
         {
-            await http.Response.StartAsync(ended.Token);
-            await new EventStream(http.Response.BodyWriter, call.Get<EventEncoder>(), metrics).RunAsync(subscription, keepAlive, ended.Token);
+            await http.Response.StartAsync(ended);
+            await new EventStream(http.Response.BodyWriter, call.Get<EventEncoder>(), metrics).RunAsync(subscription, keepAlive, ended);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
@@ -41,6 +42,9 @@ internal interface ICallSurroundings
 
     /// <summary>Why this node takes no writes now; null when it does.</summary>
     string? WritesRefused { get; }
+
+    /// <summary>Whether memory is at its high-water mark: nothing new is registered.</summary>
+    bool IsMemoryHigh { get; }
 
     /// <summary>The entry of that key, or null.</summary>
     ServiceEntry? Find(RecordKey key);
@@ -94,6 +98,12 @@ internal abstract class Call(ICallSurroundings surroundings)
     /// <summary>When it has waited long enough.</summary>
     public Instant Until { get; set; }
 
+    /// <summary>The activity that it is part of; null where nobody traces it.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>The activity of what it waits for; null for none.</summary>
+    public Activity? Step { get; set; }
+
     /// <summary>The instance that it is about.</summary>
     public abstract RecordKey Key { get; }
 
@@ -121,7 +131,4 @@ internal abstract class Call(ICallSurroundings surroundings)
 
     /// <summary>Nobody answered this node's own question: the caller's patience is over as well.</summary>
     public virtual void Abandon() => Surroundings.Complete(this);
-
-    /// <summary>Refuses for a reason.</summary>
-    protected void Refuse(RegistryError error, string message) => Refuse(new RegistryException(error, message));
 }

@@ -29,6 +29,12 @@ internal sealed class CheckCall(
         Surroundings.Complete(this);
     }
 
+    public override void Abandon()
+    {
+        caller.Abandoned?.Invoke();
+        base.Abandon();
+    }
+
     protected override bool MayStart(out RegistryException? refusal)
     {
         refusal = Surroundings.WritesRefused is { } reason ? Refusals.NotReady(reason)
@@ -93,8 +99,8 @@ internal sealed class CheckCall(
         var max = Surroundings.Options.Checks.PerInstance;
         return change switch
         {
-            CheckChange.Put when standing is null && entry.Checks.Count >= max => new RegistryException(
-                RegistryError.LimitReached, $"The instance has {entry.Checks.Count} checks, and no more are allowed; remove one."),
+            CheckChange.Put when standing is null && entry.Checks.Count >= max => Refusals.LimitReached(
+                "checks.per-instance", $"The instance has {entry.Checks.Count} checks, and no more are allowed; remove one"),
             CheckChange.Put => null,
             _ when standing is null => Refusals.CheckNotFound(Key, change.CheckId),
             CheckChange.Report when standing.Definition is not (CheckDefinition.Ttl or CheckDefinition.Manual) => new RegistryException(

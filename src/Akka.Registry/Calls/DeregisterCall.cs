@@ -24,7 +24,7 @@ internal sealed class DeregisterCall(
         Surroundings.Ledger.Withdraw(key, epoch);
         if (result.Outcome != MapWriteOutcome.Accepted)
         {
-            Refuse(Refusals.Of(key, result.Outcome));
+            Refuse(Refusals.Of(key, result));
             return;
         }
 

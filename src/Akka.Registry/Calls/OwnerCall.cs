@@ -83,7 +83,7 @@ internal abstract class OwnerCall(ICallSurroundings surroundings, RecordKey key,
             case MapWriteOutcome.EpochEnded:
             case MapWriteOutcome.NotFound:
             case MapWriteOutcome.NotReady:
-                Refuse(Refusals.Of(key, result.Outcome));
+                Refuse(Refusals.Of(key, result));
                 break;
             default:
                 throw new UnreachableException($"No rule for {result.Outcome}.");

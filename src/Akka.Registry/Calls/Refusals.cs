@@ -29,13 +29,29 @@ internal static class Refusals
     public static RegistryException OwnerUnreachable(RecordKey key, string owner) => new(RegistryError.OwnerUnreachable,
         $"Node {owner}, which owns the lease of instance '{key.Instance}' of service '{key.Service}', did not answer; retry.");
 
+    public static RegistryException Unanswered(RecordKey key) => new(RegistryError.OwnerUnreachable,
+        $"This node was too busy to write instance '{key.Instance}' of service '{key.Service}' in time. It may have counted; make it again.");
+
+    /// <summary>A limit is reached.</summary>
+    /// <param name="setting">The limit's setting.</param>
+    /// <param name="sentence">What is there and the way out, without the full stop.</param>
+    public static RegistryException LimitReached(string setting, string sentence) =>
+        new(RegistryError.LimitReached, $"{sentence} ({setting}).") { Limit = setting };
+
+    public static RegistryException MemoryHigh() => new(RegistryError.Overloaded,
+        "This node's memory is at its high-water mark: it takes nothing new, and what is registered goes on; retry later, or at another node "
+        + "(limits.memory-high-water).")
+    {
+        Limit = "limits.memory-high-water",
+    };
+
     /// <summary>What a write that was not made means to the caller.</summary>
-    public static RegistryException Of(RecordKey key, MapWriteOutcome outcome) => outcome switch
+    public static RegistryException Of(RecordKey key, MapWriteResult result) => result.Outcome switch
     {
         MapWriteOutcome.StaleEpoch or MapWriteOutcome.EpochEnded => StaleEpoch(key),
         MapWriteOutcome.NotFound => NotFound(key),
         MapWriteOutcome.Superseded => Contended(key),
-        MapWriteOutcome.NotReady => NotReady("This node does not hold the whole registry yet."),
-        _ => throw new UnreachableException($"{outcome} is no refusal."),
+        MapWriteOutcome.NotReady => NotReady(result.Reason ?? "This node does not hold the whole registry yet."),
+        _ => throw new UnreachableException($"{result.Outcome} is no refusal."),
     };
 }

@@ -1,4 +1,3 @@
-using Akka.Registry.Actors;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -10,13 +9,16 @@ namespace Akka.Registry.Calls;
 /// than it was planned on.
 /// </summary>
 internal sealed class RegisterCall(
-    ICallSurroundings surroundings, Registration registration, WriteOptions options, IActorRef<RegistryReply<RegistrationResult>> replyTo)
+    ICallSurroundings surroundings, Registration registration, WriteOptions options, Action<RegistryReply<RegistrationResult>> reply)
     : Call(surroundings)
 {
     private ReadOnlyMemory<byte> _value;
     private MapRecord? _plannedOn;
     private MapWriteResult? _accepted;
     private bool _isUnderWay;
+
+    /// <summary>Whether its answer is told with those of others: then there is one even when the map gives none.</summary>
+    public bool OthersWait { get; init; }
 
     public override RecordKey Key { get; } = new(registration.Service ?? "", registration.Id ?? "");
 
@@ -38,7 +40,7 @@ internal sealed class RegisterCall(
         var standing = Surroundings.Find(Key);
         if (standing is null && Full(limits) is { } full)
         {
-            Refuse(RegistryError.LimitReached, full);
+            Refuse(full);
             return;
         }
 
@@ -65,7 +67,7 @@ internal sealed class RegisterCall(
         }
         else if (result.Outcome != MapWriteOutcome.Accepted)
         {
-            Refuse(Refusals.Of(Key, result.Outcome));
+            Refuse(Refusals.Of(Key, result));
         }
         else if (PlanOnWhatStood(result) is { } value)
         {
@@ -81,12 +83,18 @@ internal sealed class RegisterCall(
     public override void Refuse(RegistryException refusal)
     {
         End();
-        replyTo.Tell(new RegistryReply<RegistrationResult>(null, refusal));
+        reply(new RegistryReply<RegistrationResult>(null, refusal));
         Surroundings.Complete(this);
     }
 
     public override void Abandon()
     {
+        if (OthersWait)
+        {
+            Refuse(Refusals.Unanswered(Key));
+            return;
+        }
+
         End();
         base.Abandon();
     }
@@ -99,19 +107,28 @@ internal sealed class RegisterCall(
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
         var value = InstanceCodec.Encode(Plan(standing));
-        return value.Span.SequenceEqual(_value.Span) ? null : value;
+        // Not "? null : value": a bare null would become an empty memory, and an empty value be written.
+        if (value.Span.SequenceEqual(_value.Span))
+            return null;
+        return value;
     }
 
     private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(
         registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock);
 
-    private string? Full(LimitOptions limits)
+    private RegistryException? Full(LimitOptions limits)
     {
+        if (Surroundings.IsMemoryHigh)
+            return Refusals.MemoryHigh();
         if (Surroundings.EntryCount >= limits.Entries)
-            return $"The registry holds {limits.Entries} entries, and no more are allowed; deregister some.";
-        return Surroundings.EntriesOf(Key.Service) >= limits.EntriesPerService
-            ? $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some."
-            : null;
+        {
+            return Refusals.LimitReached(
+                "limits.entries", $"The registry holds {limits.Entries} entries, and no more are allowed; deregister some");
+        }
+
+        return Surroundings.EntriesOf(Key.Service) < limits.EntriesPerService ? null : Refusals.LimitReached(
+            "limits.entries-per-service",
+            $"Service '{Key.Service}' has {limits.EntriesPerService} entries, and no more are allowed; deregister some");
     }
 
     private void Answer(MapWriteResult first, MapWriteResult last)
@@ -122,9 +139,9 @@ internal sealed class RegisterCall(
         if (standing?.Record.Dot != last.Record!.Dot && Surroundings.Codec.TryDecode(last.Record, out var written))
             entry = written; // Another change came while the write was spread; the answer is about this one.
         if (entry is null)
-            replyTo.Tell(new RegistryReply<RegistrationResult>(null, Refusals.NotFound(Key)));
+            reply(new RegistryReply<RegistrationResult>(null, Refusals.NotFound(Key)));
         else
-            replyTo.Tell(RegistryReply.Of(new RegistrationResult(
+            reply(RegistryReply.Of(new RegistrationResult(
                 entry, first.Before is { IsLive: true }, entry.Ttl, last.HeldBy, last.Members, last.ConsistencyReached)));
         Surroundings.Metrics.Registered();
         Surroundings.Complete(this);

@@ -90,7 +90,7 @@ internal static class GrpcProbe
             return null;
         try
         {
-            return HealthCheckResponse.Parser.ParseFrom(answer.AsSpan(PrefixBytes)).Status;
+            return HealthCheckResponse.Parser.ParseUntrusted(answer.AsSpan(PrefixBytes)).Status;
         }
         catch (InvalidProtocolBufferException)
         {

@@ -20,15 +20,13 @@ internal class InstanceCodec(StringInterner interner)
     private const int KeyLengthMax = 512;
     private const int AddressLengthMax = 255;
 
-    private static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>(0);
-
     /// <summary>The bytes of a value.</summary>
     public static ReadOnlyMemory<byte> Encode(InstanceValue value) => value.ToByteArray();
 
     /// <summary>
     /// The value of a live record that <see cref="TryDecode"/> has accepted, to be edited and written again.
     /// </summary>
-    public static InstanceValue Parse(MapRecord record) => InstanceValue.Parser.ParseFrom(record.Value.Span);
+    public static InstanceValue Parse(MapRecord record) => InstanceValue.Parser.ParseUntrusted(record.Value.Span);
 
     /// <summary>Reads a live record.</summary>
     /// <param name="record">The record, of any origin: nothing in it is trusted.</param>
@@ -40,7 +38,7 @@ internal class InstanceCodec(StringInterner interner)
         InstanceValue value;
         try
         {
-            value = InstanceValue.Parser.ParseFrom(record.Value.Span);
+            value = InstanceValue.Parser.ParseUntrusted(record.Value.Span);
         }
         catch (InvalidProtocolBufferException)
         {
@@ -51,8 +49,6 @@ internal class InstanceCodec(StringInterner interner)
             return false;
         entry = new ServiceEntry
         {
-            Service = interner.Intern(record.Key.Service),
-            Id = record.Key.Instance,
             Address = interner.Intern(value.Address),
             Port = (int)value.Port,
             Methods = Intern(value.Methods),
@@ -98,13 +94,18 @@ internal class InstanceCodec(StringInterner interner)
         return interned;
     }
 
-    private IReadOnlyDictionary<string, string> Intern(MapField<string, string> pairs)
+    private StringPairs Intern(MapField<string, string> pairs)
     {
         if (pairs.Count == 0)
-            return NoMetadata;
-        var interned = new Dictionary<string, string>(pairs.Count, StringComparer.Ordinal);
+            return StringPairs.Empty;
+        var interned = new string[pairs.Count * 2];
+        var at = 0;
         foreach (var (key, text) in pairs)
-            interned.Add(interner.Intern(key), interner.Intern(text));
-        return interned;
+        {
+            interned[at++] = interner.Intern(key);
+            interned[at++] = interner.Intern(text);
+        }
+
+        return new StringPairs(interned);
     }
 }

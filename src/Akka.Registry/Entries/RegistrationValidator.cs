@@ -12,6 +12,9 @@ namespace Akka.Registry.Entries;
 /// </remarks>
 internal static class RegistrationValidator
 {
+    /// <summary>The limit that only the encoded entry can pass.</summary>
+    public const string EntryBytesLimit = "limits.entry-bytes";
+
     /// <summary>Checks everything that one registration says.</summary>
     /// <param name="registration">As it came; nothing in it is trusted, nulls included.</param>
     /// <param name="limits">What is allowed.</param>
@@ -24,11 +27,11 @@ internal static class RegistrationValidator
         ?? CheckAddress(registration.Address, limits)
         ?? CheckNumber("port", registration.Port, 0, 65_535)
         ?? CheckNumber("weight", registration.Weight, 0, 65_535)
-        ?? CheckTexts("methods", registration.Methods, limits.Methods, limits.MethodLength)
-        ?? CheckTexts("tags", registration.Tags, limits.Tags, limits.TagLength)
+        ?? CheckTexts("methods", registration.Methods, limits.Methods, limits.MethodLength, "method-length")
+        ?? CheckTexts("tags", registration.Tags, limits.Tags, limits.TagLength, "tag-length")
         ?? CheckMetadata(registration.Metadata, limits)
-        ?? CheckText("zone", registration.Zone, 0, limits.LabelLength)
-        ?? CheckText("version", registration.Version, 0, limits.LabelLength)
+        ?? CheckText("zone", registration.Zone, 0, limits.LabelLength, "label-length")
+        ?? CheckText("version", registration.Version, 0, limits.LabelLength, "label-length")
         ?? CheckTerms(registration, leases)
         ?? CheckReported(registration.Status)
         ?? CheckEpoch(registration.Epoch)
@@ -44,7 +47,7 @@ internal static class RegistrationValidator
         if (string.IsNullOrEmpty(service))
             return Invalid("service", "is missing; give the service's name");
         if (service.Length > limits.ServiceNameLength)
-            return TooLong("service", service.Length, limits.ServiceNameLength);
+            return TooLong("service", service.Length, limits.ServiceNameLength, "service-name-length");
         foreach (var c in service)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
@@ -75,7 +78,11 @@ internal static class RegistrationValidator
         ? null
         : new RegistryException(
             RegistryError.Invalid,
-            $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed. Give it less metadata, or fewer tags and methods.");
+            $"The entry takes {encodedBytes} bytes; {limits.EntryBytes} are allowed (limits.entry-bytes). Give it less metadata, or fewer tags "
+                + "and methods.")
+        {
+            Limit = EntryBytesLimit,
+        };
 
     /// <summary>The lease's terms, defaults filled in.</summary>
     public static Leases.LeaseTerms Terms(Registration registration, Leases.LeaseOptions leases)
@@ -85,26 +92,26 @@ internal static class RegistrationValidator
     }
 
     private static RegistryException? CheckKey(string? service, string? id, LimitOptions limits) =>
-        CheckService(service, limits) ?? CheckText("id", id, 1, limits.InstanceIdLength);
+        CheckService(service, limits) ?? CheckText("id", id, 1, limits.InstanceIdLength, "instance-id-length");
 
     private static RegistryException? CheckAddress(string? address, LimitOptions limits)
     {
-        if (CheckText("address", address, 1, limits.AddressLength) is { } wrong)
+        if (CheckText("address", address, 1, limits.AddressLength, "address-length") is { } wrong)
             return wrong;
         return IPAddress.TryParse(address, out _) || Uri.CheckHostName(address) != UriHostNameType.Unknown
             ? null
             : Invalid("address", "is neither a host name nor an IP address; give it without scheme and port");
     }
 
-    private static RegistryException? CheckTexts(string field, IReadOnlyList<string>? texts, int countMax, int lengthMax)
+    private static RegistryException? CheckTexts(string field, IReadOnlyList<string>? texts, int countMax, int lengthMax, string lengthLimit)
     {
         if (texts is null)
             return Invalid(field, "is null; leave it out or give a list");
         if (texts.Count > countMax)
-            return Invalid(field, $"holds {texts.Count}; at most {countMax} are allowed");
+            return Beyond(field, $"holds {texts.Count}; at most {countMax} are allowed", field);
         for (var i = 0; i < texts.Count; i++)
         {
-            if (CheckText($"{field}[{i}]", texts[i], 1, lengthMax) is { } wrong)
+            if (CheckText($"{field}[{i}]", texts[i], 1, lengthMax, lengthLimit) is { } wrong)
                 return wrong;
         }
 
@@ -116,15 +123,15 @@ internal static class RegistrationValidator
         if (pairs is null)
             return Invalid("metadata", "is null; leave it out or give pairs");
         if (pairs.Count > limits.MetadataPairs)
-            return Invalid("metadata", $"holds {pairs.Count} pairs; at most {limits.MetadataPairs} are allowed");
+            return Beyond("metadata", $"holds {pairs.Count} pairs; at most {limits.MetadataPairs} are allowed", "metadata-pairs");
         foreach (var (key, text) in pairs)
         {
-            if (CheckText("metadata", key, 1, limits.MetadataKeyLength) is { } wrongKey)
-                return Invalid("metadata", "has a key that cannot be: " + wrongKey.Message);
+            if (CheckText("metadata", key, 1, limits.MetadataKeyLength, "metadata-key-length") is { } wrongKey)
+                return Invalid("metadata", "has a key that cannot be: " + wrongKey.Message, wrongKey.Limit);
             if (text is null)
                 return Invalid("metadata." + key, "is null; leave the pair out or give an empty text");
             if (text.Length > limits.MetadataValueLength)
-                return TooLong("metadata." + key, text.Length, limits.MetadataValueLength);
+                return TooLong("metadata." + key, text.Length, limits.MetadataValueLength, "metadata-value-length");
             if (HasLoneSurrogate(text))
                 return Invalid("metadata." + key, "is no valid Unicode text; encode binary data, for instance as base64");
         }
@@ -148,14 +155,14 @@ internal static class RegistrationValidator
         ? null
         : Invalid(field, string.Create(CultureInfo.InvariantCulture, $"is {number}; {min} to {max} are allowed"));
 
-    private static RegistryException? CheckText(string field, string? text, int lengthMin, int lengthMax)
+    private static RegistryException? CheckText(string field, string? text, int lengthMin, int lengthMax, string limit)
     {
         if (text is null)
             return Invalid(field, "is null; give a text");
         if (text.Length < lengthMin)
             return Invalid(field, "is empty; give a text");
         if (text.Length > lengthMax)
-            return TooLong(field, text.Length, lengthMax);
+            return TooLong(field, text.Length, lengthMax, limit);
         foreach (var c in text)
         {
             if (char.IsControl(c))
@@ -180,11 +187,16 @@ internal static class RegistrationValidator
         return false;
     }
 
-    private static RegistryException TooLong(string field, int length, int lengthMax) =>
-        Invalid(field, string.Create(CultureInfo.InvariantCulture, $"has {length} characters; at most {lengthMax} are allowed"));
+    private static RegistryException TooLong(string field, int length, int lengthMax, string limit) =>
+        Beyond(field, string.Create(CultureInfo.InvariantCulture, $"has {length} characters; at most {lengthMax} are allowed"), limit);
 
-    private static RegistryException Invalid(string field, string what) =>
-        new(RegistryError.Invalid, $"'{field}' {what}.", field);
+    /// <param name="field">The field.</param>
+    /// <param name="what">What is wrong with it.</param>
+    /// <param name="limit">The limit's key below <c>limits</c>.</param>
+    private static RegistryException Beyond(string field, string what, string limit) => Invalid(field, $"{what} (limits.{limit})", "limits." + limit);
+
+    private static RegistryException Invalid(string field, string what, string? limit = null) =>
+        new(RegistryError.Invalid, $"'{field}' {what}.", field) { Limit = limit };
 
     private static string Show(char c) => char.IsControl(c) ? string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}") : $"'{c}'";
 

@@ -102,7 +102,7 @@ internal sealed class OrphanWatch(TimeSpan graceMin, TimeSpan adoptionGrace, Own
     /// <summary>A live entry of that owner is there: watched if its owner is lost.</summary>
     public void Watch(RecordKey key, NodeUid owner, OrphanTerms terms, Instant now)
     {
-        if (_members is null || _current.Contains(owner))
+        if (_members is null || owner == NodeUid.Outside || _current.Contains(owner))
             return;
         if (!_losses.TryGetValue(owner, out var loss))
             loss = Lose(owner, now, marked: _known.Contains(owner));

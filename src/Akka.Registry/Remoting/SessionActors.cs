@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Registry.Actors;
 using Akka.Registry.Contracts;
+using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Google.Protobuf;
 
@@ -11,7 +12,7 @@ namespace Akka.Registry.Remoting;
 /// Messages go on as they come, in order. Answers wait in a queue of their own, bounded in number by the asks that may be under way and
 /// in bytes: past the bytes the asker is told that there is an answer which cannot be carried.
 /// </remarks>
-internal sealed class SessionActors(NodeRemoting remoting, SessionOutbox outbox)
+internal sealed class SessionActors(NodeRemoting remoting, GuardedRegistry? guard, SessionOutbox outbox)
 {
     private const int GatheredMax = 64;
 
@@ -39,7 +40,14 @@ internal sealed class SessionActors(NodeRemoting remoting, SessionOutbox outbox)
         var ask = message.Ask;
         DeadLetterReason? reason;
         SessionAsk? sink = null;
-        if (message.Payload.Length > remoting.Options.MessageBytesMax)
+        var isAllowed = guard is null || MaySend(guard, message);
+        // For this node alone, which decides by them.
+        (message.Service, message.Instance) = ("", "");
+        if (!isAllowed)
+        {
+            reason = DeadLetterReason.NotAllowed;
+        }
+        else if (message.Payload.Length > remoting.Options.MessageBytesMax)
         {
             reason = DeadLetterReason.TooLarge;
         }
@@ -71,6 +79,11 @@ internal sealed class SessionActors(NodeRemoting remoting, SessionOutbox outbox)
         if (_writing is { } writing)
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Whoever may find an actor may speak to it: the message names the instance that its address was found at.</summary>
+    private static bool MaySend(GuardedRegistry guard, ActorMessage message) =>
+        message.Service.Length > 0 && guard.MetadataOf(message.Service, message.Instance) is { } metadata
+        && RemoteActorAddress.TryRead(metadata, out var address) && address.Node == message.Node && address.Actor == message.Actor;
 
     private bool TryBegin()
     {

@@ -2,6 +2,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.Remoting;
+using Akka.Registry.Security;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -12,14 +13,24 @@ namespace Akka.Registry.Sessions;
 /// Beats are applied in the order of their frames, one frame at a time. Requests run beside each other, up to
 /// <see cref="SessionOptions.RequestsMax"/>; past it nothing is read, and the client's sends wait. However the connection ends, the
 /// registry's session ends with it: with a goodbye its leases live on by their TTL, without one they fall in the disconnect grace.
+/// When the rights that the client came with hold no longer the session ends with word of it.
 /// </remarks>
+/// <param name="session">What it carries.</param>
+/// <param name="reporter">Who the client is, for failure reports.</param>
+/// <param name="registry">The registry.</param>
+/// <param name="guard">The registry as the client may use it; null where everybody may do everything.</param>
+/// <param name="surroundings">The node.</param>
+/// <param name="link">The connection.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where its end is told.</param>
 internal sealed class ClientSession(
-    RegistrySession session, ulong reporter, ServiceRegistry registry, RegistrySurroundings surroundings, ISessionLink link,
-    TimeProvider time, ILogger logger)
+    RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, RegistrySurroundings surroundings,
+    ISessionLink link, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly SessionOptions _options = surroundings.Options.Sessions;
+    private readonly SessionLimits _limits = new(surroundings.Options.Sessions, surroundings.Metrics.Limits, time);
     private readonly SessionOutbox _outbox = new(surroundings.Options.Sessions.Queue);
     private readonly SessionLeases _leases = new();
     private SessionActors? _actors;
@@ -29,8 +40,10 @@ internal sealed class ClientSession(
     public async Task RunAsync(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var answers = new SessionAnswers(registry, surroundings);
-        using var requests = new SessionRequests(session, reporter, registry, answers, _leases, _outbox, _options, logger, ended);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, guard?.Ended ?? CancellationToken.None);
+        var answers = new SessionAnswers(guard ?? (IServiceRegistry)registry, surroundings);
+        using var requests = new SessionRequests(
+            session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,
@@ -42,11 +55,13 @@ internal sealed class ClientSession(
             await _outbox.SendAsync(Welcome(shown), ended.Token);
             Volatile.Write(ref _shown, shown);
             TellNodes();        // What has changed meanwhile; from now on the door tells.
-            end = await ReadAsync(requests, ended.Token);
+            end = await ReadAsync(requests, reading.Token);
         }
         catch (Exception failure) when (IsLinkFailure(failure))
         {
-            end = new SessionEnd(failure is OperationCanceledException ? "it broke, was silent too long, or this node closes" : failure.Message);
+            end = guard?.Principal is { EndReason: { } reason } principal && failure is OperationCanceledException && !ended.IsCancellationRequested
+                ? await FarewellAsync(principal, reason, ended.Token)
+                : new SessionEnd(failure is OperationCanceledException ? "it broke, was silent too long, or this node closes" : failure.Message);
         }
         finally
         {
@@ -68,6 +83,22 @@ internal sealed class ClientSession(
             return;     // Before the welcome there is nothing to add to.
         if (_outbox.TrySend(Frame.Of(FrameKind.SessionNodes, new SessionNodes { Nodes = { Nodes(view) } })))
             Volatile.Write(ref _shown, view);
+    }
+
+    /// <summary>The rights have ended: who has others comes again and keeps its leases meanwhile, and who has none is turned away.</summary>
+    private async Task<SessionEnd> FarewellAsync(Principal principal, string reason, CancellationToken ended)
+    {
+        if (!principal.IsReplaced)
+            return SessionEnd.Refusal(reason);
+        try
+        {
+            await _outbox.SendAsync(Frame.Of(FrameKind.SessionGoodbye, new SessionGoodbye { Reason = reason }), ended);
+            return SessionEnd.Goodbye(reason);
+        }
+        catch (Exception failure) when (IsLinkFailure(failure))
+        {
+            return new SessionEnd(failure.Message);
+        }
     }
 
     private static bool IsLinkFailure(Exception failure) => failure is IOException or OperationCanceledException or ObjectDisposedException;
@@ -113,18 +144,22 @@ internal sealed class ClientSession(
 
     private async Task<SessionEnd> ReadAsync(SessionRequests requests, CancellationToken stop)
     {
-        using var silence = new CancellationTokenSource(_options.IdleTimeout, time);
+        using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
         var desk = new BeatDesk(_leases, lease => registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
         var limits = new FrameLimits(_options.FrameBytesMax);
         while (true)
         {
+            silence.CancelAfter(_options.IdleTimeout);
             var reading = await link.ReadAsync(limits, either.Token);
+            // Nobody who waits here for what was read is silent.
+            silence.CancelAfter(Timeout.InfiniteTimeSpan);
             if (reading.Outcome == FrameOutcome.NeedMore)
                 return new SessionEnd("the client closed it without goodbye");
+            if (reading.Outcome == FrameOutcome.Oversized)
+                return SessionEnd.Refusal(_limits.Beyond("frame-bytes-max", _options.FrameBytesMax, "a frame"));
             if (reading.IsError)
                 return SessionEnd.Refusal(reading.Reason);
-            silence.CancelAfter(_options.IdleTimeout);
             var end = reading.Frame.Kind switch
             {
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
@@ -139,7 +174,7 @@ internal sealed class ClientSession(
 
     private async ValueTask<SessionEnd?> HandToActorsAsync(Frame frame, CancellationToken stop)
     {
-        _actors ??= new SessionActors(surroundings.Remoting, _outbox);
+        _actors ??= new SessionActors(surroundings.Remoting, guard, _outbox);
         return await _actors.TakeAsync(frame, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
     }
 
@@ -187,7 +222,7 @@ internal sealed class ClientSession(
         if (!LeasePack.TryRead(frame.Payload.Span, out var pack))
             wrong = "SessionBeats cannot be read";
         else if (pack.Count > _options.BeatsPerFrame)
-            wrong = $"a frame of {pack.Count} beats is over the limit";
+            wrong = _limits.Beyond("beats-per-frame", _options.BeatsPerFrame, $"a frame of {pack.Count} beats");
         else
             desk.Sort(pack);
         return wrong.Length == 0;

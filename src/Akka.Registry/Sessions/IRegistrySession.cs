@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Sessions;
@@ -28,6 +29,12 @@ public interface IRegistrySession
     /// As <see cref="IServiceRegistry.RegisterAsync"/>; also when the session carries as many as it may.
     /// </exception>
     Task<RegistrationResult> RegisterAsync(Registration registration, WriteOptions options, CancellationToken cancellation = default);
+
+    /// <summary>As <see cref="RegisterAsync"/> for each: two messages for all of them, whatever their number.</summary>
+    /// <returns>What each would have returned or thrown, in their order.</returns>
+    /// <exception cref="TimeoutException">They were not all answered in time; each may have counted.</exception>
+    Task<ImmutableArray<RegistrationOutcome>> RegisterManyAsync(
+        ImmutableArray<Registration> registrations, WriteOptions options, CancellationToken cancellation = default);
 
     /// <summary>Says that one instance lives. The lease comes to this node, and the session carries it from then on.</summary>
     /// <param name="key">The instance.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Calls;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 
@@ -18,6 +19,8 @@ internal sealed class RegistrySession(
     private readonly Lock _gate = new();
     private readonly Dictionary<RecordKey, ulong> _carried = [];
     private State _state;
+
+    private int EntriesMax => surroundings.Options.Limits.EntriesPerSession;
 
     private enum State
     {
@@ -46,10 +49,31 @@ internal sealed class RegistrySession(
     public async Task<RegistrationResult> RegisterAsync(
         Registration registration, WriteOptions options, CancellationToken cancellation = default)
     {
-        CheckRoom(new RecordKey(registration.Service ?? "", registration.Id ?? ""));
+        CheckRoom(KeyOf(registration));
         var result = await registry.RegisterAsync(registration, options, cancellation).ConfigureAwait(false);
         await CarryAsync(result.Entry, cancellation).ConfigureAwait(false);
         return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<RegistrationOutcome>> RegisterManyAsync(
+        ImmutableArray<Registration> registrations, WriteOptions options, CancellationToken cancellation = default)
+    {
+        var room = CheckRoom(registrations);
+        var answers = await registry.RegisterManyAsync(registrations[..room], options, cancellation).ConfigureAwait(false);
+        var leases = new List<LeaseKey>(answers.Length);
+        foreach (var answer in answers)
+        {
+            if (answer.Refusal is null)
+                leases.Add(new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch));
+        }
+
+        Carry(leases);
+        if (leases.Count > 0)
+            await BeatAsync(leases.ToArray(), cancellation).ConfigureAwait(false);
+        return room == registrations.Length
+            ? answers
+            : [.. answers, .. Enumerable.Repeat(new RegistrationOutcome(null, NoRoom()), registrations.Length - room)];
     }
 
     /// <inheritdoc/>
@@ -138,14 +162,42 @@ internal sealed class RegistrySession(
     private void CheckRoom(RecordKey key)
     {
         CheckOpen();
-        var max = surroundings.Options.Limits.EntriesPerSession;
         lock (_gate)
         {
-            if (_carried.Count >= max && !_carried.ContainsKey(key))
-            {
-                throw new RegistryException(RegistryError.LimitReached,
-                    $"This session carries {max} entries, and no more are allowed; deregister some, or open another session.");
-            }
+            if (_carried.Count >= EntriesMax && !_carried.ContainsKey(key))
+                throw NoRoom();
+        }
+    }
+
+    /// <summary>How many of the registrations, from the first on, the session may carry.</summary>
+    private int CheckRoom(ImmutableArray<Registration> registrations)
+    {
+        CheckOpen();
+        lock (_gate)
+        {
+            if (_carried.Count + registrations.Length <= EntriesMax)
+                return registrations.Length;
+            var (room, more) = (0, EntriesMax - _carried.Count);
+            while (room < registrations.Length && (_carried.ContainsKey(KeyOf(registrations[room])) || more-- > 0))
+                room++;
+            return room;
+        }
+    }
+
+    private RegistryException NoRoom() => surroundings.Metrics.Counted(Refusals.LimitReached(
+        "limits.entries-per-session",
+        $"This session carries {EntriesMax} entries, and no more are allowed; deregister some, or open another session"));
+
+    private static RecordKey KeyOf(Registration registration) => new(registration.Service ?? "", registration.Id ?? "");
+
+    private void Carry(List<LeaseKey> leases)
+    {
+        lock (_gate)
+        {
+            if (_state != State.Open)
+                return;
+            foreach (var lease in leases)
+                _carried[lease.Key] = lease.Epoch;
         }
     }
 
@@ -154,12 +206,7 @@ internal sealed class RegistrySession(
     private async Task<bool> CarryAsync(ServiceEntry entry, CancellationToken cancellation)
     {
         var lease = new LeaseKey(entry.Record.Key, entry.Epoch);
-        lock (_gate)
-        {
-            if (_state == State.Open)
-                _carried[lease.Key] = lease.Epoch;
-        }
-
+        Carry([lease]);
         var unknown = await BeatAsync(new[] { lease }, cancellation).ConfigureAwait(false);
         return unknown.IsEmpty;
     }

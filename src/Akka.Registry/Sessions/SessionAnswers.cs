@@ -10,7 +10,7 @@ namespace Akka.Registry.Sessions;
 /// Lists of instances and services come in pages that stay far below any limit of a frame; routees, which must come whole, in as many
 /// answers as they need. All but <see cref="QueryNode"/> need a node that is ready: elsewhere the answer would be partial.
 /// </remarks>
-internal sealed class SessionAnswers(ServiceRegistry registry, RegistrySurroundings surroundings)
+internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurroundings surroundings)
 {
     /// <summary>Bytes after which an answer ends: far below any limit of a frame, an entry more included.</summary>
     private const int AnswerBytes = 256 * 1024;

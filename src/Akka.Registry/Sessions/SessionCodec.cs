@@ -91,9 +91,11 @@ internal static class SessionCodec
         RegistryError.Invalid => WireSessionError.Invalid,
         RegistryError.NotFound => WireSessionError.NotFound,
         RegistryError.StaleEpoch => WireSessionError.StaleEpoch,
-        RegistryError.LimitReached => WireSessionError.LimitReached,
+        // Both say: later, or at another node.
+        RegistryError.LimitReached or RegistryError.Overloaded => WireSessionError.LimitReached,
         RegistryError.NotReady => WireSessionError.NotReady,
         RegistryError.OwnerUnreachable => WireSessionError.Unreachable,
+        RegistryError.Unauthenticated or RegistryError.Forbidden => WireSessionError.Forbidden,
         _ => throw new UnreachableException($"No name for {error}."),
     };
 

@@ -1,21 +1,23 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
 
 /// <summary>Where clients' sessions begin: looks at who comes, and gives each a session of its own.</summary>
-internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings surroundings, ActorSystem system, TimeProvider time) : ISessionSink
+internal sealed class SessionDoor(
+    ServiceRegistry registry, RegistryAccess access, RegistrySurroundings surroundings, ActorSystem system, TimeProvider time) : ISessionSink
 {
     private const int ClientNameLengthMax = 256;
 
     private readonly ConcurrentDictionary<ClientSession, bool> _open = new();
-    private readonly TokenGate _tokens = new(surroundings.Options.Sessions.TokenHashes);
     private int _watches;
     private readonly ILogger _logger = surroundings.LoggerFactory.CreateLogger<SessionDoor>();
 
@@ -25,10 +27,11 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         var client = "";
         RegistrySession session;
         ulong reporter;
+        GuardedRegistry? guard;
         try
         {
             var said = hello.Read(SessionHello.Parser);
-            if (Objection(said) is { } objection)
+            if (Objection(said, link, out guard) is { } objection)
             {
                 await link.RefuseAsync(objection);
                 return;
@@ -50,7 +53,7 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         }
 
         Log.SessionOpened(_logger, client, link.Remote);
-        var serving = new ClientSession(session, reporter, registry, surroundings, link, time, _logger);
+        var serving = new ClientSession(session, reporter, registry, guard, surroundings, link, time, _logger);
         _open.TryAdd(serving, true);
         try
         {
@@ -65,8 +68,9 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
         }
     }
 
-    private string? Objection(SessionHello hello)
+    private string? Objection(SessionHello hello, ISessionLink link, out GuardedRegistry? guard)
     {
+        guard = null;
         if (hello.Magic != WireProtocol.Magic)
             return "this is not the registry's protocol";
         if (hello.ProtocolMin > WireProtocol.Max || hello.ProtocolMax < WireProtocol.Min)
@@ -75,13 +79,35 @@ internal sealed class SessionDoor(ServiceRegistry registry, RegistrySurroundings
                 + $"but {WireProtocol.Min} to {WireProtocol.Max}";
         }
 
-        if (_tokens.Objection(hello.Token.Span) is { } objection)
+        if (access.IsOn && !IsAdmitted(hello, link, out guard, out var objection))
             return objection;   // Before all that tells about the cluster.
         if (hello.Cluster.Length > 0 && !string.Equals(hello.Cluster, surroundings.Options.Cluster.Name, StringComparison.Ordinal))
             return "the cluster name differs";
         if (hello.Client.Length > ClientNameLengthMax || hello.Client.Any(char.IsControl))
             return $"the client's name is none of at most {ClientNameLengthMax} printable characters";
-        return surroundings.WritesRefused;
+        return surroundings.SessionsRefused;
+    }
+
+    private bool IsAdmitted(SessionHello hello, ISessionLink link, out GuardedRegistry? guard, out string objection)
+    {
+        if (hello.Token.Length > TokenHash.TokenLengthMax)
+        {
+            (guard, objection) = (null, $"a token has at most {TokenHash.TokenLengthMax} bytes");
+            return false;
+        }
+
+        var visit = new Visit("session", (link.Remote as IPEndPoint)?.Address);
+        (guard, objection, _) = access.Admit(hello.Token.ToStringUtf8(), visit);
+        try
+        {
+            guard?.RequireAny("session");
+        }
+        catch (RegistryException refusal)
+        {
+            (guard, objection) = (null, refusal.Message);
+        }
+
+        return guard is not null;
     }
 
     /// <summary>Has every session tell its client where nodes are, so that none is stranded when this one dies a moment later.</summary>

@@ -4,7 +4,7 @@ using Akka.Registry.Subscriptions;
 namespace Akka.Registry.Sessions;
 
 /// <summary>One subscription of a session: passes batches on as the client takes them, acknowledged by the client alone.</summary>
-internal sealed class SessionFeed(ulong number, ServiceRegistry registry, SessionOutbox outbox)
+internal sealed class SessionFeed(ulong number, IServiceRegistry registry, SessionOutbox outbox)
 {
     private readonly Lock _gate = new();
     private ISubscription? _subscription;

@@ -3,10 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Akka.Registry.Sessions;
 
 /// <summary>What one client's session may take. Past a limit the session is closed with a logged reason, unless another end is named.</summary>
-public sealed record SessionOptions : IValidatableObject
+public sealed record SessionOptions
 {
-    private const int HashDigits = 64;
-
     /// <summary>
     /// The largest frame of a client in bytes, header included; 64 KiB to 64 MiB, default 1 MiB. More lets larger batches of
     /// registrations in; each session may make the node hold one.
@@ -35,6 +33,14 @@ public sealed record SessionOptions : IValidatableObject
     [Range(1, 10_000)]
     public int RequestsMax { get; init; } = 64;
 
+    /// <summary>
+    /// Registrations, commands, questions and subscriptions a second, two seconds' worth at once; 0 to 1,000,000, default 20,000. Past it
+    /// the node reads no further until there is time, so that the client's sends wait and other clients do not. 0: as fast as it likes.
+    /// </summary>
+    /// <remarks>Beats and messages to actors do not count.</remarks>
+    [Range(0, 1_000_000)]
+    public int RequestsPerSecond { get; init; } = 20_000;
+
     /// <summary>Subscriptions at once; 1 to 100,000, default 1,000. Past it a subscription is refused.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsMax { get; init; } = 1_000;
@@ -44,26 +50,4 @@ public sealed record SessionOptions : IValidatableObject
     /// </summary>
     [Range(1, 65_536)]
     public int Queue { get; init; } = 64;
-
-    /// <summary>
-    /// Who is let in: the SHA-256 of each accepted token, as 64 hexadecimal digits; at most 1,000, default none: nobody is asked for a
-    /// token. A client without one of them is refused, with a logged reason.
-    /// </summary>
-    /// <remarks>
-    /// A token is a long random text, such as <c>openssl rand -hex 32</c> gives; its hash is what <c>printf %s TOKEN | sha256sum</c>
-    /// prints. Whoever reads the hash of a random token cannot find the token; that of a word, they can. Without TLS a token crosses
-    /// the network in the clear.
-    /// </remarks>
-    [MaxLength(1_000)]
-    public IReadOnlyList<string> TokenHashes { get; init; } = [];
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        foreach (var hash in TokenHashes)
-        {
-            if (hash.Length != HashDigits || !hash.All(char.IsAsciiHexDigit))
-                yield return new ValidationResult("An element is no SHA-256: 64 hexadecimal digits are.", [nameof(TokenHashes)]);
-        }
-    }
 }

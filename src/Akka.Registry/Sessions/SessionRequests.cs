@@ -1,22 +1,28 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
+using Akka.Registry.Security;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tracing;
+using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
 
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
-    RegistrySession session, ulong reporter, ServiceRegistry registry, SessionAnswers answers, SessionLeases leases, SessionOutbox outbox,
-    SessionOptions options, ILogger logger, CancellationTokenSource ended) : IDisposable
+    RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers, SessionLeases leases,
+    SessionOutbox outbox, NodeIdentity self, SessionLimits limits, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
+    private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
+    private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
     private const int ReportsPerFrame = 256;
 
-    private readonly SemaphoreSlim _room = new(options.RequestsMax);
+    private readonly SemaphoreSlim _room = new(limits.Options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
 
@@ -86,7 +92,7 @@ internal sealed class SessionRequests(
     {
         try
         {
-            await session.HeartbeatAsync(lease.Key, lease.Epoch, stop);
+            await _session.HeartbeatAsync(lease.Key, lease.Epoch, stop);
             return WireSessionError.None;
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
@@ -97,33 +103,61 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRegisterAsync(RegisterInstances request, CancellationToken stop)
     {
-        if (request.Registrations.Count > options.RegistrationsPerFrame)
-            return $"a frame of {request.Registrations.Count} registrations is over the limit";
+        var max = limits.Options.RegistrationsPerFrame;
+        if (request.Registrations.Count > max)
+            return limits.Beyond("registrations-per-frame", max, $"a frame of {request.Registrations.Count} registrations");
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
+        await limits.WaitAsync(request.Registrations.Count, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
-            var results = await Task.WhenAll(request.Registrations.Select(registration => RegisterAsync(registration, write, stop)));
             var answer = new RegisterResults { Request = request.Request };
-            answer.Results.AddRange(results);
+            if (RegistryTracing.IsListening && request.Registrations.Any(registration => registration.Traceparent.Length > 0))
+                answer.Results.AddRange(await Task.WhenAll(request.Registrations.Select(one => RegisterTracedAsync(one, write, stop))));
+            else
+                await RegisterAsync(request.Registrations, write, answer.Results, stop);
             await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
     }
 
-    private async Task<WireRegisterResult> RegisterAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    private async Task RegisterAsync(
+        RepeatedField<WireRegistration> wires, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
     {
         try
         {
-            var result = await session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop);
-            return SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+            foreach (var outcome in await _session.RegisterManyAsync([.. wires.Select(SessionCodec.ToRegistration)], write, stop))
+                results.Add(outcome.Refusal is { } refusal ? Refused(refusal) : Registered(outcome.Result!));
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
-            var (error, message, field) = SessionCodec.ToWire(refusal);
-            return new WireRegisterResult { Error = error, Message = message, Field = field };
+            results.AddRange(Enumerable.Repeat(Refused(refusal), wires.Count));
         }
+    }
+
+    /// <summary>One that belongs to somebody's trace: a call of its own, with its own activity.</summary>
+    private async Task<WireRegisterResult> RegisterTracedAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    {
+        using var span = RegistryTracing.Serve("Register", wire.Traceparent, session.Client, self);
+        try
+        {
+            return Registered(await _session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop));
+        }
+        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        {
+            RegistryTracing.Failed(span, refusal);
+            return Refused(refusal);
+        }
+    }
+
+    private WireRegisterResult Registered(RegistrationResult result) =>
+        SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+
+    private static WireRegisterResult Refused(Exception refusal)
+    {
+        var (error, message, field) = SessionCodec.ToWire(refusal);
+        return new WireRegisterResult { Error = error, Message = message, Field = field };
     }
 
     private async ValueTask<string?> OnCommandAsync(InstanceCommand command, CancellationToken stop)
@@ -132,16 +166,19 @@ internal sealed class SessionRequests(
             return "InstanceCommand asks for nothing that is known";
         if (SessionCodec.ToWriteOptions(0, command.TimeoutMs) is not { } write)
             return "InstanceCommand gives a timeout that cannot be";
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
             var answer = new InstanceCommandResult { Request = command.Request };
+            using var span = RegistryTracing.Serve(command.Action.ToString(), command.Traceparent, session.Client, self);
             try
             {
                 await DoAsync(command, write, answer, stop);
             }
             catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
             {
+                RegistryTracing.Failed(span, refusal);
                 (answer.Error, answer.Message, _) = SessionCodec.ToWire(refusal);
             }
 
@@ -155,12 +192,12 @@ internal sealed class SessionRequests(
         var key = new RecordKey(command.Service, command.Instance);
         if (command.Action == WireInstanceAction.Deregister)
         {
-            await session.DeregisterAsync(key, command.Epoch, write, stop);
+            await _session.DeregisterAsync(key, command.Epoch, write, stop);
             leases.Remove(new LeaseKey(key, command.Epoch));
         }
         else
         {
-            var drained = await registry.DrainAsync(key, command.Epoch, write.Timeout, stop);
+            var drained = await _registry.DrainAsync(key, command.Epoch, write.Timeout, stop);
             answer.LaggardCount = (uint)drained.LaggardCount;
             foreach (var laggard in drained.Laggards.AsSpan()[..Math.Min(drained.Laggards.Length, 32)])
                 answer.Laggards.Add(laggard.Subscriber is null ? laggard.NodeName : $"{laggard.Subscriber} at {laggard.NodeName}");
@@ -169,9 +206,11 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnRequestAsync(SessionRequest request, CancellationToken stop)
     {
+        await limits.WaitAsync(1, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
+            using var span = RegistryTracing.Serve(request.KindCase.ToString(), request.Traceparent, session.Client, self);
             foreach (var answer in await answers.AnswerAsync(request, stop))
                 await outbox.SendAsync(Frame.Of(FrameKind.SessionAnswer, answer), stop);
         });
@@ -182,13 +221,13 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnReportsAsync(FailureReports message, CancellationToken stop)
     {
         if (message.Reports.Count > ReportsPerFrame)
-            return $"a frame of {message.Reports.Count} reports is over the limit";
+            return $"a frame of {message.Reports.Count} reports is over the limit of {ReportsPerFrame}";
         var reports = ImmutableArray.CreateBuilder<FailureReport>(message.Reports.Count);
-        foreach (var report in message.Reports)
+        foreach (var report in message.Reports.Where(report => guard?.MayReport(report.Service) ?? true))
             reports.Add(new FailureReport(new RecordKey(report.Service, report.Instance), report.Epoch == 0 ? null : report.Epoch));
         try
         {
-            await registry.ReportFailuresAsync(reports.MoveToImmutable(), reporter, stop);
+            await registry.ReportFailuresAsync(reports.DrainToImmutable(), reporter, stop);
         }
         catch (TimeoutException)
         {
@@ -200,9 +239,10 @@ internal sealed class SessionRequests(
 
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
-        var feed = new SessionFeed(request.Subscription, registry, outbox);
+        await limits.WaitAsync(1, stop);
+        var feed = new SessionFeed(request.Subscription, _registry, outbox);
         var error = WireSessionError.None;
-        if (_feeds.Count >= options.SubscriptionsMax)
+        if (_feeds.Count >= limits.Options.SubscriptionsMax)
             error = WireSessionError.LimitReached;
         else if (!_feeds.TryAdd(request.Subscription, feed))
             return "Subscribe uses a number again";
@@ -212,7 +252,7 @@ internal sealed class SessionRequests(
             {
                 Subscription = request.Subscription,
                 Error = error,
-                Message = $"A session has at most {options.SubscriptionsMax} subscriptions; end one.",
+                Message = $"One more subscription {limits.Beyond("subscriptions-max", limits.Options.SubscriptionsMax, "of a session")}; end one.",
             };
             await outbox.SendAsync(Frame.Of(FrameKind.SubscriptionEnded, refused), stop);
             return null;

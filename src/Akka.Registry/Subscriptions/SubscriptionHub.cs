@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
+using Akka.Registry.Calls;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Views;
 
@@ -56,8 +57,8 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     {
         if (_count >= options.Max)
         {
-            replyTo.Tell(RegistryReply.Refuse<ISubscription>(RegistryError.LimitReached,
-                $"This node has {_count} subscriptions, and {options.Max} are allowed; end one, or go to another node."));
+            replyTo.Tell(new RegistryReply<ISubscription>(null, Refusals.LimitReached(
+                "subscriptions.max", $"This node has {_count} subscriptions, and no more are allowed; end one, or go to another node")));
             return;
         }
 

@@ -13,7 +13,7 @@ internal sealed class TlsCost : IQuestion
     private const int AtOnce = 16;
     private const int Frames = 400;
 
-    public int Number => 14;
+    public int Number => 15;
 
     public string Text => "Sessions opened and heartbeats taken over TLS (ECDSA P-256, both sides show a certificate), beside plain text";
 

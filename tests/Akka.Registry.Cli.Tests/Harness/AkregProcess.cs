@@ -69,16 +69,16 @@ internal sealed partial class AkregProcess : IDisposable
         return (code, process.Output, process.Error);
     }
 
-    public async Task<int> ExitAsync()
+    public async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"akreg did not end within {Patience.TotalSeconds:0} s.\n{Output}\n{Error}", late);
+            throw new TimeoutException($"it did not end within {(patience ?? Patience).TotalSeconds:0} s.\n{Output}\n{Error}", late);
         }
 
         return _process.ExitCode;

@@ -27,6 +27,8 @@ internal sealed class Typed
 
     public Func<string, bool>? Confirm { get; init; }
 
+    public string Input { get; init; } = "";
+
     public IReadOnlyList<Asked> Asked => _asked;
 
     public string Output => Screen.Output;
@@ -53,6 +55,7 @@ internal sealed class Typed
             NotesAreTerminal = false,
             Confirm = Confirm,
             Variable = _variables.GetValueOrDefault,
+            Input = new StringReader(Input),
             Transport = () => new Played(this),
             Signals = signals,
             Random = new Random(1),

@@ -35,6 +35,49 @@ public class ServiceUnitTests
         }
     }
 
+    /// <summary>The unit as it is deployed, all its locks included; only where the program lies and its ports are this run's.</summary>
+    [SystemdInitFact]
+    public async Task Systemd_starts_the_unit_sees_it_ready_and_stops_it()
+    {
+        var name = $"akreg-test-{Environment.ProcessId}";
+        // Readable for the unit's own user, which has no home and sees no other's.
+        var program = Directory.CreateDirectory($"/run/{name}").FullName;
+        var unit = $"/run/systemd/system/{name}.service";
+        var port = NodeProcess.FreePort();
+        try
+        {
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Server())!))
+                File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
+            var command = $"ExecStart={Environment.ProcessPath} {program}/Akka.Registry.Server.dll --http.urls=http://127.0.0.1:{port} "
+                + $"--transport.port={NodeProcess.FreePort()} --dns.enabled=false";
+            var text = await File.ReadAllTextAsync(Path.Combine(SourceRoot.Path, "deploy/systemd/akka-registry.service"));
+            var lines = text.Split('\n').Select(line => line.StartsWith("ExecStart=", StringComparison.Ordinal) ? command : line);
+            await File.WriteAllTextAsync(unit, string.Join('\n', lines));
+            await DoneAsync("systemctl", "daemon-reload");
+
+            // Type=notify: it returns once the node has said that it is ready.
+            await DoneAsync("systemctl", "start", name);
+            using var http = new HttpClient();
+            (await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/healthz"))).ShouldContain("alive");
+            await DoneAsync("systemctl", "stop", name);
+            (await DoneAsync("systemctl", "show", "--property=Result", name)).ShouldContain("Result=success");
+        }
+        finally
+        {
+            await AkregProcess.Shell("", "systemctl", "stop", name).ExitAsync();
+            File.Delete(unit);
+            await AkregProcess.Shell("", "systemctl", "daemon-reload").ExitAsync();
+            Directory.Delete(program, recursive: true);
+        }
+    }
+
+    private static async Task<string> DoneAsync(params string[] command)
+    {
+        using var process = AkregProcess.Shell("", command);
+        (await process.ExitAsync()).ShouldBe(0, process.Output + process.Error);
+        return process.Output;
+    }
+
     private static async Task<string> HeardAsync(Socket socket, AkregProcess node)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -53,5 +96,18 @@ public class ServiceUnitTests
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         return Path.Combine(SourceRoot.Path, "src", "Akka.Registry.Server", "bin", configuration, "net10.0", "Akka.Registry.Server.dll");
+    }
+}
+
+/// <summary>A test that needs systemd as the system's first process, and its rights; elsewhere it is skipped, and says so.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SystemdInitFactAttribute : FactAttribute
+{
+    private const string Reason = "systemd does not run this system, or this is not its root: no unit can be started.";
+
+    public SystemdInitFactAttribute()
+    {
+        if (!Directory.Exists("/run/systemd/system") || Environment.UserName != "root")
+            Skip = Reason;
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Registry.Client.Registrar;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -93,10 +94,11 @@ public class RealSessionTests
             .Message.ShouldContain("'address'");
     }
 
-    internal static RegistryClient Client(TestNode node, Func<RegistryClientOptions, RegistryClientOptions>? change = null, int seed = 5)
+    internal static RegistryClient Client(
+        TestNode node, Func<RegistryClientOptions, RegistryClientOptions>? change = null, int seed = 5, ILoggerFactory? log = null)
     {
         var options = new RegistryClientOptions { Nodes = [node.Address], Name = "test" };
-        return RegistryClient.Start(change?.Invoke(options) ?? options, new Random(seed));
+        return RegistryClient.Start(change?.Invoke(options) ?? options, new Random(seed), loggers: log);
     }
 
     internal static List<RegisteredInstance> Register(RegistryClient client, string service, int count)

@@ -1,5 +1,6 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Limits;
 using Akka.Registry.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,7 +36,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Starts a node and waits until it is ready, unless that may never be.</summary>
     public static async Task<TestNode> StartAsync(
         int number = 1, TestNode? seed = null, Func<RegistryNodeOptions, RegistryNodeOptions>? change = null, int port = 0,
-        ILoggerFactory? log = null, bool waits = true)
+        ILoggerFactory? log = null, bool waits = true, IMemoryGauge? memory = null)
     {
         var options = new RegistryNodeOptions
         {
@@ -50,7 +51,8 @@ internal sealed class TestNode : IAsyncDisposable
         var transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(number), log, tls: tls);
         var node = RegistryNode.Start(
-            options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(number * 1_000), LoggerFactory = log });
+            options,
+            new RegistryNodeEnvironment { Transport = transport, Random = new Random(number * 1_000), LoggerFactory = log, Memory = memory });
         if (waits)
             await Until(() => node.Registry.IsReady && node.Membership.View.Find(node.Self.Uid)?.State == MemberState.Up, "the node is ready");
         return new TestNode(transport, node, certificates, tls);
@@ -62,6 +64,19 @@ internal sealed class TestNode : IAsyncDisposable
         using var late = new CancellationTokenSource(patience ?? Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!condition())
+        {
+            if (late.IsCancellationRequested)
+                throw new TimeoutException($"In vain: {what}.");
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>As above, of something that has to be asked for.</summary>
+    public static async Task Until(Func<Task<bool>> condition, string what)
+    {
+        using var late = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!await condition())
         {
             if (late.IsCancellationRequested)
                 throw new TimeoutException($"In vain: {what}.");

@@ -3,6 +3,7 @@ using Akka.Registry.Client.Tests.Real;
 using Akka.Registry.Contracts;
 using Akka.Registry.Remoting;
 using Akka.Registry.Routing;
+using Akka.Registry.Security;
 using Akka.Registry.Tests.Remoting;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -172,6 +173,35 @@ public class RemoteActorTests
             await raw.SayAsync(new Frame(FrameKind.SessionActorMessage, new byte[] { 0xFF, 0xFF }));
             (await raw.HearRefusalAsync()).ShouldBe("SessionActorMessage cannot be read");
         }
+    }
+
+    [Fact]
+    public async Task Only_who_may_read_the_service_speaks_to_its_actors()
+    {
+        var (reader, stranger) = (TokenHash.NewToken(), TokenHash.NewToken());
+        await using var world = await World.StartAsync(options => options with
+        {
+            Security = new SecurityOptions
+            {
+                Tokens = [$"reader {TokenHash.Of(reader)} read:counters", $"stranger {TokenHash.Of(stranger)} operator:other*"],
+            },
+        });
+        await using var client = RealSessionTests.Client(world.Other, options => options with { Token = reader });
+        (await Echo(await FindAsync(client), 1).WaitAsync(TestNode.Patience)).Value.ShouldBe("1");
+
+        await using var other = RealSessionTests.Client(world.Other, options => options with { Token = stranger });
+        await TestNode.Until(() => other.Status.IsConnected, "the stranger has a session");
+        var seen = client.Directory.Find("counters")!.Instances[0];
+        var guessed = other.Actors.Ref(seen, Counting.Codec)!;
+        (await Should.ThrowAsync<RemoteAskException>(Echo(guessed, 2).WaitAsync(AtOnce))).Reason.ShouldBe(DeadLetterReason.NotAllowed);
+
+        // An address alone leads nowhere either, whoever shows it.
+        var hello = RawClient.Hello;
+        hello.Token = ByteString.CopyFromUtf8(reader);
+        using var raw = await RawClient.ConnectAsync(world.Other, hello);
+        await raw.SayAsync(FrameKind.SessionActorMessage, world.Message(1, new CounterMessage.Echo(3, Nobody.Instance)));
+        (await HearAsync(raw)).Reason.ShouldBe(WireUndelivered.NotAllowed);
+        world.Noted.ShouldBe([1L]);
     }
 
     private static async Task<ActorAnswer> HearAsync(RawClient raw) =>

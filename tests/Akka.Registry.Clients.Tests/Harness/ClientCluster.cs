@@ -14,6 +14,9 @@ internal sealed class ClientCluster : IDisposable
     {
     }
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<NodeProcess> Nodes => _nodes;
+
     /// <summary>Where one writes.</summary>
     public NodeProcess Writer => _nodes[0];
 

@@ -18,6 +18,14 @@ internal sealed class Solo
         Members(peers);
     }
 
+    /// <summary>A machine that kept something, and belongs to no cluster yet.</summary>
+    public Solo(Durability.MapPicture picture)
+    {
+        Self = Identity(1);
+        Machine = new ReplicatorMachine(Self, new ReplicationOptions(), new Random(1), _ => QueuedBytes);
+        Machine.Restore(picture);
+    }
+
     public ReplicatorMachine Machine { get; }
 
     public NodeIdentity Self { get; }

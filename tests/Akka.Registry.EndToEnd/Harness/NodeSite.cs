@@ -13,13 +13,13 @@ internal sealed record NodeSite(
     /// <summary>A node on loopback.</summary>
     public static NodeSite Local(string name, int httpPort, int clusterPort) => new(name, "127.0.0.1", httpPort, "127.0.0.1", clusterPort);
 
-    /// <summary>What to start it with, its own settings left out.</summary>
+    /// <summary>What to start it with, its own settings left out; without seeds, others are to say where they are.</summary>
     public string[] Switches(string seeds) =>
     [
         $"--node.name={Name}",
         $"--http.urls=http://{HttpHost}:{HttpPort}",
         $"--transport.host={ClusterHost}",
         $"--transport.port={ClusterPort}",
-        $"--cluster.seed-nodes={seeds}",
+        .. seeds.Length > 0 ? [$"--cluster.seed-nodes={seeds}"] : Array.Empty<string>(),
     ];
 }

@@ -8,17 +8,27 @@ internal sealed class TestCluster : IDisposable
     private readonly string[] _more;
     private readonly string _seeds;
 
+    /// <param name="nodes">How many there may be.</param>
+    /// <param name="more">Settings of each; <c>{node}</c> stands for its name.</param>
     public TestCluster(int nodes, params string[] more)
+        : this(nodes, byDns: false, more)
     {
-        _more = more;
+    }
+
+    private TestCluster(int nodes, bool byDns, string[] more)
+    {
         for (var i = 0; i < nodes; i++)
         {
             _ports.Add((NodeProcess.FreePort(), NodeProcess.FreePort()));
             _nodes.Add(null);
         }
 
-        _seeds = string.Join(',', _ports.Select(port => $"127.0.0.1:{port.Cluster}"));
+        _seeds = byDns ? "" : string.Join(',', _ports.Select(port => $"127.0.0.1:{port.Cluster}"));
+        _more = byDns ? [.. more, $"--cluster.seed-dns.names={string.Join(',', _ports.Select(port => $"localhost:{port.Cluster}"))}"] : more;
     }
+
+    /// <summary>Nodes whose seeds are what the machine's resolver makes of names.</summary>
+    public static TestCluster ByDns(int nodes, params string[] more) => new(nodes, byDns: true, more);
 
     public NodeProcess this[int number] => _nodes[number - 1] ?? throw new InvalidOperationException($"node-{number} was not started.");
 
@@ -44,7 +54,9 @@ internal sealed class TestCluster : IDisposable
     public NodeProcess Start(int number)
     {
         var (http, port) = _ports[number - 1];
-        var node = NodeProcess.Start(NodeSite.Local($"node-{number}", http, port), _seeds, _more);
+        var name = $"node-{number}";
+        var node = NodeProcess.Start(
+            NodeSite.Local(name, http, port), _seeds, [.. _more.Select(more => more.Replace("{node}", name, StringComparison.Ordinal))]);
         _nodes[number - 1] = node;
         return node;
     }

@@ -2,7 +2,6 @@ using Akka.Registry.Hosting.Hocon;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
-using System.Diagnostics;
 using System.Text;
 using Xunit;
 
@@ -11,7 +10,7 @@ namespace Akka.Registry.Hosting.Tests.Hocon;
 public sealed class RoundTripTests
 {
     private const int FuzzSeed = 20_251_107;
-    private static readonly TimeSpan FuzzTime = TimeSpan.FromSeconds(2);
+    private const int FuzzRounds = 10_000;
 
     [Fact]
     public void Any_tree_written_in_any_way_parses_to_the_same_tree() =>
@@ -40,10 +39,9 @@ public sealed class RoundTripTests
             "a : ${b}, b : ${c}, c : { d : ${?a.d} 1 }, \"q.r\".s = [ ${a} ${b} ] # end",
         ];
         var random = new Random(FuzzSeed);
-        var watch = Stopwatch.StartNew();
         var (trees, errors) = (0, 0);
 
-        for (var round = 0; round < 100_000 && watch.Elapsed < FuzzTime; round++)
+        for (var round = 0; round < FuzzRounds; round++)
         {
             var text = new StringBuilder(corpus[random.Next(corpus.Length)]);
             for (var change = 1 + random.Next(6); change > 0 && text.Length > 0; change--)

@@ -9,7 +9,7 @@ internal static class OtherValues
     private static readonly string[] Texts =
     [
         "x", "other-x", "127.0.0.9", "127.0.0.9:9", "/tmp/x", "a-text-that-is-rather-long-for-a-setting", "9",
-        "https://example.org/", "https", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "https://example.org/", "https", "anonymous read:*", "/dev/null",
     ];
 
     public static IEnumerable<string> Of(SettingShape shape, object? value) => shape switch

@@ -1,3 +1,4 @@
+using Akka.Registry.Etcd;
 using Akka.Registry.Hosting.Hocon;
 using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server;
@@ -28,6 +29,7 @@ public sealed class RegistryReferenceTests
         .Add<DnsOptions>("dns")
         .Add<ConsulOptions>("consul")
         .Add<EurekaOptions>("eureka")
+        .Add<EtcdOptions>("etcd")
         .Add<TelemetryOptions>("telemetry");
 
     internal static string Folder { get; } = Find("hocon");

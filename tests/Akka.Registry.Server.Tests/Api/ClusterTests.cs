@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Tests.Fakes;
@@ -22,10 +23,42 @@ public sealed class ClusterTests
         answer.Body.ShouldBe(
             Answer.OneLine("""
             {"self":"node-1","selfUid":"00000000000000a1","ready":false,"notReadyReason":"Joining.","synchronized":true,"converged":true,
-            "revision":1000,"cursor":"c1000","stateHash":"0000000000000000","liveEntries":0,"tombstones":0,"clock":"0.0","members":[
+            "revision":1000,"cursor":"c1000","stateHash":"0000000000000000","liveEntries":0,"tombstones":0,"clock":"0.0",
+            "replicationLag":{"unconfirmed":"0s","confirmations":0},"governor":{"held":0,"services":[]},"members":[
             {"name":"node-1","uid":"00000000000000a1","address":"127.0.0.1:4053","httpUrl":"http://127.0.0.1:8500","zone":"a","version":"0.1.0",
             "state":"up","incarnation":3,"isSelf":true,"vector":{},"stateHash":"0000000000000000","inStep":true,"clockOffset":null}]}
             """));
+    }
+
+    [Fact]
+    public async Task How_long_replication_takes_and_what_the_governor_holds_are_shown()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Cluster.Status = door.Cluster.Status with
+        {
+            Lag = new ReplicationLag
+            {
+                Unconfirmed = TimeSpan.FromMilliseconds(12), Confirmations = 812, Median = TimeSpan.FromMilliseconds(1.9),
+                P99 = TimeSpan.FromMilliseconds(4), Longest = TimeSpan.FromSeconds(1.5),
+            },
+        };
+        var now = TimeProvider.System.GetInstant();
+        door.Registry.Quarantines =
+        [
+            new Leases.QuarantineStatus("orders", 60, now - TimeSpan.FromMinutes(2), now + TimeSpan.FromMinutes(10), "60 of 100 fell silent."),
+        ];
+
+        var cluster = (await door.GetAsync("/api/v1/cluster")).Json;
+
+        cluster.GetProperty("replicationLag").GetRawText().ShouldBe(
+            """{"unconfirmed":"12ms","confirmations":812,"median":"1ms","p99":"4ms","longest":"1.5s"}""");
+        var governor = cluster.GetProperty("governor");
+        governor.GetProperty("held").GetInt32().ShouldBe(60);
+        var held = governor.GetProperty("services").EnumerateArray().ShouldHaveSingleItem();
+        held.GetProperty("service").GetString().ShouldBe("orders");
+        held.GetProperty("heldFor").GetString()!.ShouldStartWith("2m");
+        held.GetProperty("expiresIn").GetString()!.ShouldStartWith("9m59");
+        held.GetProperty("reason").GetString().ShouldBe("60 of 100 fell silent.");
     }
 
     [Theory]

@@ -268,7 +268,7 @@ public sealed class RegistrationTests
         });
 
         answer.Status.ShouldBe(413);
-        answer.Json.GetProperty("detail").GetString().ShouldBe("The body is larger than 65536 bytes.");
+        answer.Json.GetProperty("detail").GetString().ShouldBe("The body is larger than 65536 bytes (http.body-bytes-max).");
     }
 
     [Theory]

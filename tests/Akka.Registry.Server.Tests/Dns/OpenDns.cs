@@ -28,13 +28,13 @@ internal sealed class OpenDns : IAsyncDisposable
 
     public IPEndPoint EndPoint => Door.EndPoint!;
 
-    public static async Task<OpenDns> OpenAsync(DnsOptions? options = null)
+    public static async Task<OpenDns> OpenAsync(DnsOptions? options = null, TimeProvider? time = null)
     {
         var registry = new FakeRegistry();
         var services = new ServiceCollection().AddSingleton<IServiceRegistry>(registry).AddSingleton<IClusterMembership>(new FakeCluster())
             .AddMetrics().BuildServiceProvider();
         var free = (options ?? new DnsOptions()) with { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        var door = new DnsDoor(free, services, TimeProvider.System, NullLogger<DnsDoor>.Instance);
+        var door = new DnsDoor(free, services, time ?? TimeProvider.System, NullLogger<DnsDoor>.Instance);
         await door.StartAsync(CancellationToken.None);
         return new OpenDns(registry, services, door);
     }

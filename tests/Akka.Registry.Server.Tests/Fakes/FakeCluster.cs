@@ -1,6 +1,7 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Durability;
 
 namespace Akka.Registry.Server.Tests.Fakes;
 
@@ -19,6 +20,8 @@ public sealed class FakeCluster : IClusterMembership, IReplicatedMap
     public MembershipView View { get; set; } = new(Self, [new Member(Self, MemberState.Up, 3)]);
 
     public ReplicationStatus Status { get; set; } = new() { Synchronized = true };
+
+    public DurabilityStatus? Durability { get; set; }
 
     public bool HasJoined => true;
 

@@ -222,6 +222,8 @@ public sealed class FakeRegistry : IServiceRegistry
                 ExpiresIn = ExpiresIn(entry),
             };
 
+    public IReadOnlyList<Leases.QuarantineStatus> Quarantines { get; set; } = [];
+
     public TimeSpan? ExpiresIn(ServiceEntry entry) => entry.Owner == Self ? LeaseLeft : null;
 
     public string NodeName(NodeUid uid) => uid == Self ? "node-1" : uid == Other ? "node-2" : uid.ToString();
@@ -248,8 +250,6 @@ public sealed class FakeRegistry : IServiceRegistry
         var stamp = new Stamp(new HybridTimestamp(HybridTimestamp.At(Now.ToUnixTimeMilliseconds()).Value + 7), owner);
         return new ServiceEntry
         {
-            Service = registration.Service,
-            Id = registration.Id,
             Address = registration.Address,
             Port = registration.Port,
             Methods = registration.Methods,

@@ -11,8 +11,6 @@ internal static class Sample
         int weight = 1, string version = "") =>
         new()
         {
-            Service = "orders",
-            Id = id,
             Address = "10.0.0.1",
             Port = 8080,
             Reported = status,

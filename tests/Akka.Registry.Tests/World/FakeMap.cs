@@ -153,8 +153,9 @@ internal sealed class FakeMap : IReplicatedMap
                     write.ReplyTo.Tell(Write(write.Operation));
                 break;
             case MapCommand.WriteMany many:
-                foreach (var operation in many.Operations)
-                    Write(operation);
+                MapWriteResult[] results = [.. many.Operations.Select(Write)];
+                if (!IsSilent)
+                    many.ReplyTo?.Tell([.. results]);
                 break;
             case MapCommand.ReadSince read:
                 read.Subscriber.Tell(Since(read));

@@ -21,6 +21,8 @@ internal static class SnapshotCodec
 
     public const int HeaderBytes = 12;
 
+    private const string Torn = "it cannot be read: a message in it is longer than what is there";
+
     private static ReadOnlySpan<byte> Magic => "AKREGDIR"u8;
 
     /// <summary>Writes a whole file.</summary>
@@ -103,18 +105,20 @@ internal static class SnapshotCodec
 
     private static SnapshotReading ReadMessages(ReadOnlyMemory<byte> messages, string cluster)
     {
-        using var input = new CodedInputStream(messages.ToArray());
-        var head = new SnapshotHead();
-        if (input.IsAtEnd)
+        var rest = messages.Span;
+        if (rest.IsEmpty)
             return SnapshotReading.Faulty("it holds nothing");
-        input.ReadMessage(head);
+        if (!UntrustedParsing.TryTake(ref rest, out var part))
+            return SnapshotReading.Faulty(Torn);
+        var head = SnapshotHead.Parser.ParseUntrusted(part);
         if (!string.Equals(head.Cluster, cluster, StringComparison.Ordinal))
             return SnapshotReading.Faulty($"it is of the cluster '{head.Cluster}', and '{cluster}' is meant");
         var views = new Dictionary<string, KeptView>(StringComparer.Ordinal);
-        while (!input.IsAtEnd)
+        while (!rest.IsEmpty)
         {
-            var wire = new KeptService();
-            input.ReadMessage(wire);
+            if (!UntrustedParsing.TryTake(ref rest, out part))
+                return SnapshotReading.Faulty(Torn);
+            var wire = KeptService.Parser.ParseUntrusted(part);
             views[wire.Service] = FromWire(wire);
         }
 

@@ -17,6 +17,9 @@ internal static class BlockingQuery
     public static async Task OfService(ConsulCall call, string service, Func<ServiceIndex, Watched> watched, Func<Task> answer)
     {
         call.NeedReady();
+        // What the caller may not see is as if it were not there, its index too: that of a name that no service has.
+        if (call.Guard is not null && !call.Guard.MayRead(service))
+            service = "";
         var index = call.Indexes.Observe(service);
         var step = BlockingRule.First(call.Query.Index, watched(index).Index, index.Movement.Revision);
         if (step == BlockingStep.Answer)
@@ -26,7 +29,7 @@ internal static class BlockingQuery
             return;
         }
 
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         index = call.Indexes.Hold(service);
         long shown;
         try
@@ -38,7 +41,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
 
         await AnswerAsync(call, shown, answer);
@@ -52,14 +55,14 @@ internal static class BlockingQuery
         var shown = watched.Index;
         if (BlockingRule.First(call.Query.Index, shown, movement.Revision) != BlockingStep.Answer)
         {
-            call.Door.EnterBlocked();
+            call.Door.EnterBlocked(call.Client);
             try
             {
                 shown = await WaitAsync(call, new Watch(watched, movement, static () => true, watched.RaiseTo), static () => { });
             }
             finally
             {
-                call.Door.LeaveBlocked();
+                call.Door.LeaveBlocked(call.Client);
             }
         }
 
@@ -78,7 +81,7 @@ internal static class BlockingQuery
     {
         if (hash is null || current() != hash)
             return;
-        call.Door.EnterBlocked();
+        call.Door.EnterBlocked(call.Client);
         var index = call.Indexes.Hold(service);
         try
         {
@@ -95,7 +98,7 @@ internal static class BlockingQuery
         finally
         {
             call.Indexes.Release(index);
-            call.Door.LeaveBlocked();
+            call.Door.LeaveBlocked(call.Client);
         }
     }
 

@@ -1,5 +1,6 @@
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Bodies;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -38,11 +39,14 @@ internal static class AgentCheckEndpoints
     public static async Task Deregister(ConsulCall call)
     {
         var id = call.Need("Missing check ID");
-        if (call.FindCheck(id) is { } found && found.Key.Service == ConsulMetadata.NodesService)
+        var place = call.FindCheck(id);
+        if (place is { } known)
+            call.Guard?.Require(AccessRight.Write, known.Key.Service, "check removal", known.Key.Instance);
+        if (place is { } found && found.Key.Service == ConsulMetadata.NodesService)
         {
             await NodeEntries.RemoveCheckAsync(call, call.Nodes().Find(found.Key.Instance)!, id);
         }
-        else if (call.FindCheck(id) is { } ofService && EntryOf(call, ofService.Key)?.Checks.Any(state => state.Id == id) == true)
+        else if (place is { } ofService && EntryOf(call, ofService.Key)?.Checks.Any(state => state.Id == id) == true)
         {
             await call.Registry.RemoveCheckAsync(ofService.Key, id, call.Aborted);
             call.Written(ofService.Key);
@@ -82,7 +86,10 @@ internal static class AgentCheckEndpoints
     private static async Task SetAsync(ConsulCall call, InstanceStatus status, string output)
     {
         var id = call.Need("Missing check ID");
-        if (call.FindCheck(id) is not { } found || EntryOf(call, found.Key) is not { } entry)
+        if (call.FindCheck(id) is not { } found)
+            throw NoTtl(id);
+        call.Guard?.Require(AccessRight.Write, found.Key.Service, "check update", found.Key.Instance);
+        if (EntryOf(call, found.Key) is not { } entry)
             throw NoTtl(id);
         try
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 using Akka.Registry.Server.Json;
@@ -81,6 +82,7 @@ internal static class AgentEndpoints
     {
         call.NeedReady();
         var name = call.Need("Missing service Name");
+        call.Guard?.Require(AccessRight.Read, name, "agent/health");
         var self = call.Self;
         var instances = call.Instances(name).Where(instance => ConsulCall.IsAgents(instance.Entry, self)).ToList();
         if (instances.Count == 0)
@@ -89,8 +91,13 @@ internal static class AgentEndpoints
     }
 
     /// <summary>This node's instance of that ID.</summary>
-    private static CatalogInstance? Own(ConsulCall call, string id) =>
-        call.FindInstance(id) is { } instance && ConsulCall.IsAgents(instance.Entry, call.Self) ? instance : null;
+    private static CatalogInstance? Own(ConsulCall call, string id)
+    {
+        if (call.FindInstance(id) is not { } instance || !ConsulCall.IsAgents(instance.Entry, call.Self))
+            return null;
+        call.Guard?.Require(AccessRight.Read, instance.Entry.Service, "agent/service", instance.Entry.Id);
+        return instance;
+    }
 
     /// <summary>The agent's checks count: the node's own too, but for how the cluster finds it, which the agent cannot know.</summary>
     private static HealthState AggregateOf(CatalogInstance instance) =>

@@ -1,5 +1,6 @@
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Bodies;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -22,6 +23,9 @@ internal static class AgentServiceEndpoints
         if (body.Name == ConsulMetadata.NodesService)
             throw ConsulException.Bad($"Invalid service name: {ConsulMetadata.NodesService} is what nodes are kept as");
         var before = call.FindInstance(body.Id);
+        var takesOver = before is not null && before.Entry.Service != body.Name && before.Entry.Owner == call.Self;
+        if (takesOver)
+            call.Guard?.Require(AccessRight.Write, before!.Entry.Service, "deregister", before.Entry.Id);
         var (view, self) = (call.Registry.Find(body.Name), call.Nodes().Self);
         var registration = body.ToRegistration(body.Id, self.Address, node: null);
         var entryId = InstanceNames.EntryId(view, registration, body.Id, null, self.Name, call.Door.Membership.View);
@@ -32,8 +36,8 @@ internal static class AgentServiceEndpoints
         var key = result.Entry.Record.Key;
         call.Door.Remember("instance " + body.Id, key);
         // An ID is one service's at an agent: under another name it is gone.
-        if (before is not null && before.Entry.Service != body.Name && before.Entry.Owner == call.Self)
-            await RemoveAsync(call, before.Entry.Record.Key);
+        if (takesOver)
+            await RemoveAsync(call, before!.Entry.Record.Key);
         call.Written(key);
         await ConsulAnswer.Empty(call);
     }
@@ -54,6 +58,7 @@ internal static class AgentServiceEndpoints
         var isOn = IsOn(call);
         if (call.FindInstance(id) is not { } instance)
             throw ConsulException.Missing($"Unknown service ID \"{id}\". Ensure that the service ID is passed, not the service name.");
+        call.Guard?.Require(AccessRight.Write, instance.Entry.Service, "maintenance", instance.Entry.Id);
         var (key, checkId) = (instance.Entry.Record.Key, CatalogCheck.ServiceMaintenance + instance.Id);
         if (isOn)
         {
@@ -74,7 +79,9 @@ internal static class AgentServiceEndpoints
     /// <summary><c>PUT agent/maintenance?enable=&amp;reason=</c>: this node as a whole.</summary>
     public static async Task NodeMaintenance(ConsulCall call)
     {
-        if (IsOn(call))
+        var isOn = IsOn(call);
+        call.Guard?.Require(AccessRight.Write, ConsulMetadata.NodesService, "maintenance", call.Nodes().Self.Name);
+        if (isOn)
         {
             var check = Check(CatalogCheck.NodeMaintenance, "Node Maintenance Mode", call.Query.Text("reason"), NodeReason);
             await NodeEntries.PutCheckAsync(call, call.Nodes().Self, check);

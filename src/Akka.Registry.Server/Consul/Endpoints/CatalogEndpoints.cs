@@ -16,7 +16,7 @@ internal static class CatalogEndpoints
         var filter = call.Query.Filter(Samples.Node);
         return BlockingQuery.Of(call, call.Indexes.Nodes, () =>
             ConsulAnswer.List(
-                call, call.Nodes().All.Where(node => call.Query.WantsNode(node) && (filter is null || filter.Holds(node))),
+                call, call.SeenNodes().Where(node => call.Query.WantsNode(node) && (filter is null || filter.Holds(node))),
                 static (json, node) => node.Write(json)));
     }
 
@@ -67,7 +67,7 @@ internal static class CatalogEndpoints
         var filter = call.Query.Filter(Samples.Instance.AsService());
         return BlockingQuery.Of(call, call.Indexes.Health, () => ConsulAnswer.Json(call, json =>
         {
-            if (call.Nodes().Find(name) is not { } node)
+            if (call.FindNode(name) is not { } node)
             {
                 json.WriteNullValue();
                 return;
@@ -97,7 +97,7 @@ internal static class CatalogEndpoints
         var filter = call.Query.Filter(Samples.Instance.AsService());
         return BlockingQuery.Of(call, call.Indexes.Health, () => ConsulAnswer.Json(call, json =>
         {
-            if (call.Nodes().Find(name) is not { } node)
+            if (call.FindNode(name) is not { } node)
             {
                 json.WriteNullValue();
                 return;

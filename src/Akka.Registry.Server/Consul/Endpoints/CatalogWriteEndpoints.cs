@@ -1,5 +1,6 @@
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Security;
 using Akka.Registry.Server.Consul.Bodies;
 using Akka.Registry.Server.Consul.Catalog;
 
@@ -12,6 +13,8 @@ internal static class CatalogWriteEndpoints
     public static async Task Register(ConsulCall call)
     {
         var body = await ConsulBody.ReadAsync(call, CatalogBody.Read);
+        if (body.Service is { } named)
+            call.Guard?.Require(AccessRight.Write, named.Name, "register", named.Id);
         var node = await RegisterNodeAsync(call, body);
         RecordKey? service = null;
         if (body.Service is { } given)
@@ -40,14 +43,14 @@ internal static class CatalogWriteEndpoints
             (body.TextOf("Node") ?? throw ConsulException.Bad("Must provide node"), body.TextOf("ServiceID"), body.TextOf("CheckID")));
         if (serviceId is not null)
         {
-            foreach (var instance in On(call, node).Where(instance => instance.Id == serviceId).ToList())
+            foreach (var instance in call.On(node).Where(instance => instance.Id == serviceId).ToList())
                 await AgentServiceEndpoints.RemoveAsync(call, instance.Entry.Record.Key);
         }
         else if (checkId is not null)
         {
             if (call.Nodes().Find(node) is { } known)
                 await NodeEntries.RemoveCheckAsync(call, known, checkId);
-            foreach (var key in On(call, node).Where(instance => instance.Entry.Checks.Any(state => state.Id == checkId))
+            foreach (var key in call.On(node).Where(instance => instance.Entry.Checks.Any(state => state.Id == checkId))
                          .Select(instance => instance.Entry.Record.Key).ToList())
             {
                 await call.Registry.RemoveCheckAsync(key, checkId, call.Aborted);
@@ -57,7 +60,10 @@ internal static class CatalogWriteEndpoints
         else
         {
             // What a member speaks for it would only register again.
-            foreach (var instance in On(call, node).Where(instance => instance.Entry.Metadata.ContainsKey(ConsulMetadata.Node)).ToList())
+            var gone = call.On(node).Where(instance => instance.Entry.Metadata.ContainsKey(ConsulMetadata.Node)).ToList();
+            foreach (var instance in gone)
+                call.Guard?.Require(AccessRight.Write, instance.Entry.Service, "deregister", instance.Entry.Id);
+            foreach (var instance in gone)
                 await AgentServiceEndpoints.RemoveAsync(call, instance.Entry.Record.Key);
             if (call.Nodes().Find(node) is { IsMember: false })
                 await AgentServiceEndpoints.RemoveAsync(call, NodeEntries.KeyOf(node));
@@ -101,7 +107,7 @@ internal static class CatalogWriteEndpoints
         else
         {
             key = service is { } just && body.Service!.Id == check.ServiceId ? just
-                : On(call, body.Node).FirstOrDefault(instance => instance.Id == check.ServiceId)?.Entry.Record.Key
+                : call.On(body.Node).FirstOrDefault(instance => instance.Id == check.ServiceId)?.Entry.Record.Key
                 ?? throw ConsulException.Bad($"Service \"{check.ServiceId}\" is not on node \"{body.Node}\": register it first");
             await call.Registry.PutCheckAsync(key, check.Definition, call.Aborted);
         }
@@ -109,8 +115,4 @@ internal static class CatalogWriteEndpoints
         // One that was there has kept its status; here the client's word is what counts.
         await call.Registry.UpdateCheckAsync(key, check.Definition.Id, check.Definition.InitialStatus, check.Output, null, call.Aborted);
         call.Written(key);
-    }
-
-    private static IEnumerable<CatalogInstance> On(ConsulCall call, string node) =>
-        call.AllInstances().Where(instance => instance.Node.Name == node);
-}
+    }}

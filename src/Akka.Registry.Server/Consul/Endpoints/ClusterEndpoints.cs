@@ -42,7 +42,7 @@ internal static class ClusterEndpoints
         json.WriteString("Datacenter"u8, options.Datacenter);
         json.WriteString("NodeName"u8, view.Self.Name);
         json.WriteString("AdvertiseAddrLAN"u8, view.Self.Address.Host);
-        json.WriteBoolean("ACLsEnabled"u8, false);
+        json.WriteBoolean("ACLsEnabled"u8, call.Guard is not null);
         json.WriteBoolean("ConnectEnabled"u8, false);
         json.WriteBoolean("ServerMode"u8, true);
         json.WriteEndObject();

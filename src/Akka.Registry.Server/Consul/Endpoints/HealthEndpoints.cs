@@ -72,7 +72,7 @@ internal static class HealthEndpoints
 
     private static IEnumerable<CatalogCheck> ChecksOf(ConsulCall call, Func<CatalogNode, bool> isMeant)
     {
-        foreach (var node in call.Nodes().All.Where(isMeant))
+        foreach (var node in call.SeenNodes().Where(isMeant))
         {
             foreach (var check in node.Checks)
                 yield return check;
@@ -117,7 +117,7 @@ internal static class Samples
 
     /// <summary>An instance with a check.</summary>
     public static CatalogInstance Instance { get; } = new(
-        new ServiceEntry { Service = "", Id = "", Address = "", Record = Record },
+        new ServiceEntry { Address = "", Record = Record },
         new CatalogNode { Name = "", Address = "", Datacenter = "", Serf = Check }, registry: null);
 
     private static DistributedData.MapRecord Record => new(

@@ -1,4 +1,4 @@
-// Four lines over the last fifteen minutes, from the node's counters and the members' vectors. Drawn by uPlot, which index.html loads.
+// Five lines over the last fifteen minutes, from the node's counters and the members' vectors. Drawn by uPlot, which index.html loads.
 import { own, text } from './api.js';
 import { at, element } from './render.js';
 
@@ -13,16 +13,32 @@ const charts = [
   { name: 'beats', title: 'Beats/s at this node', tone: '--passing' },
   { name: 'changes', title: 'Changes/s in the registry', tone: '--draining' },
   { name: 'lookups', title: 'Lookups/s at this node', tone: '--starting' },
+  { name: 'delay', title: 'Replication lag, p99 in ms', tone: '--accent' },
   { name: 'lag', title: 'Records that the last member lacks', tone: '--warning' },
 ];
 
+const delayBucket = 'akka_registry_replication_delay_seconds_bucket{le="';
+
+/** The 99th percentile in milliseconds of what two readings of a histogram's buckets have between them; null for nothing. */
+export function p99(now, before) {
+  const counts = now.map(([bound, count], i) => [bound, count - (before[i]?.[1] ?? 0)]);
+  const total = counts.at(-1)?.[1] ?? 0;
+  if (total <= 0) return null;
+  const rank = total * 0.99;
+  const i = counts.findIndex(([, count]) => count >= rank);
+  const [low, below] = i === 0 ? [0, 0] : counts[i - 1];
+  const high = counts[i][0];
+  return 1000 * (Number.isFinite(high) ? low + (high - low) * (rank - below) / (counts[i][1] - below) : low);
+}
+
 /** Sums of counters by name, from the text format of Prometheus. */
 export function read(metrics) {
-  const sums = { beats: 0, lookups: 0 };
+  const sums = { beats: 0, lookups: 0, delays: [] };
   for (const line of metrics.split('\n')) {
     const isLookup = (line.startsWith('http_server_request_duration_seconds_count{') && line.includes('method="GET"') && lookupRoutes.test(line))
       || line.startsWith('akka_registry_dns_answers_total');
     if (isLookup) sums.lookups += Number(line.slice(line.lastIndexOf(' ') + 1));
+    else if (line.startsWith(delayBucket)) sums.delays.push([Number(line.slice(delayBucket.length, line.indexOf('"', delayBucket.length)).replace('+Inf', 'Infinity')), Number(line.slice(line.lastIndexOf(' ') + 1))]);
     else if (line.startsWith('akka_registry_beats_total')) sums.beats += Number(line.slice(line.lastIndexOf(' ') + 1));
   }
   return sums;
@@ -57,12 +73,13 @@ export class Charts {
     this.#last = now;
     if (before === null) return;
     const seconds = now.at - before.at;
-    if (seconds > gapSeconds) this.#points.push({ at: before.at + 1, beats: null, changes: null, lookups: null, lag: null });
+    if (seconds > gapSeconds) this.#points.push({ at: before.at + 1, beats: null, changes: null, lookups: null, delay: null, lag: null });
     else {
       this.#points.push({
         at: now.at, beats: rate(now.beats, before.beats, seconds), changes: rate(now.changes, before.changes, seconds),
         // The page's own questions are no load that anybody asks about.
-        lookups: Math.max(0, rate(now.lookups, before.lookups, seconds) - ((now.own - before.own) / seconds)), lag,
+        lookups: Math.max(0, rate(now.lookups, before.lookups, seconds) - ((now.own - before.own) / seconds)),
+        delay: p99(now.delays, before.delays), lag,
       });
     }
     while (this.#points.length > 0 && this.#points[0].at < now.at - spanSeconds) this.#points.shift();
@@ -109,7 +126,7 @@ function make(chart, canvas, width, span) {
   const [quiet, line, stroke] = ['--quiet', '--line', chart.tone].map(colourOf);
   const axis = { stroke: quiet, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
   return new globalThis.uPlot({
-    width, height: 120, legend: { show: false }, cursor: { show: false }, select: { show: false }, padding: [8, 8, 0, 0],
+    width, height: 120, legend: { show: false }, cursor: { show: false }, select: { show: false }, padding: [8, 20, 0, 0],
     scales: {
       x: { time: true, range: () => [Date.now() / 1000 - span(), Date.now() / 1000] },
       y: { range: (plot, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] },

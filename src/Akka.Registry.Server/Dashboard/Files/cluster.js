@@ -20,7 +20,9 @@ function convergence(cluster) {
   const current = cluster.members.filter(isCurrent);
   const equal = current.filter(member => member.inStep === true).length;
   const hash = cluster.stateHash.slice(0, 8);
-  if (cluster.converged) return current.length === 1 ? `One member, state ${hash}` : `All ${current.length} equal, state ${hash}`;
+  const { p99 } = cluster.replicationLag;
+  const lag = p99 === undefined ? '' : `, p99 lag ${p99 === '0s' ? 'below 1ms' : p99}`;
+  if (cluster.converged) return current.length === 1 ? `One member, state ${hash}` : `All ${current.length} equal${lag}, state ${hash}`;
   const late = current.filter(member => member.inStep !== true).map(member => member.name);
   return `${equal} of ${current.length} equal; waiting for ${late.slice(0, 5).join(', ')}${late.length > 5 ? ` and ${late.length - 5} more` : ''}`;
 }
@@ -38,9 +40,24 @@ function drawMember(node) {
       ? element('a', { href: node.httpUrl }, `Dashboard of ${node.name}`) : null);
 }
 
-export function drawCluster(cluster, reachable, services) {
+function drawHeld(held) {
+  return element('li', { className: 'held' },
+    element('span', { className: 'name' }, held.service, tag(`${number(held.entries)} held`, 'busy')),
+    element('span', { className: 'quiet' }, `for ${held.heldFor} now; the last falls in ${held.expiresIn} if nothing is heard`),
+    element('span', {}, held.reason));
+}
+
+/** What the governor of this node doubts. */
+function drawGovernor({ held, services }) {
+  at('governor').textContent = held === 0 ? 'Governor: holds nothing' : `Governor: holds ${number(held)} ${held === 1 ? 'entry' : 'entries'} whose silence it doubts`;
+  at('governor').classList.toggle('busy', held > 0);
+  at('held').hidden = held === 0;
+  update(at('held'), services, each => each.service, drawHeld);
+}
+
+export function drawCluster(cluster, reachable, services, isTurnedAway = false) {
   const shown = [];
-  if (!reachable) shown.push(tag('node does not answer', 'bad'));
+  if (!reachable) shown.push(tag(isTurnedAway ? 'node asks for a token' : 'node does not answer', 'bad'));
   else if (cluster && !cluster.ready) shown.push(tag(cluster.notReadyReason ?? 'not ready', 'busy'));
   else if (cluster) shown.push(tag('ready', 'good'), cluster.converged ? tag('converged', 'good') : tag('converging', 'busy'));
   const words = shown.map(mark => mark.textContent).join();
@@ -60,6 +77,7 @@ export function drawCluster(cluster, reachable, services) {
   update(at('figures'), figures, ([name]) => name, ([name, value]) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, value)));
   at('convergence').textContent = convergence(cluster);
+  drawGovernor(cluster.governor);
   const self = cluster.members.find(member => member.isSelf);
   const members = cluster.members.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0).map(({ vector, incarnation, ...member }) => ({ ...member, lag: behind(self, { ...member, vector }) }));
   update(at('members'), members, member => member.uid, drawMember);

@@ -12,14 +12,14 @@ import { Services } from './services.js';
 const pollMs = 2000;
 const retryMs = [250, 5000];
 
-const state = { cluster: null, reachable: true, cursor: null, stream: null };
+const state = { cluster: null, reachable: true, cursor: null, stream: null, isTurnedAway: false, refused: null, wake: null };
 const feed = new Feed();
 const services = new Services();
 const instances = new Instances(services);
 const detail = new Detail(feed);
 const charts = new Charts();
 
-const show = () => drawCluster(state.cluster, state.reachable, services.all.length);
+const show = () => drawCluster(state.cluster, state.reachable, services.all.length, state.isTurnedAway);
 const lost = () => {
   state.reachable = false;
   show();
@@ -33,11 +33,12 @@ const settleDetail = settled(() => detail.refresh(), lost);
 async function refreshCluster() {
   try {
     state.cluster = await ask('/api/v1/cluster', 5000);
-    state.reachable = true;
-  } catch {
-    state.reachable = false;
+    [state.reachable, state.isTurnedAway] = [true, false];
+  } catch (failure) {
+    [state.reachable, state.isTurnedAway] = [false, failure.status === 401];
     // A stream to a node that does not answer may look alive for long.
     state.stream?.abort();
+    if (state.isTurnedAway) askForToken(failure.message);
   }
   show();
 }
@@ -81,7 +82,10 @@ async function follow() {
       }
     }
     at('stream').textContent = 'reconnecting';
-    await new Promise(resolve => setTimeout(resolve, wait));
+    await new Promise(resolve => {
+      state.wake = resolve;
+      setTimeout(resolve, wait);
+    });
     wait = Math.min(wait * 2, retryMs[1]);
   }
 }
@@ -132,20 +136,37 @@ function drawToken() {
   at('token-open').textContent = token.get() === '' ? 'Token' : 'Token set';
 }
 
+function openToken(note) {
+  at('token-value').value = token.get();
+  at('token-note').textContent = note;
+  if (!at('token').open) at('token').showModal();
+}
+
+/** Once for each token that the node refuses, not at every question: whoever closes the dialog wants to look around. */
+function askForToken(note) {
+  if (state.refused === token.get()) return;
+  state.refused = token.get();
+  openToken(note);
+}
+
 function keepToken(value) {
   token.set(value.trim());
   at('token').close();
   drawToken();
+  // Who comes with another token may see something else: everything is asked for anew.
+  state.refused = null;
+  state.cursor = null;
   state.stream?.abort();
+  state.wake?.();
+  refreshCluster();
+  instances.load();
+  settleDetail();
 }
 
 const theme = localStorage.getItem('theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 at('theme').addEventListener('click', switchTheme);
-at('token-open').addEventListener('click', () => {
-  at('token-value').value = token.get();
-  at('token').showModal();
-});
+at('token-open').addEventListener('click', () => openToken(''));
 at('token-keep').addEventListener('click', () => keepToken(at('token-value').value));
 at('token-value').addEventListener('keydown', event => { if (event.key === 'Enter') keepToken(at('token-value').value); });
 at('token-clear').addEventListener('click', () => keepToken(''));

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Akka.Registry.Etcd.Tests.Harness;
+
+/// <summary>An etcd of one or three members on loopback, and its own command line.</summary>
+internal sealed class TestEtcd : IDisposable
+{
+    private readonly string[] _ctl;
+
+    private TestEtcd(int members, string scheme, string[] ctl, string[] arguments)
+    {
+        _ctl = ctl;
+        Members = [.. Enumerable.Range(1, members).Select(i => new EtcdMember($"m{i}", FreePort(), FreePort(), scheme, arguments))];
+    }
+
+    public IReadOnlyList<EtcdMember> Members { get; }
+
+    public string[] Endpoints => [.. Members.Select(member => member.Url)];
+
+    private string InitialCluster => string.Join(',', Members.Select((member, i) => $"m{i + 1}={member.PeerUrl}"));
+
+    public static Task<TestEtcd> StartAsync(int members = 1, params string[] arguments) => StartAsync(members, "http", [], arguments);
+
+    public static async Task<TestEtcd> StartAsync(int members, string scheme, string[] ctl, string[] arguments)
+    {
+        var etcd = new TestEtcd(members, scheme, ctl, arguments);
+        foreach (var member in etcd.Members)
+            member.Start(etcd.InitialCluster);
+        await etcd.HealthyAsync();
+        return etcd;
+    }
+
+    /// <summary>Waits until it takes writes.</summary>
+    public async Task HealthyAsync()
+    {
+        await Wait.UntilAsync("etcd is healthy", async () => (await TryCtlAsync("put", "/health", "x")).Code == 0,
+            () => string.Join('\n', Members.Select(member => member.Log)));
+    }
+
+    public void Restart(int member, bool wiped = false)
+    {
+        if (wiped)
+            Members[member].Wipe();
+        Members[member].Start(InitialCluster);
+    }
+
+    /// <summary>Replaces a member that has lost its data, as an operator does: removed, added, started anew.</summary>
+    public async Task ReplaceAsync(int member)
+    {
+        Members[member].Kill();
+        Members[member].Wipe();
+        var list = await CtlAsync("member", "list");
+        var id = list.Split('\n').Single(line => line.Contains($", m{member + 1},", StringComparison.Ordinal)).Split(',')[0];
+        // Asked of another one.
+        await CtlAsync("member", "remove", id);
+        await Wait.UntilAsync("the member may be added",
+            async () => (await TryCtlAsync("member", "add", $"m{member + 1}", $"--peer-urls={Members[member].PeerUrl}")).Code == 0);
+        Members[member].Start(InitialCluster, "existing");
+    }
+
+    /// <summary>The index of the member that leads.</summary>
+    public async Task<int> LeaderAsync()
+    {
+        for (var i = 0; i < Members.Count; i++)
+        {
+            var (code, text) = await RunAsync([.. _ctl, "--endpoints", Members[i].Url, "endpoint", "status", "-w", "json"]);
+            if (code != 0)
+                continue;
+            using var status = System.Text.Json.JsonDocument.Parse(text);
+            var answer = status.RootElement[0].GetProperty("Status");
+            if (answer.GetProperty("leader").GetUInt64() == answer.GetProperty("header").GetProperty("member_id").GetUInt64())
+                return i;
+        }
+
+        throw new InvalidOperationException("Nobody leads.");
+    }
+
+    public async Task<long> RevisionAsync()
+    {
+        using var status = System.Text.Json.JsonDocument.Parse(await CtlAsync("endpoint", "status", "-w", "json"));
+        return status.RootElement.EnumerateArray().Max(item => item.GetProperty("Status").GetProperty("header").GetProperty("revision").GetInt64());
+    }
+
+    public async Task<string> CtlAsync(params string[] arguments)
+    {
+        var (code, text) = await TryCtlAsync(arguments);
+        return code == 0 ? text : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)}: {text}");
+    }
+
+    public Task<(int Code, string Text)> TryCtlAsync(params string[] arguments) =>
+        RunAsync([.. _ctl, "--endpoints", string.Join(',', Endpoints), "--command-timeout=2s", "--dial-timeout=2s", .. arguments]);
+
+    public void Dispose()
+    {
+        foreach (var member in Members)
+            member.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<(int Code, string Text)> RunAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo("etcdctl") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["ETCDCTL_API"] = "3";
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, process.ExitCode == 0 ? output : output + await error);
+    }
+}

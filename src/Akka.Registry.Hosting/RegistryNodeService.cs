@@ -53,7 +53,8 @@ internal sealed class RegistryNodeService(
         if (options.Tls.IsOn(options.Tls.Doors.Cluster))
         {
             if (!options.Tls.HasCertificate)
-                throw new TlsException("certificate", "The cluster port speaks TLS, and there is no certificate to show. Set it and the key.");
+                throw new TlsException(
+                    "certificate", "The cluster port speaks TLS, and there is no certificate to show. Set it and the key.");
             _tls = new PeerTls(services.GetRequiredService<TlsCertificates>(), options.Tls, time);
         }
 

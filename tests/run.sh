@@ -146,7 +146,7 @@ if ! dotnet build Akka.Registry.sln -c "$configuration" -nologo -v quiet -clp:No
 fi
 echo "   built in $((SECONDS - started)) s"
 
-rings="Actors.Tests Contracts.Tests Cluster.Tests DistributedData.Tests Durability.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Fuzz Simulation EndToEnd Etcd.Tests Clients.Tests Cli.Tests Dashboard.Tests Chaos"
+rings="Actors.Tests Contracts.Tests Tls.Tests Cluster.Tests DistributedData.Tests Durability.Tests Registry.Tests Client.Tests Hosting.Tests Server.Tests Architecture TestKit.Tests Fuzz Simulation EndToEnd Etcd.Tests Clients.Tests Cli.Tests Dashboard.Tests Chaos"
 for ring in $rings; do
   project="tests/Akka.Registry.$ring"
   [ "$ring" = Registry.Tests ] && project=tests/Akka.Registry.Tests

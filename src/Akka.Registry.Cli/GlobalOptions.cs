@@ -34,6 +34,22 @@ internal static class GlobalOptions
         HelpName = "TOKEN", Recursive = true,
     };
 
+    public static readonly Option<string> Ca = new("--ca")
+    {
+        Description = "PEM file of the authorities to believe of https nodes [AKREG_CA, else the machine's]",
+        HelpName = "FILE", Recursive = true,
+    };
+
+    public static readonly Option<string> Cert = new("--cert")
+    {
+        Description = "PEM file of the certificate to show [AKREG_CERT]", HelpName = "FILE", Recursive = true,
+    };
+
+    public static readonly Option<string> Key = new("--key")
+    {
+        Description = "PEM file of its key [AKREG_KEY, else in --cert]", HelpName = "FILE", Recursive = true,
+    };
+
     public static readonly Option<string> TokenFile = new("--token-file")
     {
         Description = "A file with the token [AKREG_TOKEN_FILE]",
@@ -65,7 +81,7 @@ internal static class GlobalOptions
     /// <summary>Adds them to the root: every command has them.</summary>
     public static void AddTo(RootCommand root)
     {
-        foreach (var option in (Option[])[Url, Token, TokenFile, Output, Timeout])
+        foreach (var option in (Option[])[Url, Token, TokenFile, Ca, Cert, Key, Output, Timeout])
             root.Options.Add(option);
     }
 
@@ -73,13 +89,15 @@ internal static class GlobalOptions
     /// <exception cref="CliFailure">What was given is no address.</exception>
     public static IReadOnlyList<Uri> NodesOf(ParseResult parsed, CliSurroundings surroundings)
     {
+        // Who says whom to believe means TLS.
+        var scheme = FileOf(Ca, "AKREG_CA", parsed, surroundings) is null ? "http://" : "https://";
         var (text, source) = parsed.GetValue(Url) is { } given ? (given, "--url")
             : surroundings.Variable("AKREG_URL") is { Length: > 0 } variable ? (variable, "AKREG_URL")
-            : (DefaultUrl, "the default");
+            : (DefaultUrl.Replace("http://", scheme, StringComparison.Ordinal), "the default");
         var nodes = new List<Uri>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var address = part.Contains("://", StringComparison.Ordinal) ? part : "http://" + part;
+            var address = part.Contains("://", StringComparison.Ordinal) ? part : scheme + part;
             if (!Uri.TryCreate(address, UriKind.Absolute, out var node) || node.Scheme is not ("http" or "https") || node.Host.Length == 0)
                 throw new CliFailure(ExitCode.Usage, $"{source}: '{part}' is no address of a node.", $"As {DefaultUrl}; several with commas.");
             nodes.Add(node);
@@ -94,9 +112,25 @@ internal static class GlobalOptions
         var token = TokenOf(parsed, surroundings);
         if (token?.Any(c => char.IsControl(c) || c > '~') == true)
             throw new CliFailure(ExitCode.Usage, "The token has characters that no header may have.", "A file's line end at its end, maybe?");
-        return new NodeDoors(
-            NodesOf(parsed, surroundings), token, parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(10), surroundings.Transport(), surroundings.Time);
+        var nodes = NodesOf(parsed, surroundings);
+        var (transport, tls) = (surroundings.Transport(), TlsOf(parsed, surroundings));
+        if (tls is not null && transport is SocketsHttpHandler sockets)
+            sockets.SslOptions = tls.Options;
+        return new NodeDoors(nodes, token, parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(10), transport, surroundings.Time, tls);
     }
+
+    private static CliTls? TlsOf(ParseResult parsed, CliSurroundings surroundings)
+    {
+        var ca = FileOf(Ca, "AKREG_CA", parsed, surroundings);
+        var certificate = FileOf(Cert, "AKREG_CERT", parsed, surroundings);
+        var key = FileOf(Key, "AKREG_KEY", parsed, surroundings);
+        if (key is not null && certificate is null)
+            throw new CliFailure(ExitCode.Usage, "--key is given without --cert.", "Both belong together.");
+        return (ca ?? certificate) is null ? null : CliTls.Of(ca, certificate, key, surroundings.Time);
+    }
+
+    private static string? FileOf(Option<string> option, string variable, ParseResult parsed, CliSurroundings surroundings) =>
+        (parsed.GetValue(option) ?? surroundings.Variable(variable)) is { Length: > 0 } path ? path : null;
 
     /// <summary>The token; null for none. What is typed comes before the environment, a token before a file.</summary>
     private static string? TokenOf(ParseResult parsed, CliSurroundings surroundings)

@@ -74,6 +74,7 @@ public sealed class RegistryClient : IAsyncDisposable, IServiceRegistrar, IServi
     /// <param name="time">Its clock; by default the machine's.</param>
     /// <param name="loggers">Where it logs; by default nowhere.</param>
     /// <exception cref="ValidationException">Options are out of their ranges; each is named.</exception>
+    /// <exception cref="Tls.TlsException">Certificates of <see cref="RegistryClientOptions.Tls"/> cannot be used.</exception>
     public static RegistryClient Start(
         RegistryClientOptions options, Random random, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {

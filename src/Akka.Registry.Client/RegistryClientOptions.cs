@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Akka.Registry.Remoting;
+using Akka.Registry.Tls;
 
 namespace Akka.Registry.Client;
 
@@ -167,6 +168,10 @@ public sealed record RegistryClientOptions : IValidatableObject
     [Range(4 * 1024, 1024 * 1024 * 1024)]
     public int SnapshotBytesMax { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>TLS: whether it is spoken with nodes, whom the client believes, and what it shows.</summary>
+    [Required]
+    public ClientTlsOptions Tls { get; init; } = new();
+
     /// <summary>What messages to actors may take.</summary>
     [Required]
     public RemotingOptions Remoting { get; init; } = new();
@@ -180,9 +185,10 @@ public sealed record RegistryClientOptions : IValidatableObject
     {
         if (RetryDelayMax < RetryDelayMin)
             yield return new ValidationResult("The longest delay is below the first.", [nameof(RetryDelayMax)]);
-        var remoting = new List<ValidationResult>();
-        Validator.TryValidateObject(Remoting, new ValidationContext(Remoting), remoting, validateAllProperties: true);
-        foreach (var wrong in remoting)
+        var parts = new List<ValidationResult>();
+        foreach (var part in (object[])[Remoting, Tls, Tls.Store])
+            Validator.TryValidateObject(part, new ValidationContext(part), parts, validateAllProperties: true);
+        foreach (var wrong in parts)
             yield return wrong;
         foreach (var node in Nodes)
         {

@@ -37,6 +37,11 @@ public sealed record ClusterOptions : IValidatableObject
     /// What all nodes of the cluster know and nobody else; null (the default) for none. Never sent: each side proves
     /// that it knows it.
     /// </summary>
+    /// <remarks>
+    /// A long random text, such as <c>openssl rand -hex 32</c> gives: who hears a handshake in plain text, or makes one, can try words
+    /// on it at leisure. It does not encrypt, and who can change what is sent takes over a link in plain text; TLS (<c>tls</c>) does
+    /// and keeps from that.
+    /// </remarks>
     [StringLength(1_024, MinimumLength = 8)]
     public string? Secret { get; init; }
 

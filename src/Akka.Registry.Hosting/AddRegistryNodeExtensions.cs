@@ -4,8 +4,10 @@ using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Hosting.Registering;
 using Akka.Registry.Limits;
 using Akka.Registry.Routing;
+using Akka.Registry.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Hosting;
 
@@ -29,6 +31,10 @@ public static class AddRegistryNodeExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IMemoryGauge, ProcessMemory>();
         services.TryAddSingleton(_ => new RegistryNodeSettings(builder.Options, builder.HttpUrl, builder.Engine));
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryNodeSettings>().Options.Tls);
+        services.TryAddSingleton(provider => TlsCertificates.Load(
+            provider.GetRequiredService<TlsOptions>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TlsCertificates>>()));
         services.TryAddSingleton<InProcessConnection>();
         services.TryAddSingleton<IRegistryConnection>(provider => provider.GetRequiredService<InProcessConnection>());
         services.TryAddSingleton<Client.Directory.IServiceDirectory>(provider => provider.GetRequiredService<InProcessConnection>().Directory);

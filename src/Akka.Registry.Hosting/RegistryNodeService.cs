@@ -7,6 +7,8 @@ using Akka.Registry.Durability;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Limits;
 using Akka.Registry.Routing;
+using Akka.Registry.Tls;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,12 +17,13 @@ namespace Akka.Registry.Hosting;
 /// <summary>Runs one node for the life of the host: binds its port and starts it, then drains it and leaves.</summary>
 internal sealed class RegistryNodeService(
     RegistryNodeSettings settings, InProcessConnection inProcess, TimeProvider time, IMemoryGauge memory, ILoggerFactory loggers,
-    IEnumerable<IRoutingLogic> logics, ISeedLookup? seedLookup = null)
+    IEnumerable<IRoutingLogic> logics, IServiceProvider services, ISeedLookup? seedLookup = null)
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Of the host's time to stop, what is left for the actors and the links to end.</summary>
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
 
+    private PeerTls? _tls;
     private TcpPeerTransport? _transport;
     private SqliteMapStore? _store;
     private RegistryNode? _node;
@@ -47,9 +50,18 @@ internal sealed class RegistryNodeService(
                 $"'durability.mode' is {options.Durability.Mode}, and with 'engine' {options.Engine} the entries are kept elsewhere: set it to none.");
         }
 
+        if (options.Tls.IsOn(options.Tls.Doors.Cluster))
+        {
+            if (!options.Tls.HasCertificate)
+                throw new TlsException(
+                    "certificate", "The cluster port speaks TLS, and there is no certificate to show. Set it and the key.");
+            _tls = new PeerTls(services.GetRequiredService<TlsCertificates>(), options.Tls, time);
+        }
+
         _store = options.Durability.Mode == DurabilityMode.Sqlite ? new SqliteMapStore(options.Durability, time) : null;
         _transport = await TcpPeerTransport.BindAsync(
-            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, stop: cancellationToken);
+            options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls,
+            stop: cancellationToken);
         var environment = new RegistryNodeEnvironment
         {
             Transport = _transport,
@@ -97,9 +109,10 @@ internal sealed class RegistryNodeService(
             await _node.DisposeAsync();
         if (_transport is not null)
             await _transport.DisposeAsync();
+        _tls?.Dispose();
         if (_store is not null)
             await _store.DisposeAsync();
-        (_node, _transport, _store) = (null, null, null);
+        (_node, _transport, _store, _tls) = (null, null, null, null);
     }
 
     private static string Version =>

@@ -20,4 +20,11 @@ internal static partial class Log
 
     [LoggerMessage(7004, LogLevel.Information, "Ready: {Members} members, {Entries} entries")]
     public static partial void Ready(ILogger logger, int members, long entries);
+
+    [LoggerMessage(7005, LogLevel.Warning, "{Exposure}")]
+    public static partial void Exposed(ILogger logger, string exposure);
+
+    [LoggerMessage(7006, LogLevel.Warning,
+        "The {Door} door refused a connection from {Remote}: {Reason}. Such refusals since the last line: {Count}.")]
+    public static partial void TlsRefused(ILogger logger, string door, System.Net.EndPoint? remote, string reason, long count);
 }

@@ -7,6 +7,7 @@ using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Metrics;
+using Akka.Registry.Tls;
 
 if (args.Any(argument => argument is "--help" or "-h"))
 {
@@ -40,6 +41,11 @@ catch (MapStoreException e)
 {
     await Console.Error.WriteLineAsync($"The node cannot start: {e.Message}");
     return 1;
+}
+catch (TlsException e)
+{
+    await Console.Error.WriteLineAsync($"The node cannot start: akka.registry.tls.{e.Setting}: {e.Message}");
+    return 2;
 }
 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
 {

@@ -7,6 +7,7 @@ using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.OpenApi;
 using Akka.Registry.Server.Problems;
 using Akka.Registry.Server.Streams;
+using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Trace;
@@ -32,7 +33,8 @@ public static class RegistryHttp
         services.AddSingleton<MeterSnapshot>();
         services.AddSingleton<EventEncoder>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<ApiDescription>());
-        services.AddOptions<KestrelServerOptions>().Configure<HttpGates>((kestrel, gates) => Limit(kestrel, options, gates));
+        services.AddOptions<KestrelServerOptions>().Configure<HttpGates, IServiceProvider>(
+            (kestrel, gates, provider) => Limit(kestrel, options, gates, DoorTls.Of("http", doors => doors.Http, provider)));
         return services;
     }
 
@@ -61,10 +63,15 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    /// <summary>Sets Kestrel's limits to those of the options.</summary>
-    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, HttpGates gates)
+    /// <summary>Sets Kestrel's limits to those of the options, and puts the door's TLS under its addresses.</summary>
+    internal static void Limit(KestrelServerOptions kestrel, HttpOptions options, HttpGates gates, DoorTls? tls)
     {
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => gates.RunAsync(connection, next)));
+        // The server has one such step. Who has no room is turned away before a handshake costs anything.
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Use(next => connection => gates.RunAsync(connection, next));
+            tls?.Configure(endpoint);
+        });
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
         limits.KeepAliveTimeout = options.IdleTimeout;

@@ -5,6 +5,7 @@ using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Metrics;
+using Akka.Registry.Server.Tls;
 
 namespace Akka.Registry.Server;
 
@@ -62,7 +63,7 @@ internal sealed record ServerSettings(
             .Add<TelemetryOptions>("telemetry")
             .Bind();
         return new ServerSettings(
-            bound.Get<RegistryNodeOptions>(), bound.Get<HttpOptions>(), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
+            bound.Get<RegistryNodeOptions>(), WithTls(bound), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
             bound.Get<EurekaOptions>(), EngineOf(bound.Get<RegistryNodeOptions>(), bound.Get<EtcdOptions>()), bound.Get<TelemetryOptions>(),
             bound.Settings);
     }
@@ -79,6 +80,19 @@ internal sealed record ServerSettings(
         {
             throw new SettingsException([new SettingsError("akka.registry.etcd", "with engine = etcd", e.Message)]);
         }
+    }
+
+    private static HttpOptions WithTls(BoundSettings bound)
+    {
+        var (tls, http) = (bound.Get<RegistryNodeOptions>().Tls, bound.Get<HttpOptions>());
+        var isDefault = bound.Settings.First(setting => setting.Key == "akka.registry.http.urls").IsDefault;
+        http = http with { Urls = TlsRules.Addresses(http.Urls, isDefault, tls.IsOn(tls.Doors.Http)) };
+        var errors = TlsRules.Errors(
+            bound.Settings, tls,
+            ("http", http.Urls, tls.IsOn(tls.Doors.Http)),
+            ("consul", bound.Get<ConsulOptions>().Urls, tls.IsOn(tls.Doors.Consul)),
+            ("eureka", bound.Get<EurekaOptions>().Urls, tls.IsOn(tls.Doors.Eureka))).ToList();
+        return errors.Count == 0 ? http : throw new SettingsException(errors);
     }
 
     private static List<string> ConfigFiles(IReadOnlyList<string> arguments)

@@ -25,6 +25,7 @@ internal sealed class StartupNotice(
             for (var i = 0; i < PatienceTicks && !registry.IsReady; i++)
                 await timer.WaitForNextTickAsync(stoppingToken);
             var isReady = registry.IsReady;
+            Warn();
             Tell(isReady ? "ready" : $"not ready yet: {registry.NotReadyReason}");
             if (isReady)
                 return;
@@ -52,6 +53,17 @@ internal sealed class StartupNotice(
         var version = typeof(StartupNotice).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         var cluster = services.GetService<RegistryNodeOptions>()?.Cluster.Name ?? "";
         Log.Started(logger, version.Split('+')[0], self.Name, string.Join(", ", urls), self.Address.ToString(), cluster, CurrentMembers(), state);
+    }
+
+    private void Warn()
+    {
+        var options = services.GetService<RegistryNodeOptions>();
+        if (options is null)
+            return;
+        foreach (var warning in Exposure.Warnings(
+            options, services.GetService<HttpOptions>() ?? new HttpOptions(), services.GetService<Consul.ConsulOptions>(),
+            services.GetService<Eureka.EurekaOptions>()))
+            Log.Exposed(logger, warning);
     }
 
     private int CurrentMembers()

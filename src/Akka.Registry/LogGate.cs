@@ -3,7 +3,8 @@ using Akka.Registry.Actors;
 namespace Akka.Registry;
 
 /// <summary>Lets one line through in an interval, with the number of those that it stands for. One thread.</summary>
-internal sealed class LogGate(TimeSpan interval)
+/// <param name="interval">The interval.</param>
+public sealed class LogGate(TimeSpan interval)
 {
     private Instant? _next;
     private long _count;

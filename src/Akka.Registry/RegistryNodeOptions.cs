@@ -11,6 +11,7 @@ using Akka.Registry.Security;
 using Akka.Registry.Sessions;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
+using Akka.Registry.Tls;
 
 namespace Akka.Registry;
 
@@ -29,6 +30,9 @@ public sealed record RegistryNodeOptions
 
     /// <summary>The port that peers talk to.</summary>
     public TransportOptions Transport { get; init; } = new();
+
+    /// <summary>TLS: which doors speak it, with which certificate, and who is believed.</summary>
+    public TlsOptions Tls { get; init; } = new();
 
     /// <summary>How entries reach the other nodes.</summary>
     public ReplicationOptions Replication { get; init; } = new();

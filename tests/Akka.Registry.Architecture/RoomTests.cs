@@ -12,17 +12,18 @@ public class RoomTests
     {
         ["Akka.Registry.Actors"] = [],
         ["Akka.Registry.Contracts"] = [],
-        ["Akka.Registry.Cluster"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts"],
+        ["Akka.Registry.Tls"] = [],
+        ["Akka.Registry.Cluster"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts", "Akka.Registry.Tls"],
         ["Akka.Registry.DistributedData"] = ["Akka.Registry.Cluster"],
         // Knows the map alone, so that the engine's rooms stay without a database, and hosts without durability never load one.
         ["Akka.Registry.Durability"] = ["Akka.Registry.DistributedData"],
         ["Akka.Registry.Remoting"] = ["Akka.Registry.Actors", "Akka.Registry.Contracts"],
         ["Akka.Registry"] = ["Akka.Registry.DistributedData", "Akka.Registry.Remoting"],
-        ["Akka.Registry.Client"] = ["Akka.Registry.Contracts", "Akka.Registry.Remoting"],
+        ["Akka.Registry.Client"] = ["Akka.Registry.Contracts", "Akka.Registry.Remoting", "Akka.Registry.Tls"],
         ["Akka.Registry.Hosting"] = ["Akka.Registry", "Akka.Registry.Client", "Akka.Registry.Durability"],
         ["Akka.Registry.Etcd"] = ["Akka.Registry"],
         ["Akka.Registry.Server"] = ["Akka.Registry.Hosting", "Akka.Registry.Client", "Akka.Registry.Etcd"],
-        ["Akka.Registry.Cli"] = ["Akka.Registry.Client", "Akka.Registry.Contracts"],
+        ["Akka.Registry.Cli"] = ["Akka.Registry.Client", "Akka.Registry.Contracts", "Akka.Registry.Tls"],
     };
 
     /// <summary>Packages that the engine's rooms may use beyond the BCL: the wire contracts and the logging contract.</summary>
@@ -30,6 +31,7 @@ public class RoomTests
     {
         ["Akka.Registry.Actors"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Akka.Registry.Contracts"] = ["Google.Protobuf", "Grpc.Tools"],
+        ["Akka.Registry.Tls"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Akka.Registry.Cluster"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Akka.Registry.DistributedData"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Akka.Registry.Remoting"] = [],

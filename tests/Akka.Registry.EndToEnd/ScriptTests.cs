@@ -95,7 +95,7 @@ public partial class ScriptTests
     private static Task<string[]> RunAsync(Dictionary<string, string> environment, params string[] arguments) =>
         RunAsync("deploy/local-cluster.sh", environment, arguments);
 
-    private static async Task<string[]> RunAsync(string script, Dictionary<string, string> environment, params string[] arguments)
+    internal static async Task<string[]> RunAsync(string script, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("bash")
         {

@@ -33,6 +33,7 @@ internal sealed class NodeDoors : IDisposable
     private readonly HttpClient _http;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly CliTls? _tls;
     private int _current;
 
     /// <summary>Doors.</summary>
@@ -41,9 +42,11 @@ internal sealed class NodeDoors : IDisposable
     /// <param name="timeout">How long a node may take to answer.</param>
     /// <param name="transport">Carries requests; disposed of with this.</param>
     /// <param name="time">The clock.</param>
-    public NodeDoors(IReadOnlyList<Uri> nodes, string? token, TimeSpan timeout, HttpMessageHandler transport, TimeProvider time)
+    /// <param name="tls">What the transport was told of TLS; null for nothing.</param>
+    public NodeDoors(
+        IReadOnlyList<Uri> nodes, string? token, TimeSpan timeout, HttpMessageHandler transport, TimeProvider time, CliTls? tls = null)
     {
-        (Nodes, _timeout, _time) = (nodes, timeout, time);
+        (Nodes, _timeout, _time, _tls) = (nodes, timeout, time, tls);
         _http = new HttpClient(transport) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("akreg", ProductVersion.Text));
         if (token is not null)
@@ -206,8 +209,9 @@ internal sealed class NodeDoors : IDisposable
     private static CliFailure NoAnswer(Uri node, string reason) =>
         new(ExitCode.Unreachable, $"{node.AbsoluteUri.TrimEnd('/')} cannot be reached: {reason}.", Miss.WayOut);
 
-    private static string ReasonOf(HttpRequestException e) =>
-        (e.InnerException is IOException or AuthenticationException ? e.InnerException.Message : e.Message).TrimEnd('.');
+    private string ReasonOf(HttpRequestException e) =>
+        e.InnerException is { } inner && _tls?.ReasonOf(inner) is { } reason ? reason
+        : (e.InnerException is IOException or AuthenticationException ? e.InnerException.Message : e.Message).TrimEnd('.');
 
     /// <summary>A node that could not answer.</summary>
     private sealed record Miss(Uri Node, CliFailure Failure)

@@ -19,6 +19,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
     private readonly ConnectionMachine _connection;
     private readonly RegistrationBook _book;
     private readonly FailureNotes _failures = new();
+    private readonly ClientTls? _tls;
     private readonly ulong _identity;
     private readonly CancellationTokenSource _stop = new();
     private readonly long _began;
@@ -32,6 +33,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
     public ClientSession(RegistryClientOptions options, TimeProvider time, Random random, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
+        _tls = ClientTls.Of(options.Tls, time, logger);
         _identity = (ulong)random.NextInt64(1, long.MaxValue);
         _connection = new ConnectionMachine(options, random);
         _book = new RegistrationBook(options);
@@ -128,6 +130,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
         await _sign.DisposeAsync();
         Actors.Dispose();
         await _reportsDue.DisposeAsync();
+        _tls?.Dispose();
         _stop.Dispose();
     }
 
@@ -184,7 +187,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
         SessionLink link;
         try
         {
-            link = await SessionLink.OpenAsync(connect.Node, _options, _identity, _time, _stop.Token);
+            link = await SessionLink.OpenAsync(connect.Node, _options, _tls, _identity, _time, _stop.Token);
         }
         catch (Exception failure) when (IsLinkFailure(failure))
         {

@@ -20,7 +20,7 @@ internal sealed class SessionLink : IDisposable
     private const int ReasonCharactersMax = 200;
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly PipeReader _reader;
     private readonly FrameLimits _limits;
     private readonly Channel<Frame> _waiting = Channel.CreateBounded<Frame>(
@@ -28,10 +28,9 @@ internal sealed class SessionLink : IDisposable
 
     private long _offeredBytes;
 
-    private SessionLink(Socket socket, FrameLimits limits)
+    private SessionLink(Socket socket, Stream stream, FrameLimits limits)
     {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        (_socket, _stream) = (socket, stream);
         _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, leaveOpen: true, useZeroByteReads: true));
         _limits = limits;
     }
@@ -44,7 +43,7 @@ internal sealed class SessionLink : IDisposable
     /// <exception cref="OperationCanceledException">The time is over.</exception>
     /// <exception cref="SessionRefusedException">The node refuses; the message says why.</exception>
     public static async Task<SessionLink> OpenAsync(
-        NodeEndpoint node, RegistryClientOptions options, ulong identity, TimeProvider time, CancellationToken stop)
+        NodeEndpoint node, RegistryClientOptions options, ClientTls? tls, ulong identity, TimeProvider time, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
@@ -53,7 +52,10 @@ internal sealed class SessionLink : IDisposable
         try
         {
             await socket.ConnectAsync(node.Host, node.Port, either.Token);
-            link = new SessionLink(socket, new FrameLimits(options.FrameBytesMax));
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (tls is not null)
+                stream = await tls.SecureAsync(stream, node.Host, either.Token);
+            link = new SessionLink(socket, stream, new FrameLimits(options.FrameBytesMax));
             await link.GreetAsync(options, identity, either.Token);
             return link;
         }

@@ -6,7 +6,8 @@ namespace Akka.Registry.Cluster.Transport;
 /// <summary>The handshake of the side that accepts: Hello in, Welcome out, Proof in.</summary>
 /// <param name="terms">What this node brings.</param>
 /// <param name="challenge">From <see cref="HandshakeTerms.DrawChallenge"/>; used once.</param>
-internal sealed class AcceptHandshake(HandshakeTerms terms, byte[] challenge)
+/// <param name="trust">What is known of the other side already.</param>
+internal sealed class AcceptHandshake(HandshakeTerms terms, byte[] challenge, LinkTrust trust)
 {
     private HandshakeStep.Established? _welcomed;
     private HandshakeTranscript _transcript;
@@ -24,6 +25,8 @@ internal sealed class AcceptHandshake(HandshakeTerms terms, byte[] challenge)
             return new HandshakeStep.Refuse(objection);
         if (!NodeIdentity.TryFromWire(hello.Node, out var peer))
             return new HandshakeStep.Refuse("Hello does not say who it is from");
+        if (trust.ObjectionTo(peer) is { } distrust)
+            return new HandshakeStep.Refuse(distrust);
 
         var protocol = Math.Min(hello.ProtocolMax, WireProtocol.Max);
         var welcome = new Welcome
@@ -32,7 +35,7 @@ internal sealed class AcceptHandshake(HandshakeTerms terms, byte[] challenge)
             Node = terms.Self.ToWire(),
             Challenge = ByteString.CopyFrom(challenge),
         };
-        _transcript = new HandshakeTranscript(frame.Payload, protocol, terms.Self.Uid.Value, challenge);
+        _transcript = new HandshakeTranscript(frame.Payload, protocol, terms.Self.Uid.Value, challenge, trust.Binding);
         if (terms.HasSecret)
             welcome.Proof = ByteString.CopyFrom(ClusterProof.OfAccepting(terms.Secret.Span, _transcript));
         _welcomed = new HandshakeStep.Established(peer, (Lane)hello.Lane, (int)protocol, Last: null);

@@ -45,6 +45,7 @@ internal static class ClusterProof
         mac.AppendData(SHA256.HashData(transcript.Hello.Span));
         mac.AppendData(numbers);
         mac.AppendData(transcript.WelcomeChallenge.Span);
+        mac.AppendData(transcript.Binding.Span);
         return mac.GetHashAndReset();
     }
 }
@@ -54,5 +55,10 @@ internal static class ClusterProof
 /// <param name="Protocol">The version that Welcome names.</param>
 /// <param name="AcceptingUid">The uid that Welcome names.</param>
 /// <param name="WelcomeChallenge">The challenge in Welcome.</param>
+/// <param name="Binding">What ties it to the channel beneath: SHA-256 of the accepting side's certificate; empty without TLS.</param>
 internal readonly record struct HandshakeTranscript(
-    ReadOnlyMemory<byte> Hello, uint Protocol, ulong AcceptingUid, ReadOnlyMemory<byte> WelcomeChallenge);
+    ReadOnlyMemory<byte> Hello,
+    uint Protocol,
+    ulong AcceptingUid,
+    ReadOnlyMemory<byte> WelcomeChallenge,
+    ReadOnlyMemory<byte> Binding);

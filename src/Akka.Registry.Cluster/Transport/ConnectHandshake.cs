@@ -8,13 +8,16 @@ internal sealed class ConnectHandshake
 {
     private readonly HandshakeTerms _terms;
     private readonly Lane _lane;
+    private readonly LinkTrust _trust;
 
     /// <summary>Prepares the handshake.</summary>
     /// <param name="terms">What this node brings.</param>
     /// <param name="lane">What the link is for.</param>
     /// <param name="challenge">From <see cref="HandshakeTerms.DrawChallenge"/>; used once.</param>
-    public ConnectHandshake(HandshakeTerms terms, Lane lane, byte[] challenge)
+    /// <param name="trust">What is known of the other side already.</param>
+    public ConnectHandshake(HandshakeTerms terms, Lane lane, byte[] challenge, LinkTrust trust)
     {
+        _trust = trust;
         _terms = terms;
         _lane = lane;
         Hello = Frame.Of(FrameKind.Hello, new Hello
@@ -45,12 +48,14 @@ internal sealed class ConnectHandshake
             return new HandshakeStep.Refuse($"wire version {welcome.Protocol} is not spoken here");
         if (!NodeIdentity.TryFromWire(welcome.Node, out var peer))
             return new HandshakeStep.Refuse("Welcome does not say who it is from");
+        if (_trust.ObjectionTo(peer) is { } distrust)
+            return new HandshakeStep.Refuse(distrust);
 
         var proof = new Proof();
         if (_terms.HasSecret)
         {
             var transcript = new HandshakeTranscript(
-                Hello.Payload, welcome.Protocol, peer.Uid.Value, welcome.Challenge.Memory);
+                Hello.Payload, welcome.Protocol, peer.Uid.Value, welcome.Challenge.Memory, _trust.Binding);
             if (welcome.Challenge.Length != ClusterProof.ChallengeBytes
                 || !ClusterProof.Matches(ClusterProof.OfAccepting(_terms.Secret.Span, transcript), welcome.Proof.Span))
             {

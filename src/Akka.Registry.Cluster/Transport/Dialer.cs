@@ -45,14 +45,14 @@ internal static class Dialer
     private static async Task<DialOutcome> ShakeHandsAsync(
         TransportScope scope, HandshakeTerms terms, LinkKey key, Socket socket, CancellationToken stop)
     {
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        var link = new SecuredStream(new NetworkStream(socket, ownsSocket: true), LinkTrust.None);
         if (scope.Upgrade is { } upgrade)
-            stream = await upgrade(stream, key.Address, stop);
-        var frames = new FrameStream(stream);
+            link = await upgrade(link.Stream, key.Address, stop);
+        var frames = new FrameStream(link.Stream);
         DialOutcome outcome = new DialOutcome.Failed("the handshake did not end");
         try
         {
-            var handshake = new ConnectHandshake(terms, key.Lane, terms.DrawChallenge());
+            var handshake = new ConnectHandshake(terms, key.Lane, terms.DrawChallenge(), link.Trust);
             await frames.WriteAsync(handshake.Hello, stop);
             var reading = await frames.ReadAsync(FrameLimits.Handshake, stop);
             if (reading.Outcome == FrameOutcome.NeedMore)

@@ -15,6 +15,9 @@ internal sealed class IncomingLink(
     /// <summary>What is read on after a refusal, so that the peer can read why.</summary>
     private const long DrainBytesMax = 1024 * 1024;
 
+    private const string SpeaksPlain = "it speaks in plain text, and this port speaks TLS (tls.doors.cluster)";
+    private const string SpeaksTls = "it speaks TLS, and this port does not (tls.doors.cluster)";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HandshakeStep.Established? _handshake;
@@ -60,9 +63,8 @@ internal sealed class IncomingLink(
     /// <inheritdoc/>
     async Task ISessionLink.RefuseAsync(string reason)
     {
-        listener.CountRefusal(Remote, reason);
         using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
-        await SayGoodbyeAsync(_session!, reason, deadline.Token);
+        await RefuseAsync(_session!, reason, deadline.Token);
     }
 
     public async Task RunAsync()
@@ -89,12 +91,22 @@ internal sealed class IncomingLink(
             {
                 using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
                 SocketTuning.Apply(socket, scope.Options.DeadLinkTimeout);
-                frames = new FrameStream(await OpenAsync(deadline.Token));
+                if (await OpenAsync(deadline.Token) is not { } link)
+                    return;
+                frames = new FrameStream(link.Stream);
                 var opening = await frames.ReadAsync(FrameLimits.Handshake, deadline.Token);
                 first = opening.Frame;
-                if (!IsClient(opening))
+                if (IsClient(opening))
                 {
-                    if (await ShakeHandsAsync(frames, opening, deadline.Token) is not { } handshake)
+                    if (link.Trust.ObjectionToClient() is { } objection)
+                    {
+                        await RefuseAsync(frames, objection, deadline.Token);
+                        return;
+                    }
+                }
+                else
+                {
+                    if (await ShakeHandsAsync(frames, opening, link.Trust, deadline.Token) is not { } handshake)
                         return;
                     Volatile.Write(ref _handshake, handshake);
                 }
@@ -127,24 +139,37 @@ internal sealed class IncomingLink(
         }
     }
 
-    private async ValueTask<Stream> OpenAsync(CancellationToken stop)
+    /// <summary>Puts the encryption that this port has under the frames; null when the other side has been refused.</summary>
+    private async ValueTask<SecuredStream?> OpenAsync(CancellationToken stop)
     {
-        Stream stream = new NetworkStream(socket, ownsSocket: false);
-        return scope.Upgrade is { } upgrade ? await upgrade(stream, connectedTo: null, stop) : stream;
+        var plain = new NetworkStream(socket, ownsSocket: false);
+        if (await FirstByte.IsTlsAsync(socket, stop) is not { } isTls)
+        {
+            CountLeft();
+            return null;
+        }
+
+        if (scope.Upgrade is { } upgrade && (isTls || !scope.IsTls))
+            return await upgrade(plain, connectedTo: null, stop);
+        if (scope.Upgrade is null && !isTls)
+            return new SecuredStream(plain, LinkTrust.None);
+        // Told in plain text: who expects TLS cannot read it, but finds that it is none.
+        await RefuseAsync(new FrameStream(plain), isTls ? SpeaksTls : SpeaksPlain, stop);
+        return null;
     }
 
     private bool IsClient(in FrameReading opening) =>
         opening is { Outcome: FrameOutcome.Complete, Frame.Kind: FrameKind.SessionHello } && sink.Sessions is not null;
 
-    private async Task<HandshakeStep.Established?> ShakeHandsAsync(FrameStream frames, FrameReading reading, CancellationToken stop)
+    private async Task<HandshakeStep.Established?> ShakeHandsAsync(
+        FrameStream frames, FrameReading reading, LinkTrust trust, CancellationToken stop)
     {
-        var handshake = new AcceptHandshake(terms, terms.DrawChallenge());
+        var handshake = new AcceptHandshake(terms, terms.DrawChallenge(), trust);
         while (true)
         {
             if (reading.Outcome == FrameOutcome.NeedMore)
             {
-                scope.Counters.ConnectionRefused();
-                scope.Logger.LeftHandshake(Remote);
+                CountLeft();
                 return null;
             }
 
@@ -160,8 +185,7 @@ internal sealed class IncomingLink(
                 case HandshakeStep.Established established:
                     return established;
                 case HandshakeStep.Refuse refuse:
-                    listener.CountRefusal(Remote, refuse.Reason);
-                    await SayGoodbyeAsync(frames, refuse.Reason, stop);
+                    await RefuseAsync(frames, refuse.Reason, stop);
                     return null;
                 case HandshakeStep.RefusedByPeer refused:
                     listener.CountRefusal(Remote, $"refused by the peer: {refused.Reason}");
@@ -214,6 +238,18 @@ internal sealed class IncomingLink(
         scope.Counters.Received(bytes);
         Interlocked.Increment(ref _frames);
         Interlocked.Add(ref _bytes, bytes);
+    }
+
+    private void CountLeft()
+    {
+        scope.Counters.ConnectionRefused();
+        scope.Logger.LeftHandshake(Remote);
+    }
+
+    private Task RefuseAsync(FrameStream frames, string reason, CancellationToken stop)
+    {
+        listener.CountRefusal(Remote, reason);
+        return SayGoodbyeAsync(frames, reason, stop);
     }
 
     private async Task SayGoodbyeAsync(FrameStream frames, string reason, CancellationToken stop)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using Akka.Registry.Contracts;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ namespace Akka.Registry.Cluster.Transport;
 /// </remarks>
 public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
 {
+    private readonly Meter _meter = new("Akka.Registry.Cluster");
     private readonly TransportScope _scope;
     private readonly ClusterCredentials _credentials;
     private readonly Listener _listener;
@@ -41,6 +43,9 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         _scope = scope;
         _credentials = credentials;
         _listener = listener;
+        _meter.CreateObservableCounter(
+            "akka.registry.transport.connections_refused", () => scope.Counters.ConnectionsRefused, "{connection}",
+            "Connections to the cluster port that were closed before they carried a frame: no handshake, not entitled, or too many.");
         var options = scope.Options;
         Address = new NodeAddress(
             options.AdvertisedHost.Length == 0 ? options.Host : options.AdvertisedHost,
@@ -69,7 +74,8 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     /// <param name="time">The clock of every deadline.</param>
     /// <param name="random">Chance for the jitter of reconnects; used under a lock of the transport's own.</param>
     /// <param name="loggers">Where it logs.</param>
-    /// <param name="upgrade">Puts encryption under the frames; null for none.</param>
+    /// <param name="upgrade">Puts a protocol of the caller's under the frames; null for none.</param>
+    /// <param name="tls">Puts TLS under the frames; null for none. In the place of <paramref name="upgrade"/>.</param>
     /// <param name="stop">Gives up binding.</param>
     /// <exception cref="ValidationException">An option is out of its range. Nothing was opened.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the host is not this machine's.
@@ -81,10 +87,12 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         Random random,
         ILoggerFactory loggers,
         StreamUpgrade? upgrade = null,
+        PeerTls? tls = null,
         CancellationToken stop = default)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        var scope = new TransportScope(options, time, random, loggers.CreateLogger<TcpPeerTransport>(), upgrade);
+        var logger = loggers.CreateLogger<TcpPeerTransport>();
+        var scope = new TransportScope(options, time, random, logger, tls is null ? upgrade : tls.UpgradeAsync, isTls: tls is not null);
         var listener = await BindAsync(scope, stop);
         var transport = new TcpPeerTransport(scope, credentials, listener);
         scope.Logger.Bound(listener.LocalEndPoint, transport.Address, credentials);
@@ -217,6 +225,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
         foreach (var (_, link) in _links)
             link.Abort();
         await ended;
+        _meter.Dispose();
         _scope.Logger.Closed(Address);
         _scope.Dispose();
     }

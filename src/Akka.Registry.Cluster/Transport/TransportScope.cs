@@ -10,7 +10,7 @@ namespace Akka.Registry.Cluster.Transport;
 /// What the links of one transport share: surroundings, counters, and the tasks that its end waits for.
 /// </summary>
 internal sealed class TransportScope(
-    TransportOptions options, TimeProvider time, Random random, ILogger logger, StreamUpgrade? upgrade) : IDisposable
+    TransportOptions options, TimeProvider time, Random random, ILogger logger, StreamUpgrade? upgrade, bool isTls) : IDisposable
 {
     private readonly Meter _meter = new("Akka.Registry.Cluster");
     private readonly Lock _gate = new();
@@ -29,6 +29,9 @@ internal sealed class TransportScope(
     public TransportCounters Counters { get; } = new();
 
     public StreamUpgrade? Upgrade { get; } = upgrade;
+
+    /// <summary>Whether the upgrade is TLS: what does not begin like it is refused.</summary>
+    public bool IsTls { get; } = isTls;
 
     public FrameLimits PeerLimits { get; } = new(options.FrameBytesMax);
 

@@ -83,6 +83,8 @@ internal sealed class TransportCounters
     private long _connectionsRefused;
     private long _linksBroken;
 
+    public long ConnectionsRefused => Interlocked.Read(ref _connectionsRefused);
+
     public void Sent(int frames, long bytes)
     {
         Interlocked.Add(ref _framesOut, frames);

@@ -1,4 +1,5 @@
 using Akka.Registry.Server.Limits;
+using Akka.Registry.Server.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Akka.Registry.Server.Consul;
@@ -22,7 +23,8 @@ internal sealed class ConsulListener(
         // Requests are told of through the application's own logs; signals end the application, which ends this.
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => RegistryHttp.Limit(kestrel, http, gates));
+        builder.Services.Configure<KestrelServerOptions>(
+            kestrel => RegistryHttp.Limit(kestrel, http, gates, DoorTls.Of("consul", doors => doors.Consul, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         _app.UseMiddleware<RequestGate>(gates);

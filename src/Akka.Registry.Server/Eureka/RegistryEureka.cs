@@ -57,7 +57,7 @@ internal sealed class EurekaHost(EurekaOptions options, HttpOptions http, IServi
         builder.Services.AddSingleton(services.GetRequiredService<Metrics.ServerMetrics>());
         builder.Services.AddSingleton(gates);
         builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(
-            kestrel => RegistryHttp.Limit(kestrel, http, gates));
+            kestrel => RegistryHttp.Limit(kestrel, http, gates, Tls.DoorTls.Of("eureka", doors => doors.Eureka, services)));
         builder.WebHost.UseUrls([.. options.Urls]);
         _app = builder.Build();
         _app.UseMiddleware<ProblemMiddleware>();

@@ -19,11 +19,12 @@ internal static class BenchCluster
     /// <summary>Registers through several sessions at once.</summary>
     /// <returns>The sessions, still open, with the leases of each.</returns>
     public static async Task<List<(LoadSession Session, ulong[] Leases)>> FillAsync(
-        int port, IReadOnlyList<Contracts.WireRegistration> entries, int sessions = 4, int perFrame = 1_000)
+        int port, IReadOnlyList<Contracts.WireRegistration> entries, int sessions = 4, int perFrame = 1_000,
+        Func<Stream, Task<Stream>>? secure = null)
     {
         var open = new List<(LoadSession Session, ulong[] Leases)>();
         for (var i = 0; i < sessions; i++)
-            open.Add((await LoadSession.OpenAsync(port), []));
+            open.Add((await LoadSession.OpenAsync(port, secure: secure), []));
         var share = (entries.Count + sessions - 1) / sessions;
         await Task.WhenAll(Enumerable.Range(0, sessions).Select(async i =>
         {

@@ -10,7 +10,7 @@ namespace Akka.Registry.Benchmarks.Load;
 internal sealed class LoadSession : IAsyncDisposable
 {
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly PipeReader _reader;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<RegisterResults>> _registering = new();
     private readonly SemaphoreSlim _beats;
@@ -18,10 +18,9 @@ internal sealed class LoadSession : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private ulong _requests;
 
-    private LoadSession(Socket socket, int window)
+    private LoadSession(Socket socket, Stream stream, int window)
     {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        (_socket, _stream) = (socket, stream);
         _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
         _beats = new SemaphoreSlim(window, window);
     }
@@ -35,11 +34,13 @@ internal sealed class LoadSession : IAsyncDisposable
     /// <summary>Opens a session at a node on loopback.</summary>
     /// <param name="port">The node's cluster port.</param>
     /// <param name="window">Frames of beats that may wait for an answer.</param>
-    public static async Task<LoadSession> OpenAsync(int port, int window = 64)
+    /// <param name="secure">Puts TLS under it; null for none.</param>
+    public static async Task<LoadSession> OpenAsync(int port, int window = 64, Func<Stream, Task<Stream>>? secure = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync("127.0.0.1", port);
-        var session = new LoadSession(socket, window);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        var session = new LoadSession(socket, secure is null ? stream : await secure(stream), window);
         var hello = new SessionHello { Magic = WireProtocol.Magic, ProtocolMin = WireProtocol.Min, ProtocolMax = WireProtocol.Max, Client = "load" };
         await session.SendAsync(Frame.Of(FrameKind.SessionHello, hello));
         var first = await session.ReadAsync();

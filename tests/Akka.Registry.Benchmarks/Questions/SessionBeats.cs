@@ -47,7 +47,7 @@ internal sealed class SessionBeats : IQuestion
         await sessions.CloseAsync();
     }
 
-    private static byte[][] FramesOf(ulong[] leases, int count)
+    internal static byte[][] FramesOf(ulong[] leases, int count)
     {
         var random = new Random(1);
         var frames = new byte[count][];
@@ -62,7 +62,7 @@ internal sealed class SessionBeats : IQuestion
         return frames;
     }
 
-    private static async Task<double> BeatAsync(
+    internal static async Task<double> BeatAsync(
         List<(LoadSession Session, ulong[] Leases)> sessions, List<byte[][]> frames, TimeSpan span)
     {
         var began = TimeProvider.System.GetTimestamp();

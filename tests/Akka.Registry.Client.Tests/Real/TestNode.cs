@@ -1,6 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Limits;
+using Akka.Registry.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,9 +13,14 @@ internal sealed class TestNode : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TcpPeerTransport _transport;
+    private readonly PeerTls? _tls;
     private int _disposed;
 
-    private TestNode(TcpPeerTransport transport, RegistryNode node) => (_transport, Node) = (transport, node);
+    private TestNode(TcpPeerTransport transport, RegistryNode node, TlsCertificates? certificates, PeerTls? tls) =>
+        (_transport, Node, Certificates, _tls) = (transport, node, certificates, tls);
+
+    /// <summary>What it shows; null in plain text.</summary>
+    public TlsCertificates? Certificates { get; }
 
     public RegistryNode Node { get; }
 
@@ -24,10 +30,13 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IServiceRegistry Registry => Node.Registry;
 
-    /// <summary>Starts a node and waits until it is ready.</summary>
+    /// <summary>Connections that it has refused.</summary>
+    public long Refused => _transport.Status.ConnectionsRefused;
+
+    /// <summary>Starts a node and waits until it is ready, unless that may never be.</summary>
     public static async Task<TestNode> StartAsync(
         int number = 1, TestNode? seed = null, Func<RegistryNodeOptions, RegistryNodeOptions>? change = null, int port = 0,
-        ILoggerFactory? log = null, IMemoryGauge? memory = null)
+        ILoggerFactory? log = null, bool waits = true, IMemoryGauge? memory = null)
     {
         var options = new RegistryNodeOptions
         {
@@ -37,13 +46,16 @@ internal sealed class TestNode : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         log ??= NullLoggerFactory.Instance;
+        var certificates = options.Tls.Enabled ? TlsCertificates.Load(options.Tls, TimeProvider.System, NullLogger.Instance) : null;
+        var tls = certificates is null ? null : new PeerTls(certificates, options.Tls, TimeProvider.System);
         var transport = await TcpPeerTransport.BindAsync(
-            options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(number), log);
+            options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(number), log, tls: tls);
         var node = RegistryNode.Start(
             options,
             new RegistryNodeEnvironment { Transport = transport, Random = new Random(number * 1_000), LoggerFactory = log, Memory = memory });
-        await Until(() => node.Registry.IsReady && node.Membership.View.Find(node.Self.Uid)?.State == MemberState.Up, "the node is ready");
-        return new TestNode(transport, node);
+        if (waits)
+            await Until(() => node.Registry.IsReady && node.Membership.View.Find(node.Self.Uid)?.State == MemberState.Up, "the node is ready");
+        return new TestNode(transport, node, certificates, tls);
     }
 
     /// <summary>Waits for what no event tells.</summary>
@@ -92,6 +104,8 @@ internal sealed class TestNode : IAsyncDisposable
             return;
         await _transport.DisposeAsync();
         await Node.DisposeAsync();
+        _tls?.Dispose();
+        Certificates?.Dispose();
     }
 
     /// <summary>How many instances of a service may be called here.</summary>

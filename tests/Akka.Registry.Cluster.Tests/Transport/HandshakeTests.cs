@@ -116,7 +116,7 @@ public sealed class HandshakeTests
         var connect = Connect("one");
         var welcome = ((HandshakeStep.Reply)Accept("one").Receive(connect.Hello)).Frame;
         var proof = ((HandshakeStep.Established)connect.Receive(welcome)).Last!.Value;
-        var later = new AcceptHandshake(Terms("one", 2), [.. AcceptChallenge.Reverse()]);
+        var later = new AcceptHandshake(Terms("one", 2), [.. AcceptChallenge.Reverse()], LinkTrust.None);
         later.Receive(connect.Hello).ShouldBeOfType<HandshakeStep.Reply>();
 
         later.Receive(proof).ShouldBe(new HandshakeStep.Refuse("the cluster secret differs"));
@@ -126,12 +126,25 @@ public sealed class HandshakeTests
     public void The_proof_is_the_documented_one()
     {
         // Computed with another implementation (Python's hmac and hashlib) from the layout in handshake.proto.
-        var transcript = new HandshakeTranscript("hello"u8.ToArray(), 1, 0x0102030405060708, AcceptChallenge);
+        var transcript = new HandshakeTranscript("hello"u8.ToArray(), 1, 0x0102030405060708, AcceptChallenge, default);
 
         Convert.ToHexStringLower(ClusterProof.OfAccepting("one"u8, transcript)).ShouldBe(
             "6d18035b03acf75069358f31a977b34596fd094a4a8359c5d038699cbf3838b5");
         Convert.ToHexStringLower(ClusterProof.OfConnecting("one"u8, transcript)).ShouldBe(
             "9de153c975d61a1787d5f4557488797b8a4f8fcbd8ce7d594fb51b185ad02753");
+    }
+
+    [Fact]
+    public void Over_tls_the_certificate_of_the_side_that_accepts_is_part_of_the_proof()
+    {
+        // Computed with another implementation, as above.
+        var plain = new HandshakeTranscript("hello"u8.ToArray(), 1, 0x0102030405060708, AcceptChallenge, default);
+        var bound = plain with { Binding = System.Security.Cryptography.SHA256.HashData("certificate"u8) };
+
+        Convert.ToHexStringLower(ClusterProof.OfAccepting("one"u8, bound)).ShouldBe(
+            "c4d4e8b31c956c8786987d19f2b78779e2495bbd8a10128dbb148139260d984d");
+        Convert.ToHexStringLower(ClusterProof.OfConnecting("one"u8, bound)).ShouldBe(
+            "c1a18e1c152fd46d377fab20921df09751ce5895eaea979f9bbb5a4ae53db8c3");
     }
 
     [Fact]
@@ -188,10 +201,10 @@ public sealed class HandshakeTests
     }
 
     private static ConnectHandshake Connect(string secret) =>
-        new(Terms(secret, 1), Lane.Replication, secret.Length == 0 ? [] : ConnectChallenge);
+        new(Terms(secret, 1), Lane.Replication, secret.Length == 0 ? [] : ConnectChallenge, LinkTrust.None);
 
     private static AcceptHandshake Accept(string secret) =>
-        new(Terms(secret, 2), secret.Length == 0 ? [] : AcceptChallenge);
+        new(Terms(secret, 2), secret.Length == 0 ? [] : AcceptChallenge, LinkTrust.None);
 
     private static HandshakeTerms Terms(string secret, ulong uid) =>
         new("registry", Encoding.UTF8.GetBytes(secret), Node(uid));

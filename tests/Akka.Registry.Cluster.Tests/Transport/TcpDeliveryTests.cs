@@ -86,7 +86,7 @@ public sealed class TcpDeliveryTests
         await using var a = await TransportNode.StartAsync(1, upgrade: async (plain, _, _) =>
         {
             await open.Task;
-            return counted = new CountingStream(plain);
+            return new SecuredStream(counted = new CountingStream(plain), LinkTrust.None);
         });
         await using var b = await TransportNode.StartAsync(2);
 
@@ -163,7 +163,7 @@ public sealed class TcpDeliveryTests
         StreamUpgrade Named(string name) => (plain, to, _) =>
         {
             asked.Add($"{name} {to}");
-            return new ValueTask<Stream>(plain);
+            return ValueTask.FromResult(new SecuredStream(plain, LinkTrust.None));
         };
         await using var a = await TransportNode.StartAsync(1, upgrade: Named("a"));
         await using var b = await TransportNode.StartAsync(2, upgrade: Named("b"));

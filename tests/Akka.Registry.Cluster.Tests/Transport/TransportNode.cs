@@ -41,11 +41,15 @@ internal sealed class TransportNode : ITransportSink, ILoggerFactory, ILogger, I
     public static ClusterCredentials Credentials { get; } = new("registry");
 
     public static async Task<TransportNode> StartAsync(
-        ulong uid, TransportOptions? options = null, StreamUpgrade? upgrade = null, ClusterCredentials? credentials = null)
+        ulong uid,
+        TransportOptions? options = null,
+        StreamUpgrade? upgrade = null,
+        ClusterCredentials? credentials = null,
+        PeerTls? tls = null)
     {
         var node = new TransportNode();
         node.Transport = await TcpPeerTransport.BindAsync(
-            options ?? Options, credentials ?? Credentials, TimeProvider.System, new Random(1), node, upgrade);
+            options ?? Options, credentials ?? Credentials, TimeProvider.System, new Random(1), node, upgrade, tls);
         node.Self = new NodeIdentity(new NodeUid(uid), $"node-{uid}", node.Address) { Zone = "z" };
         node.Transport.Start(node.Self, node);
         return node;

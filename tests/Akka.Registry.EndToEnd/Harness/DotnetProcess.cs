@@ -17,11 +17,14 @@ internal sealed partial class DotnetProcess : IDisposable
     private readonly string _assembly;
     private readonly string[] _arguments;
     private readonly string? _namespace;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private Process _process;
 
-    private DotnetProcess(string name, string assembly, string? networkNamespace, string[] arguments)
+    private DotnetProcess(
+        string name, string assembly, string? networkNamespace, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         (Name, _assembly, _namespace, _arguments) = (name, assembly, networkNamespace, arguments);
+        _environment = environment ?? new Dictionary<string, string>(StringComparer.Ordinal);
         _process = Launch();
     }
 
@@ -47,6 +50,11 @@ internal sealed partial class DotnetProcess : IDisposable
     /// <param name="arguments">What it is started with.</param>
     public static DotnetProcess Start(string name, string project, string? networkNamespace, params string[] arguments) =>
         new(name, AssemblyOf(project), networkNamespace, arguments);
+
+    /// <summary>As <see cref="Start"/>, with variables of its environment.</summary>
+    public static DotnetProcess StartWith(
+        string name, string project, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(name, AssemblyOf(project), null, arguments, environment);
 
     /// <summary>Kills as a power cut does.</summary>
     public void Kill() => SignalAndWait(SigKill);
@@ -118,6 +126,8 @@ internal sealed partial class DotnetProcess : IDisposable
         };
         foreach (var argument in (string[])[.. command[1..], _assembly, .. _arguments])
             start.ArgumentList.Add(argument);
+        foreach (var (variable, value) in _environment)
+            start.Environment[variable] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);

@@ -17,8 +17,8 @@ internal sealed class HandshakeTarget() : FuzzTarget("handshake")
 
     public override IEnumerable<byte[]> Seeds =>
     [
-        Frames.ToWire(new ConnectHandshake(Open, Lane.Membership, []).Hello, Frame.Of(FrameKind.Proof, new Proof())),
-        Frames.ToWire(new ConnectHandshake(Closed, Lane.Actors, new byte[ClusterProof.ChallengeBytes]).Hello,
+        Frames.ToWire(new ConnectHandshake(Open, Lane.Membership, [], LinkTrust.None).Hello, Frame.Of(FrameKind.Proof, new Proof())),
+        Frames.ToWire(new ConnectHandshake(Closed, Lane.Actors, new byte[ClusterProof.ChallengeBytes], LinkTrust.None).Hello,
             Frame.Of(FrameKind.Proof, new Proof { Proof_ = ByteString.CopyFrom(new byte[32]) })),
         Frames.ToWire(Frame.Of(FrameKind.Welcome, new Welcome { Protocol = WireProtocol.Max, Node = Self.ToWire() })),
         Frames.ToWire(Handshake.RefusedFrame("this cluster has a secret\n")),
@@ -34,7 +34,7 @@ internal sealed class HandshakeTarget() : FuzzTarget("handshake")
         var shape = "";
         foreach (var terms in new[] { Open, Closed })
         {
-            var accepting = new AcceptHandshake(terms, terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : []);
+            var accepting = new AcceptHandshake(terms, terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : [], LinkTrust.None);
             foreach (var frame in frames)
             {
                 var step = accepting.Receive(frame);
@@ -45,7 +45,8 @@ internal sealed class HandshakeTarget() : FuzzTarget("handshake")
                     break;
             }
 
-            var connecting = new ConnectHandshake(terms, Lane.Replication, terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : []).Receive(
+            var challenge = terms.HasSecret ? new byte[ClusterProof.ChallengeBytes] : [];
+            var connecting = new ConnectHandshake(terms, Lane.Replication, challenge, LinkTrust.None).Receive(
                 frames[0]);
             if (connecting is HandshakeStep.Established && terms.HasSecret)
                 throw new FuzzFinding("a peer is spoken with that does not know the secret");

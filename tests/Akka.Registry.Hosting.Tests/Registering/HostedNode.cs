@@ -1,5 +1,6 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,11 +22,11 @@ internal sealed class HostedNode : IAsyncDisposable
 
     public string Address => Node.Self.Address.ToString();
 
-    public static async Task<HostedNode> StartAsync(string? seed = null, string name = "node")
+    public static async Task<HostedNode> StartAsync(string? seed = null, string name = "node", TlsOptions? tls = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.Services.AddRegistryNode(Options(seed, name));
+        builder.Services.AddRegistryNode(Options(seed, name) with { Tls = tls ?? new TlsOptions() });
         var host = builder.Build();
         await host.StartAsync();
         var node = new HostedNode(host);

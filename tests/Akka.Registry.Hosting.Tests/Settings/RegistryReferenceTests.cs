@@ -76,6 +76,21 @@ public sealed class RegistryReferenceTests
             $"akka.registry.http.urls = [\"http://127.0.0.1:850{number}\"]",
         ]);
 
+    [Fact]
+    public void The_secure_settings_name_files_by_the_node_and_want_a_secret()
+    {
+        var bound = Bind("secure.conf", name => name switch
+        {
+            "AKREG_NODE" => "2", "AKREG_TLS" => "/etc/akreg", "AKREG_CLUSTER_SECRET" => "from the environment", _ => null,
+        });
+        var tls = bound.Get<RegistryNodeOptions>().Tls;
+
+        (tls.Enabled, tls.Certificate, tls.Key, tls.Ca).ShouldBe(
+            (true, "/etc/akreg/node-2.pem", "/etc/akreg/node-2.key", "/etc/akreg/ca.pem"));
+        bound.Get<RegistryNodeOptions>().Cluster.Secret.ShouldBe("from the environment");
+        Should.Throw<Hosting.Hocon.HoconException>(() => Bind("secure.conf", _ => null)).Message.ShouldContain("AKREG_CLUSTER_SECRET");
+    }
+
     private static BoundSettings Bind(string file, Func<string, string?> environment) => Checks.Bind(
         new HoconConfigurationSource { Path = Path.Combine(Folder, file), EnvironmentVariable = environment });
 

@@ -47,7 +47,7 @@ internal sealed class RegistryNodeService(
         if (options.Engine != EngineKind.Gossip && options.Durability.Mode != DurabilityMode.None)
         {
             throw new InvalidOperationException(
-                $"'durability.mode' is {options.Durability.Mode}, and with 'engine' {options.Engine} the entries are kept elsewhere: set it to none.");
+                $"'durability.mode' is {options.Durability.Mode}, and 'engine' {options.Engine} keeps the entries elsewhere: set it to none.");
         }
 
         if (options.Tls.IsOn(options.Tls.Doors.Cluster))

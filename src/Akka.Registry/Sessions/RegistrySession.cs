@@ -64,7 +64,9 @@ internal sealed class RegistrySession(
         var leases = new List<LeaseKey>(answers.Length);
         foreach (var answer in answers)
         {
-            if (answer.Refusal is null)
+            if (answer.Refusal is { } refusal)
+                surroundings.Metrics.Counted(refusal);
+            else
                 leases.Add(new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch));
         }
 

@@ -23,6 +23,7 @@ public class GuardedRegistryTests
         ["get_Revision"] = AccessRight.None,
         ["get_Cursor"] = AccessRight.None,
         ["Services"] = AccessRight.None,
+        ["get_Quarantines"] = AccessRight.None,
         ["ChecksOf"] = AccessRight.None,
         ["ExpiresIn"] = AccessRight.None,
         ["NodeName"] = AccessRight.None,

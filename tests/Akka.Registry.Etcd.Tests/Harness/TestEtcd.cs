@@ -25,18 +25,36 @@ internal sealed class TestEtcd : IDisposable
 
     public static async Task<TestEtcd> StartAsync(int members, string scheme, string[] ctl, string[] arguments)
     {
-        var etcd = new TestEtcd(members, scheme, ctl, arguments);
-        foreach (var member in etcd.Members)
-            member.Start(etcd.InitialCluster);
-        await etcd.HealthyAsync();
-        return etcd;
+        for (var attempt = 1; ; attempt++)
+        {
+            var etcd = new TestEtcd(members, scheme, ctl, arguments);
+            try
+            {
+                foreach (var member in etcd.Members)
+                    member.Start(etcd.InitialCluster);
+                await etcd.HealthyAsync();
+                return etcd;
+            }
+            catch
+            {
+                var again = attempt < 5 && etcd.Members.Any(member => member.HasLostItsPort);
+                etcd.Dispose();
+                if (!again)
+                    throw;
+            }
+        }
     }
 
     /// <summary>Waits until it takes writes.</summary>
     public async Task HealthyAsync()
     {
-        await Wait.UntilAsync("etcd is healthy", async () => (await TryCtlAsync("put", "/health", "x")).Code == 0,
-            () => string.Join('\n', Members.Select(member => member.Log)));
+        string Logs() => string.Join('\n', Members.Select(member => member.Log));
+        await Wait.UntilAsync(
+            "etcd is healthy",
+            async () => Members.Any(member => member.HasLostItsPort)
+                ? throw new InvalidOperationException(Logs())
+                : (await TryCtlAsync("put", "/health", "x")).Code == 0,
+            Logs);
     }
 
     public void Restart(int member, bool wiped = false)

@@ -133,9 +133,46 @@ public class OutsideTests
         (await etcd.RevisionAsync()).ShouldBe(before + 3);
     }
 
-    private static async Task<TestNode> StartAsync(TestEtcd etcd, string name = "node-1")
+    [EtcdFact]
+    public async Task Two_registries_share_an_etcd_under_prefixes_of_their_own()
     {
-        var node = await TestNode.StartAsync(name, TestNode.Options, EtcdEngine.With(new EtcdOptions { Endpoints = etcd.Endpoints }));
+        using var etcd = await TestEtcd.StartAsync();
+        await using var blue = await StartAsync(etcd, change: options => options with { Prefix = "/blue" });
+        await using var green = await StartAsync(etcd, change: options => options with { Prefix = "/green" });
+        await blue.RegisterAsync("a");
+        await green.RegisterAsync("b");
+        (await etcd.CtlAsync("get", "--prefix", "--keys-only", "/blue/services/")).Trim().ShouldBe("/blue/services/orders/a");
+        (await etcd.CtlAsync("get", "--prefix", "--keys-only", "/green/services/")).Trim().ShouldBe("/green/services/orders/b");
+        (await etcd.CtlAsync("get", "--prefix", "/services/")).ShouldBeEmpty();
+        await using var second = await StartAsync(etcd, "node-2", options => options with { Prefix = "/blue" });
+        (second.Find("a") is not null, second.Find("b") is not null).ShouldBe((true, false));
+        second.Node.Membership.View.Members.Select(member => member.Node.Name).ShouldBe(["node-1", "node-2"], ignoreOrder: true);
+    }
+
+    [EtcdFact]
+    public async Task With_a_lease_of_its_own_an_instance_ends_in_etcd_though_no_node_is_left()
+    {
+        using var etcd = await TestEtcd.StartAsync();
+        await using var node = await StartAsync(etcd, change: options => options with { LeasePerInstance = true });
+        await node.RegisterAsync("short", ttl: 1);
+        await node.RegisterAsync("long", ttl: 600);
+        // While it beats its key stays, beyond what its lease was granted for.
+        for (var i = 0; i < 12; i++)
+        {
+            await node.Registry.HeartbeatAsync(new RecordKey("orders", "short"), null);
+            await Wait.PassAsync(TimeSpan.FromMilliseconds(500));
+        }
+
+        (await etcd.CtlAsync("get", "--keys-only", "/services/orders/short")).Trim().ShouldBe("/services/orders/short");
+        await node.KillAsync();
+        await Wait.UntilAsync("its key is gone", async () => (await etcd.CtlAsync("get", "/services/orders/short")).Length == 0);
+        (await etcd.CtlAsync("get", "--keys-only", "/services/orders/long")).Trim().ShouldBe("/services/orders/long");
+    }
+
+    private static async Task<TestNode> StartAsync(TestEtcd etcd, string name = "node-1", Func<EtcdOptions, EtcdOptions>? change = null)
+    {
+        var options = new EtcdOptions { Endpoints = etcd.Endpoints };
+        var node = await TestNode.StartAsync(name, TestNode.Options, EtcdEngine.With(change?.Invoke(options) ?? options));
         await node.ReadyAsync();
         return node;
     }

@@ -276,8 +276,9 @@ public class RegisterServiceTests
         });
         await app.StopAsync().WaitAsync(Patience);
         await reading.WaitAsync(Patience);
-        // Drained, then removed: never handed to a successor, never an orphan.
-        told.ShouldBe(["Put Passing", "Put Draining", "Removed "]);
+        // Drained, then removed: never handed to a successor, never an orphan. A registration that is still under way when the drain comes is
+        // followed by one that drains as well: the same word twice.
+        told.Where((word, i) => i == 0 || told[i - 1] != word).ShouldBe(["Put Passing", "Put Draining", "Removed "]);
         directory.Find("orders").ShouldNotBeNull("a view stays, whatever ends");
     }
 

@@ -24,7 +24,8 @@ public class DoorsTests
         await EventuallyAsync(there, "/v1/catalog/services", body => body.TryGetProperty("orders", out _));
         foreach (var id in new[] { "o-1", "o-2" })
             await Harness.Wait.UntilAsync(id, async () => await there.StatusOfAsync($"/eureka/apps/ORDERS/{id}") == HttpStatusCode.OK);
-        await EventuallyAsync(there, "/api/v1/prometheus/targets?service=orders", body => body.ToString().Contains("10.0.0.7:8080", StringComparison.Ordinal));
+        await EventuallyAsync(
+            there, "/api/v1/prometheus/targets?service=orders", body => body.ToString().Contains("10.0.0.7:8080", StringComparison.Ordinal));
         await EventuallyAsync(there, "/api/v1/cluster", body => body.GetProperty("members").GetArrayLength() == 2);
         (await there.StatusOfAsync("/")).ShouldBe(HttpStatusCode.OK);
         (await there.StatusOfAsync("/metrics")).ShouldBe(HttpStatusCode.OK);

@@ -9,7 +9,8 @@ internal static class BenchCluster
         TestCluster.StartAsync(nodes,
         [
             "--limits.entries-per-session=1000000", "--limits.entries-per-service=1000000", "--limits.entries=3000000",
-            "--sessions.registrations-per-frame=10000", "--sessions.idle-timeout=1h", "--dns.enabled=false", .. more,
+            "--sessions.registrations-per-frame=10000", "--sessions.requests-per-second=0", "--sessions.idle-timeout=1h",
+            "--http.requests-per-second=0", "--dns.enabled=false", .. more,
         ]);
 
     /// <summary>Processor time of all nodes.</summary>

@@ -11,11 +11,13 @@ public partial class DeploymentTests
 {
     private const string Kubernetes = "deploy/kubernetes/akka-registry.yaml";
     private const string Compose = "deploy/container/compose.yaml";
+    private const string KubernetesTls = "deploy/kubernetes/tls.yaml";
     private const string Container = "deploy/container/Containerfile";
     private const string Unit = "deploy/systemd/akka-registry.service";
 
     [Theory]
     [InlineData(Kubernetes)]
+    [InlineData(KubernetesTls)]
     [InlineData(Compose)]
     [InlineData(Container)]
     public void Every_setting_in_a_variable_is_one_that_a_node_has(string file)

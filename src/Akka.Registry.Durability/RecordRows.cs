@@ -72,7 +72,7 @@ internal sealed class RecordRows : IDisposable
     {
         try
         {
-            return MapRecord.TryFromWire(WireRecord.Parser.ParseFrom(bytes), out var record) ? record
+            return MapRecord.TryFromWire(WireRecord.Parser.ParseUntrusted(bytes), out var record) ? record
                 : throw StoreFormat.Corrupt("a record of it makes no sense");
         }
         catch (InvalidProtocolBufferException e)
@@ -85,7 +85,7 @@ internal sealed class RecordRows : IDisposable
     {
         try
         {
-            return VersionVector.TryFromWire(WireVector.Parser.ParseFrom(bytes), out var vector) ? vector
+            return VersionVector.TryFromWire(WireVector.Parser.ParseUntrusted(bytes), out var vector) ? vector
                 : throw StoreFormat.Corrupt("a vector of it makes no sense");
         }
         catch (InvalidProtocolBufferException e)

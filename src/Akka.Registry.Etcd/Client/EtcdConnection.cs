@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Akka.Registry.Contracts;
 using Google.Protobuf;
 
 namespace Akka.Registry.Etcd.Client;
@@ -56,7 +57,7 @@ internal sealed class EtcdConnection : IDisposable
             ThrowUnlessOk(response);
             return message is null
                 ? throw new EtcdException(EtcdError.Other, $"{this} answered {method} with nothing.")
-                : parser.ParseFrom(message);
+                : parser.ParseUntrusted(message);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

@@ -1,3 +1,4 @@
+using Akka.Registry.Contracts;
 using Google.Protobuf;
 
 namespace Akka.Registry.Etcd.Client;
@@ -18,7 +19,7 @@ internal sealed class EtcdStream<TResponse>(
         try
         {
             if (await GrpcFrame.ReadAsync(stream, cancellation) is { } message)
-                return parser.ParseFrom(message);
+                return parser.ParseUntrusted(message);
             EtcdConnection.ThrowUnlessOk(response);
             throw new EtcdException(EtcdError.Unavailable, $"{connection} ended the stream.");
         }

@@ -149,6 +149,10 @@ public abstract record MapCommand
         public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
     }
 
+    /// <summary>This node stands by these contested entries no longer (<see cref="MapEvent.Contested"/>): what contests them is shown.</summary>
+    /// <param name="Keys">Keys that are not, or no longer, contested do not matter.</param>
+    public sealed record Yield(ImmutableArray<RecordKey> Keys) : MapCommand;
+
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
     /// when the subscriber stops.
@@ -183,6 +187,13 @@ public abstract record MapEvent
     /// Whether this is the whole registry: false while a joiner or a node that was away too long is being filled.
     /// </param>
     public sealed record State(IReadOnlyCollection<MapRecord> Records, VersionVector Vector, bool Synchronized) : MapEvent;
+
+    /// <summary>
+    /// Where records are signed: records of other nodes would take live entries of this node away. Nothing has changed yet, anywhere: this
+    /// node alone says whether it stands by them (<see cref="MapCommand.Yield"/>). Told at once, and about once a second while it lasts.
+    /// </summary>
+    /// <param name="Entries">This node's record, and the one that contests it.</param>
+    public sealed record Contested(ImmutableArray<RecordChange> Entries) : MapEvent;
 
     /// <summary>The answer to <see cref="MapCommand.ReadSince"/>.</summary>
     /// <param name="Token">That of the request.</param>
@@ -244,6 +255,12 @@ public sealed record ReplicationStatus
 
     /// <summary>Remote stamps that were further ahead than the clock may follow.</summary>
     public long StampsAhead { get; init; }
+
+    /// <summary>Frames of peers with a record that its origin has not signed, where records are signed.</summary>
+    public long UnsignedFrames { get; init; }
+
+    /// <summary>Entries that are shown though a greater record would take them away, since their owners stand by them.</summary>
+    public long Contested { get; init; }
 
     /// <summary>Frames of peers that could not be read.</summary>
     public long MalformedFrames { get; init; }

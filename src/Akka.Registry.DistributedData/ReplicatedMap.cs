@@ -3,6 +3,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Signing;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -49,6 +50,7 @@ public sealed class ReplicatedMap : IReplicatedMap
     /// <param name="transport">Started already, or about to be: what is sent before may be lost and is sent again.</param>
     /// <param name="random">The map's alone from now on.</param>
     /// <param name="durability">What was kept from before, and where to keep it; null for nowhere.</param>
+    /// <param name="signing">Signs and verifies records; null where they are not signed.</param>
     public static ReplicatedMap Start(
         ActorSystem system,
         NodeIdentity self,
@@ -56,10 +58,12 @@ public sealed class ReplicatedMap : IReplicatedMap
         IClusterMembership membership,
         IPeerTransport transport,
         Random random,
-        MapDurability? durability = null)
+        MapDurability? durability = null,
+        IRecordSigning? signing = null)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var machine = new ReplicatorMachine(self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules);
+        var machine = new ReplicatorMachine(
+            self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules, signing);
         var logger = system.Options.LoggerFactory.CreateLogger<ReplicatedMap>();
         var map = new ReplicatedMap(durability, system.Options.Time);
         if (durability is not null)
@@ -121,6 +125,8 @@ public sealed class ReplicatedMap : IReplicatedMap
             Generation = machine.Generation,
             Divergences = machine.Divergences,
             StampsAhead = machine.StampsAhead,
+            UnsignedFrames = machine.UnsignedFrames,
+            Contested = machine.Contested,
             MalformedFrames = MalformedFrames,
             RefusedSends = RefusedSends,
             Lag = lag,

@@ -15,7 +15,8 @@ internal static class ReplicationCodec
 
     /// <summary>About how many bytes the record takes in a frame; never fewer than it does.</summary>
     public static int SizeOf(MapRecord record) =>
-        FixedRecordBytes + Encoding.UTF8.GetByteCount(record.Key.Service) + Encoding.UTF8.GetByteCount(record.Key.Instance) + record.Value.Length;
+        FixedRecordBytes + Encoding.UTF8.GetByteCount(record.Key.Service) + Encoding.UTF8.GetByteCount(record.Key.Instance) + record.Value.Length
+        + (record.Signature.IsEmpty ? 0 : record.Signature.Length + 3);
 
     public static Frame Encode(PeerFrame frame) => frame switch
     {
@@ -23,6 +24,7 @@ internal static class ReplicationCodec
         PeerFrame.DeltaAck ack => Frame.Of(FrameKind.DeltaAck, ToWire(ack)),
         PeerFrame.Digest digest => Frame.Of(FrameKind.Digest, ToWire(digest)),
         PeerFrame.SnapshotRequest request => Frame.Of(FrameKind.SnapshotRequest, ToWire(request)),
+        PeerFrame.OwnerWord word => Frame.Of(FrameKind.OwnerWord, OwnerWordCodec.ToWire(word)),
         _ => throw new UnreachableException($"No wire form for {frame.GetType().Name}."),
     };
 
@@ -39,6 +41,7 @@ internal static class ReplicationCodec
                 FrameKind.DeltaAck => TryRead(frame.Read(DeltaAck.Parser), out decoded),
                 FrameKind.Digest => TryRead(frame.Read(Digest.Parser), out decoded),
                 FrameKind.SnapshotRequest => TryRead(frame.Read(SnapshotRequest.Parser), out decoded),
+                FrameKind.OwnerWord => OwnerWordCodec.TryRead(frame.Read(OwnerWord.Parser), out decoded),
                 _ => false,
             };
         }
@@ -61,6 +64,7 @@ internal static class ReplicationCodec
         Sequence = record.Dot.Sequence,
         Life = record.Dot.Life,
         Value = UnsafeByteOperations.UnsafeWrap(record.Value),
+        Signature = UnsafeByteOperations.UnsafeWrap(record.Signature),
     };
 
     private static Delta ToWire(PeerFrame.Delta delta)
@@ -83,6 +87,8 @@ internal static class ReplicationCodec
         foreach (var record in delta.Records)
             wire.Records.Add(ToWire(record));
         wire.Traceparents.Add(delta.Traces);
+        foreach (var passport in delta.Passports)
+            wire.Passports.Add(UnsafeByteOperations.UnsafeWrap(passport));
         return wire;
     }
 
@@ -110,6 +116,7 @@ internal static class ReplicationCodec
         Uncovered = (ulong)digest.Uncovered,
         Retains = digest.Retains,
         Retired = digest.Retired.Count > 0 ? digest.Retired.ToWire() : null,
+        Passport = UnsafeByteOperations.UnsafeWrap(digest.Passport),
     };
 
     private static SnapshotRequest ToWire(PeerFrame.SnapshotRequest request) => new()
@@ -145,6 +152,7 @@ internal static class ReplicationCodec
             Collected = collected,
             AckWanted = wire.AckWanted,
             Traces = wire.Traceparents.Count == 0 ? [] : [.. wire.Traceparents.Take(PeerFrame.Delta.TracesMax)],
+            Passports = [.. wire.Passports.Select(passport => passport.Memory)],
         };
         return true;
     }
@@ -172,6 +180,7 @@ internal static class ReplicationCodec
             Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
             Retains = wire.Retains,
             Retired = retired,
+            Passport = wire.Passport.Memory,
         };
         return valid;
     }

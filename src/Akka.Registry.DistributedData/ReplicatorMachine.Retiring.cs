@@ -141,6 +141,22 @@ internal sealed partial class ReplicatorMachine
                 vector = vector.With(entry.Origin, 0);
         }
 
+        return _signing is null ? vector : Owned(vector);
+    }
+
+    /// <summary>
+    /// Where records are signed: without writes in this node's name that it never made. Its uid was made for this process, so they are a lie.
+    /// </summary>
+    private VersionVector Owned(VersionVector vector)
+    {
+        if (!HasUnknown(vector))
+            return vector;
+        foreach (var entry in vector)
+        {
+            if (entry.Origin.Node == _self.Uid && IsUnknown(new Dot(_self.Uid, entry.Sequence, entry.Origin.Life)))
+                vector = vector.With(entry.Origin, entry.Origin == Me ? _sequence : 0);
+        }
+
         return vector;
     }
 
@@ -157,7 +173,7 @@ internal sealed partial class ReplicatorMachine
         return ReferenceEquals(vector, cursor.Vector) ? cursor : new ReadCursor(vector, cursor.Beyond);
     }
 
-    private PeerFrame.Delta Unretired(PeerFrame.Delta delta) => _retired.Count == 0 || !delta.Last
+    private PeerFrame.Delta Unretired(PeerFrame.Delta delta) => (_retired.Count == 0 && _signing is null) || !delta.Last
         ? delta
         : delta with { From = Unretired(delta.From), To = Unretired(delta.To), Collected = Unretired(delta.Collected) };
 

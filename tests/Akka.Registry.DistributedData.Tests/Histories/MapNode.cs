@@ -11,12 +11,13 @@ internal sealed class MapNode
     private readonly Dictionary<RecordKey, MapRecord> _mirror = [];
     private readonly Dictionary<RecordKey, ulong> _ended = [];
 
-    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes)
+    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes,
+        FakeAuthority? authority = null)
     {
         Index = index;
         Skew = skew;
         Identity = new NodeIdentity(new NodeUid((ulong)index + 1), $"node-{index}", new NodeAddress("127.0.0.1", 4053 + index));
-        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => queuedBytes(), rules);
+        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => queuedBytes(), rules, authority?.Issue(Identity));
     }
 
     public int Index { get; }
@@ -44,6 +45,9 @@ internal sealed class MapNode
     /// <summary>Whether what it tells its subscribers is checked against what they know.</summary>
     public bool IsChecked { get; init; } = true;
 
+    /// <summary>The registry, where records are signed: whether this node keeps the lease of its own contested entry.</summary>
+    public Func<MapNode, MapRecord, bool> Keeps { get; set; } = (_, _) => true;
+
     public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
 
     /// <summary>When it next wants to be woken.</summary>
@@ -64,11 +68,13 @@ internal sealed class MapNode
     /// <summary>Lets the machine handle the input.</summary>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
     {
+        var yields = new List<RecordKey>();
         foreach (var effect in Machine.Handle(input, World(now)))
         {
             switch (effect)
             {
                 case ReplicatorEffect.Send frame: send(this, frame.To.Uid, ReplicationCodec.Encode(frame.Frame)); break;
+                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: yields.AddRange(Judge(contested)); break;
                 case ReplicatorEffect.Publish publish: Apply(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
                 case ReplicatorEffect.AnnounceUp: AnnouncedUp = true; break;
@@ -78,12 +84,17 @@ internal sealed class MapNode
         }
 
         Deadline = Machine.NextDeadline();
+        if (yields.Count > 0)
+            Handle(new ReplicatorInput.Yield([.. yields]), now, send);
     }
+
+    private IEnumerable<RecordKey> Judge(MapEvent.Contested contested) =>
+        contested.Entries.Where(entry => !Keeps(this, entry.Before!)).Select(entry => entry.Before!.Key);
 
     /// <summary>Why the mirror is not what the map holds; null when it is.</summary>
     public string? MirrorFault()
     {
-        var records = Machine.Map.ToArray();
+        var records = Machine.ShownRecords();
         if (records.Length != _mirror.Count)
             return $"the mirror holds {_mirror.Count} records, the map {records.Length}";
         foreach (var record in records)

@@ -1,0 +1,394 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
+
+namespace Akka.Registry.DistributedData;
+
+/// <summary>
+/// Where records are signed: a record that would take a living owner's entry away is held, passed on and covered as any other, and not
+/// shown before the owner has let go.
+/// </summary>
+/// <remarks>
+/// <para>The map holds the greatest record of each key, as ever: vectors, intervals, hashes and collection know nothing of this. Beside it
+/// stands, for some keys, the owner's record that is shown instead: a guard. It ends when the owner says so, writes again itself, or is
+/// gone: neither a member nor heard of for <see cref="ReplicationOptions.OwnerGrace"/>, so that a rumour of its end does not do.</para>
+/// <para>The owner is the judge of its own entries. Its registry is told what contests them, and lets go of those whose leases it does not
+/// keep any more. It answers who asks, and tells everybody who has not asked: a node may have had the contesting record first.</para>
+/// <para>What is written here is not judged here: a client that moved to this node has nobody to wait for.</para>
+/// </remarks>
+internal sealed partial class ReplicatorMachine
+{
+    /// <summary>How often, in gossip intervals, an owner that has answered is asked again, and tells again.</summary>
+    private const int Patience = 10;
+
+    private readonly Dictionary<RecordKey, Guard> _guards = [];
+    private readonly SortedDictionary<NodeUid, Missing> _missing = [];
+    private readonly List<RecordKey> _letGo = [];
+    private readonly List<RecordKey> _released = [];
+    private readonly List<MapRecord> _endedViews = [];
+    private readonly ChangeBatch? _views;
+    private bool _viewsDiffer;
+    private bool _asks;
+    private bool _tellsKept;
+    private bool _isContested;
+
+    /// <summary>A live record of a reachable owner that is shown though a greater one of another origin is held, or nothing.</summary>
+    private sealed class Guard(MapRecord record)
+    {
+        public MapRecord Record { get; set; } = record;
+
+        public NodeUid Owner => Record.Dot.Origin;
+
+        public Instant AskAt { get; set; } = new(long.MinValue / 2);
+    }
+
+    /// <summary>A node that is no longer a current member, and when it last gave a sign of life.</summary>
+    private readonly record struct Missing(NodeIdentity Node, Instant HeardAt);
+
+    /// <summary>Entries that are shown though a greater record would take them away.</summary>
+    public int Contested => _guards.Count;
+
+    /// <summary>The record that is shown; null for none.</summary>
+    public MapRecord? Shown(RecordKey key) =>
+        _guards.Count > 0 && _guards.TryGetValue(key, out var guard) ? guard.Record : _map.Find(key);
+
+    /// <summary>All records that are shown.</summary>
+    public MapRecord[] ShownRecords()
+    {
+        var held = _map.ToArray();
+        return _guards.Count == 0 ? held
+            : [.. held.Where(record => !_guards.ContainsKey(record.Key)), .. _guards.Values.Select(guard => guard.Record)];
+    }
+
+    private bool IsGuarded(RecordKey key) => _guards.Count > 0 && _guards.ContainsKey(key);
+
+    private bool IsOwn(MapRecord record) => record.Dot.Origin == _self.Uid;
+
+    /// <summary>Whether the owner may still stand by what it wrote.</summary>
+    private bool IsReachable(NodeUid owner) => owner == _self.Uid || _peers.ContainsKey(owner)
+        || (_rules.RumoursDoubted && _missing.TryGetValue(owner, out var missing) && _world.Now < missing.HeardAt + _options.OwnerGrace);
+
+    /// <summary>The map holds another record of a key; whether it is shown is decided here.</summary>
+    private void Changed(RecordChange change)
+    {
+        _changes.Add(change);
+        if (_views is null)
+            return;
+        var (before, after) = change;
+        if (after is not null && _guards.TryGetValue(after.Key, out var guard))
+        {
+            if (after.Dot.Origin != guard.Owner && !IsOwn(after))
+                return;                             // Yet another that its owner has not let go for.
+            _guards.Remove(after.Key);
+            _viewsDiffer = true;
+            _views.Add(new RecordChange(guard.Record, after));
+        }
+        else if (before is { IsLive: true } && after is not null && after.Dot.Origin != before.Dot.Origin && !IsOwn(after)
+            && IsReachable(before.Dot.Origin))
+        {
+            Protect(before);
+        }
+        else
+        {
+            _views.Add(change);
+        }
+    }
+
+    private void Protect(MapRecord record)
+    {
+        _guards[record.Key] = new Guard(record);
+        _viewsDiffer = true;
+        _asks = true;
+        _isContested |= IsOwn(record);
+        _tellsKept |= IsOwn(record);
+    }
+
+    /// <summary>Shows what the map holds in the place of a guard's record.</summary>
+    private void LetGo(RecordKey key)
+    {
+        if (!_guards.Remove(key, out var guard))
+            return;
+        _viewsDiffer = true;
+        if (IsOwn(guard.Record))
+            _released.Add(key);
+        var held = _map.Find(key);
+        if (held is null)
+        {
+            // What ended it was collected: subscribers see an end all the same.
+            held = new MapRecord(key, guard.Record.Order with { Evicted = true }, guard.Record.Dot, default);
+            _endedViews.Add(held);
+        }
+
+        _views!.Add(new RecordChange(guard.Record, held));
+    }
+
+    /// <summary>Decides a local write: on what is shown, or, where that cannot win, on what is held.</summary>
+    private WriteRules.Verdict Decide(MapWrite operation)
+    {
+        var asked = _rules.EpochFences ? operation : WithoutEpoch(operation);
+        var verdict = WriteRules.Decide(asked, Shown(operation.Key), StampAbove, _world.UnixMilliseconds);
+        if (_guards.Count == 0 || !_guards.TryGetValue(operation.Key, out var guard))
+            return verdict;
+        var held = _map.Find(operation.Key);
+        var stands = verdict.Outcome == MapWriteOutcome.Accepted && (IsOwn(guard.Record) || held is null || verdict.Order.CompareTo(held.Order) > 0);
+        return stands ? verdict : WriteRules.Decide(asked, held, StampAbove, _world.UnixMilliseconds);
+    }
+
+    /// <summary>A local write that a contesting record beats: the owner's word on its entry, for its own view and for whom it tells.</summary>
+    private void WriteBeneath(MapRecord own)
+    {
+        _superseded.Superseded(own);
+        if (!_guards.TryGetValue(own.Key, out var guard))
+            return;
+        if (!own.IsLive)
+        {
+            LetGo(own.Key);
+            return;
+        }
+
+        _viewsDiffer = true;
+        _views!.Add(new RecordChange(guard.Record, own));
+        guard.Record = own;
+        _tellsKept = true;
+    }
+
+    private void OnYield(ImmutableArray<RecordKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (_guards.TryGetValue(key, out var guard) && IsOwn(guard.Record))
+                LetGo(key);
+        }
+    }
+
+    /// <summary>Another node asks, or says what it thinks of its own entries.</summary>
+    private void OnOwnerWord(NodeIdentity from, PeerFrame.OwnerWord word)
+    {
+        if (_views is null || !IsSynchronized)
+            return;
+        if (word.Questions.Count > 0)
+            Answer(from, word.Questions);
+        foreach (var key in word.Released)
+        {
+            if (_guards.TryGetValue(key, out var guard) && guard.Owner == from.Uid)
+                LetGo(key);
+        }
+
+        foreach (var kept in word.Kept)
+        {
+            if (kept.IsLive && kept.Dot.Origin == from.Uid)
+                Claim(kept);
+        }
+    }
+
+    /// <summary>An owner stands by a record of its own. It never enters the map: that is what intervals are for.</summary>
+    private void Claim(MapRecord kept)
+    {
+        var held = _map.Find(kept.Key);
+        if (held is not null && (held.Dot.Origin == kept.Dot.Origin || kept.Beats(held)))
+            return;                                 // It comes, or has come, as a record does.
+        if (_guards.TryGetValue(kept.Key, out var guard) && guard.Owner == kept.Dot.Origin)
+        {
+            guard.AskAt = _world.Now + (_options.GossipInterval * Patience);
+            if (!kept.Beats(guard.Record))
+                return;
+            _viewsDiffer = true;
+            _views!.Add(new RecordChange(guard.Record, kept));
+            guard.Record = kept;
+            return;
+        }
+
+        var shown = guard?.Record ?? held;
+        if (shown is { IsLive: true } && IsReachable(shown.Dot.Origin) && _rules.ClaimsYield)
+            return;                                 // Shown first, and its owner has not let go: no claim of another changes that.
+        if (held is null && !_map.Vector.Covers(kept.Dot))
+            return;
+        _guards[kept.Key] = new Guard(kept) { AskAt = _world.Now + (_options.GossipInterval * Patience) };
+        _viewsDiffer = true;
+        _views!.Add(new RecordChange(shown, kept));
+    }
+
+    private void Answer(NodeIdentity asker, IReadOnlyList<RecordKey> keys)
+    {
+        var released = new List<RecordKey>();
+        var kept = new List<MapRecord>();
+        foreach (var key in keys)
+        {
+            if (Shown(key) is { IsLive: true } shown && IsOwn(shown))
+                kept.Add(shown);
+            else
+                released.Add(key);
+        }
+
+        foreach (var part in Parts(kept))
+            Say(asker, new PeerFrame.OwnerWord(NextNumber(), Generation) { Kept = part });
+        if (released.Count > 0)
+            Say(asker, new PeerFrame.OwnerWord(NextNumber(), Generation) { Released = released });
+    }
+
+    /// <summary>Tells the peer what this node stands by, unless it was told lately.</summary>
+    private void TellKept(Peer peer)
+    {
+        if (_guards.Count == 0 || _world.Now < peer.KeptToldAt + (_options.GossipInterval * Patience))
+            return;
+        peer.KeptToldAt = _world.Now;
+        foreach (var part in Parts(_guards.Values.Select(guard => guard.Record).Where(IsOwn)))
+            Say(peer.Node, new PeerFrame.OwnerWord(NextNumber(), Generation) { Kept = part });
+    }
+
+    /// <summary>Records of as many frames as they need: a thousand, or a chunk, in each.</summary>
+    private IEnumerable<List<MapRecord>> Parts(IEnumerable<MapRecord> records)
+    {
+        var (part, bytes) = (new List<MapRecord>(), 0);
+        foreach (var record in records)
+        {
+            if (part.Count == PeerFrame.OwnerWord.KeysMax || (part.Count > 0 && bytes + ReplicationCodec.SizeOf(record) > _options.ChunkBytes))
+            {
+                yield return part;
+                (part, bytes) = ([], 0);
+            }
+
+            part.Add(record);
+            bytes += ReplicationCodec.SizeOf(record);
+        }
+
+        if (part.Count > 0)
+            yield return part;
+    }
+
+    private void Say(NodeIdentity to, PeerFrame.OwnerWord word) =>
+        _effects.Add(new ReplicatorEffect.Send(to, word with { Passports = [OwnPassport] }));
+
+    /// <summary>What this turn has brought up: questions, answers that nobody asked for, what the registry is to judge.</summary>
+    private void SpeakOfOwners()
+    {
+        if (_views is null)
+            return;
+        if (_isContested && IsServing)
+            TellContested();
+        if (_asks)
+            Ask();
+        if (_tellsKept)
+        {
+            foreach (var peer in _peers.Values)
+            {
+                peer.KeptToldAt = new Instant(long.MinValue / 2);
+                TellKept(peer);
+            }
+        }
+
+        for (var i = 0; i < _released.Count; i += PeerFrame.OwnerWord.KeysMax)
+        {
+            var part = _released.GetRange(i, Math.Min(PeerFrame.OwnerWord.KeysMax, _released.Count - i));
+            foreach (var peer in _peers.Values)
+                Say(peer.Node, new PeerFrame.OwnerWord(NextNumber(), Generation) { Released = part });
+        }
+
+        _released.Clear();
+        _asks = _tellsKept = false;
+    }
+
+    private void Ask()
+    {
+        var questions = new SortedDictionary<NodeUid, List<RecordKey>>();
+        foreach (var (key, guard) in _guards)
+        {
+            if (guard.Owner == _self.Uid || _world.Now < guard.AskAt)
+                continue;
+            if (!questions.TryGetValue(guard.Owner, out var keys))
+                questions.Add(guard.Owner, keys = []);
+            if (keys.Count == PeerFrame.OwnerWord.KeysMax)
+                continue;                           // At the next gossip: who has answered is left out then.
+            keys.Add(key);
+            guard.AskAt = _world.Now + _options.GossipInterval;
+        }
+
+        foreach (var (owner, keys) in questions)
+        {
+            if (NodeOf(owner) is { } node)
+                Say(node, new PeerFrame.OwnerWord(NextNumber(), Generation) { Questions = keys });
+        }
+    }
+
+    private NodeIdentity? NodeOf(NodeUid uid) =>
+        _peers.TryGetValue(uid, out var peer) ? peer.Node : _missing.TryGetValue(uid, out var missing) ? missing.Node : null;
+
+    private void TellContested()
+    {
+        _isContested = false;
+        var entries = ImmutableArray.CreateBuilder<RecordChange>();
+        var total = 0;
+        foreach (var guard in _guards.Values)
+        {
+            if (!IsOwn(guard.Record))
+                continue;
+            total++;
+            if (entries.Count < PeerFrame.OwnerWord.KeysMax)
+                entries.Add(new RecordChange(guard.Record, _map.Find(guard.Record.Key)));
+        }
+
+        if (total == 0)
+            return;
+        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Contested(entries.ToImmutable())));
+        if (_world.Now - _contestToldAt < TellPause || entries[0].After is not { } by)
+            return;
+        _contestToldAt = _world.Now;
+        Report(new ReplicatorReport.Contested(by.Dot.Origin, by.Key, total));
+    }
+
+    private Instant _contestToldAt = new(long.MinValue / 2);
+
+    /// <summary>At each gossip: asks again, has the registry judge again, and takes what nobody stands by any more.</summary>
+    private void MindOwners()
+    {
+        if (_views is null)
+            return;
+        foreach (var (uid, missing) in _missing)
+        {
+            if (_world.Now >= missing.HeardAt + _options.OwnerGrace)
+                _gone.Add(uid);
+        }
+
+        foreach (var uid in _gone)
+            _missing.Remove(uid);
+        _gone.Clear();
+        TakeOfTheGone();
+        _asks = _isContested = _guards.Count > 0;
+        ForgetPassports();
+    }
+
+    private void TakeOfTheGone()
+    {
+        foreach (var (key, guard) in _guards)
+        {
+            if (!IsReachable(guard.Owner))
+                _letGo.Add(key);
+        }
+
+        foreach (var key in _letGo)
+            LetGo(key);
+        _letGo.Clear();
+    }
+
+    /// <summary>The peer is a current member no longer; it may be so by others' word alone.</summary>
+    private void Miss(Peer peer)
+    {
+        if (_views is not null)
+            _missing[peer.Uid] = new Missing(peer.Node, _world.Now);
+    }
+
+    /// <summary>The state was taken anew. What this node owned and others' records would take away is for its registry to judge.</summary>
+    private void GuardOwnAnew(LwwMap former)
+    {
+        if (_views is null)
+            return;
+        var own = _guards.Values.Select(guard => guard.Record).Where(IsOwn).ToList();
+        own.AddRange(former.ToArray().Where(record => record.IsLive && IsOwn(record) && !_guards.ContainsKey(record.Key)));
+        _guards.Clear();
+        foreach (var record in own)
+        {
+            if (_map.Find(record.Key) is { } held && held.Dot.Origin != _self.Uid && held.Beats(record))
+                Protect(record);
+        }
+    }
+}

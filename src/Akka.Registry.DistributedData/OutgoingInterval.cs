@@ -26,6 +26,9 @@ internal sealed class OutgoingInterval(
     /// <summary>Whether it covers own writes alone; if it is lost, they are still owed. Otherwise it has to be owed again.</summary>
     public bool IsPush { get; init; }
 
+    /// <summary>Whether it says that it is of everything.</summary>
+    public bool IsEverything { get; init; }
+
     /// <summary>Trace contexts of its writes whose callers wait.</summary>
     public IReadOnlyList<string> Traces { get; init; } = [];
 
@@ -80,6 +83,7 @@ internal sealed class OutgoingInterval(
             Anew = collected is not null,
             Collected = IsSent && collected is not null ? collected : VersionVector.Empty,
             AckWanted = IsSent && collected is null,
+            Everything = IsEverything,
             ReceiverGeneration = receiverGeneration,
             Traces = IsSent ? Traces : [],
         };

@@ -75,6 +75,9 @@ internal sealed class Peer(NodeIdentity node)
     /// <summary>Origins whose passports it has confirmed to have, where records are signed.</summary>
     public HashSet<NodeUid> Vouched => field ??= [];
 
+    /// <summary>How far its own writes go by its own word, in each of its lives, where records are signed.</summary>
+    public VersionVector Attested { get; set; } = VersionVector.Empty;
+
     /// <summary>Frames of it that were dropped since a record in them was not signed by its origin.</summary>
     public long UnsignedFrames { get; set; }
 

@@ -79,6 +79,7 @@ internal static class ReplicationCodec
             Last = delta.Last,
             Anew = delta.Anew,
             AckWanted = delta.AckWanted,
+            Everything = delta.Everything,
             From = delta.Last ? delta.From.ToWire() : null,
             To = delta.Last ? delta.To.ToWire() : null,
             Collected = delta is { Last: true, Anew: true } ? delta.Collected.ToWire() : null,
@@ -151,8 +152,9 @@ internal static class ReplicationCodec
             Anew = wire.Anew,
             Collected = collected,
             AckWanted = wire.AckWanted,
+            Everything = wire.Everything,
             Traces = wire.Traceparents.Count == 0 ? [] : [.. wire.Traceparents.Take(PeerFrame.Delta.TracesMax)],
-            Passports = [.. wire.Passports.Select(passport => passport.Memory)],
+            Passports = wire.Passports.Count == 0 ? [] : [.. wire.Passports.Select(passport => passport.Memory)],
         };
         return true;
     }
@@ -180,7 +182,7 @@ internal static class ReplicationCodec
             Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
             Retains = wire.Retains,
             Retired = retired,
-            Passport = wire.Passport.Memory,
+            Passport = wire.Passport.IsEmpty ? default : wire.Passport.Memory,
         };
         return valid;
     }

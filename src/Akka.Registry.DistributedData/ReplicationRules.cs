@@ -63,6 +63,12 @@ internal sealed record ReplicationRules
     /// <summary>Where records are signed: one that its origin has not signed is not taken, nor is anything of the frame that brings it.</summary>
     public bool SignaturesChecked { get; init; } = true;
 
+    /// <summary>
+    /// Where records are signed: a write that is covered and not held was superseded, and does not win again, whoever still has it.
+    /// And how far a member has written is believed to that member alone.
+    /// </summary>
+    public bool ReplaysDropped { get; init; } = true;
+
     /// <summary>Where records are signed: a frame counts only from the node that its sender's uid was made for.</summary>
     public bool BearersChecked { get; init; } = true;
 

@@ -31,8 +31,8 @@ internal sealed partial class ReplicatorMachine
         switch (frame)
         {
             case PeerFrame.Digest digest: OnDigest(peer, digest); break;
-            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, Unretired(delta)); break;
-            case PeerFrame.Delta delta: OnDelta(peer, Unretired(delta)); break;
+            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, Believed(peer, delta)); break;
+            case PeerFrame.Delta delta: OnDelta(peer, Believed(peer, delta)); break;
             case PeerFrame.DeltaAck ack: OnAck(peer, ack with { Vector = Covered(ack.Vector, peer) }); break;
             case PeerFrame.SnapshotRequest request: OnSnapshotRequest(peer, request); break;
             case PeerFrame.OwnerWord word when AreSigned(peer, word.Kept, word.Passports, _map): OnOwnerWord(peer.Node, word); break;
@@ -69,6 +69,7 @@ internal sealed partial class ReplicatorMachine
         var offset = TimeSpan.FromMilliseconds(digest.Clock.UnixMilliseconds - _world.UnixMilliseconds);
         peer.Retired = digest.Retired;
         FollowRetired(digest.Retired);
+        Attest(peer, digest.Vector);
         var told = digest with { Vector = Covered(digest.Vector, peer), Collected = Unretired(digest.Collected) };
         var (wasSynchronized, before) = (peer.IsSynchronized, peer.Vector[Me]);
         peer.Tell(digest.Vector, told, offset);
@@ -165,7 +166,8 @@ internal sealed partial class ReplicatorMachine
             }
 
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
-            Merge(record);
+            if (!IsReplay(peer, record, delta.Everything))
+                Merge(record);
         }
 
         ReportAhead(peer, ahead);

@@ -40,6 +40,11 @@ internal sealed partial class ReplicatorMachine
         public NodeUid Owner => Record.Dot.Origin;
 
         public Instant AskAt { get; set; } = new(long.MinValue / 2);
+
+        /// <summary>With an own record: whether the registry was asked, and has had its time to let go.</summary>
+        public bool Stands { get; set; }
+
+        public Instant? ToldAt { get; set; }
     }
 
     /// <summary>A node that is no longer a current member, and when it last gave a sign of life.</summary>
@@ -100,7 +105,6 @@ internal sealed partial class ReplicatorMachine
         _viewsDiffer = true;
         _asks = true;
         _isContested |= IsOwn(record);
-        _tellsKept |= IsOwn(record);
     }
 
     /// <summary>Shows what the map holds in the place of a guard's record.</summary>
@@ -149,7 +153,7 @@ internal sealed partial class ReplicatorMachine
         _viewsDiffer = true;
         _views!.Add(new RecordChange(guard.Record, own));
         guard.Record = own;
-        _tellsKept = true;
+        _tellsKept |= guard.Stands;
     }
 
     private void OnYield(ImmutableArray<RecordKey> keys)
@@ -201,8 +205,6 @@ internal sealed partial class ReplicatorMachine
         var shown = guard?.Record ?? held;
         if (shown is { IsLive: true } && IsReachable(shown.Dot.Origin) && _rules.ClaimsYield)
             return;                                 // Shown first, and its owner has not let go: no claim of another changes that.
-        if (held is null && !_map.Vector.Covers(kept.Dot))
-            return;
         _guards[kept.Key] = new Guard(kept) { AskAt = _world.Now + (_options.GossipInterval * Patience) };
         _viewsDiffer = true;
         _views!.Add(new RecordChange(shown, kept));
@@ -214,15 +216,15 @@ internal sealed partial class ReplicatorMachine
         var kept = new List<MapRecord>();
         foreach (var key in keys)
         {
-            if (Shown(key) is { IsLive: true } shown && IsOwn(shown))
-                kept.Add(shown);
-            else
+            if (Shown(key) is not { IsLive: true } shown || !IsOwn(shown))
                 released.Add(key);
+            else if (_guards.TryGetValue(key, out var guard) && guard.Stands)
+                kept.Add(shown);
         }
 
         foreach (var part in Parts(kept))
             Say(asker, new PeerFrame.OwnerWord(NextNumber(), Generation) { Kept = part });
-        if (released.Count > 0)
+        if (released.Count > 0 || kept.Count == 0)  // Empty, it says that this node lives, and does not know yet.
             Say(asker, new PeerFrame.OwnerWord(NextNumber(), Generation) { Released = released });
     }
 
@@ -232,7 +234,7 @@ internal sealed partial class ReplicatorMachine
         if (_guards.Count == 0 || _world.Now < peer.KeptToldAt + (_options.GossipInterval * Patience))
             return;
         peer.KeptToldAt = _world.Now;
-        foreach (var part in Parts(_guards.Values.Select(guard => guard.Record).Where(IsOwn)))
+        foreach (var part in Parts(_guards.Values.Where(guard => guard.Stands).Select(guard => guard.Record)))
             Say(peer.Node, new PeerFrame.OwnerWord(NextNumber(), Generation) { Kept = part });
     }
 
@@ -323,6 +325,7 @@ internal sealed partial class ReplicatorMachine
             if (!IsOwn(guard.Record))
                 continue;
             total++;
+            guard.ToldAt ??= _world.Now;
             if (entries.Count < PeerFrame.OwnerWord.KeysMax)
                 entries.Add(new RecordChange(guard.Record, _map.Find(guard.Record.Key)));
         }
@@ -353,6 +356,13 @@ internal sealed partial class ReplicatorMachine
             _missing.Remove(uid);
         _gone.Clear();
         TakeOfTheGone();
+        foreach (var guard in _guards.Values)
+        {
+            var stands = guard.ToldAt is { } told && _world.Now - told >= _options.GossipInterval / 2;
+            _tellsKept |= stands && !guard.Stands;
+            guard.Stands = stands;
+        }
+
         _asks = _isContested = _guards.Count > 0;
         ForgetPassports();
     }

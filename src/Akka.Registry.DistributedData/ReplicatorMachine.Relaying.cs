@@ -68,7 +68,7 @@ internal sealed partial class ReplicatorMachine
             }
 
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
-            if (Merge(record) || BelongsToNews(delta, record.Dot))
+            if ((!IsReplay(peer, record, everything: false) && Merge(record)) || BelongsToNews(delta, record.Dot))
                 _passOn.Add(record);
             NoteMixed(record);
         }

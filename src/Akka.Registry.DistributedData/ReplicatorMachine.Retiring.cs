@@ -173,9 +173,16 @@ internal sealed partial class ReplicatorMachine
         return ReferenceEquals(vector, cursor.Vector) ? cursor : new ReadCursor(vector, cursor.Beyond);
     }
 
-    private PeerFrame.Delta Unretired(PeerFrame.Delta delta) => (_retired.Count == 0 && _signing is null) || !delta.Last
-        ? delta
-        : delta with { From = Unretired(delta.From), To = Unretired(delta.To), Collected = Unretired(delta.Collected) };
+    /// <summary>A delta, its vectors made comparable, and without what its sender cannot know.</summary>
+    private PeerFrame.Delta Believed(Peer peer, PeerFrame.Delta delta)
+    {
+        if ((_retired.Count == 0 && _signing is null) || !delta.Last)
+            return delta;
+        Attest(peer, delta.To);
+        var (from, to) = (Unretired(delta.From), Unretired(delta.To));
+        // A whole state goes by all that its giver covers: what it has collected lies within.
+        return delta with { From = from, To = delta.Anew ? to : Attested(peer, to, from), Collected = Unretired(delta.Collected) };
+    }
 
     /// <summary>What a peer covers, as this node compares it: with what the peer alone has retired, without what this node has.</summary>
     private VersionVector Covered(VersionVector vector, Peer peer)

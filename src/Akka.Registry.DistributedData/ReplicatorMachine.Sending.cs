@@ -122,13 +122,17 @@ internal sealed partial class ReplicatorMachine
     /// <summary>A whole interval: all records that the peer's vector does not cover.</summary>
     private bool BeginWhole(Peer peer)
     {
-        var from = peer.EverythingOwed ? VersionVector.Empty : peer.Vector;
+        var everything = peer.EverythingOwed;
+        var from = everything ? VersionVector.Empty : peer.Vector;
         peer.WholeOwed = peer.EverythingOwed = false;
         var items = new List<MapRecord>();
         _map.CopySince(from, items);
         if (items.Count == 0 && from.Covers(_map.Vector))
             return false;
-        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation);
+        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation)
+        {
+            IsEverything = everything && _signing is not null,
+        };
         return true;
     }
 

@@ -49,6 +49,48 @@ internal sealed partial class ReplicatorMachine
         return true;
     }
 
+    /// <summary>
+    /// Whether the record was superseded here by what has been collected since, and would win now: it is covered, so it has lost already. An exchange of everything,
+    /// as it repairs what must not be, goes beyond that where it is its writer's own, or of a writer that is gone.
+    /// </summary>
+    private bool IsReplay(Peer from, MapRecord record, bool everything) =>
+        _signing is not null && _rules.ReplaysDropped && _map.Vector.Covers(record.Dot)
+        && (_map.Find(record.Key) is not { } held || record.Beats(held))
+        && !(everything && (record.Dot.Origin == from.Uid || !IsReachable(record.Dot.Origin)));
+
+    /// <summary>
+    /// The end of an interval, with no more of a member's writes than that member has told of itself: who passes them on cannot claim that
+    /// there were others. A lower end is as true as the one that was claimed.
+    /// </summary>
+    private VersionVector Attested(Peer from, VersionVector to, VersionVector start)
+    {
+        if (_signing is null || !_rules.ReplaysDropped)
+            return to;
+        var attested = to;
+        foreach (var entry in to)
+        {
+            if (entry.Origin.Node == from.Uid || !_peers.TryGetValue(entry.Origin.Node, out var writer) || writer.Told is null)
+                continue;
+            var told = writer.Attested[entry.Origin];
+            if (told < entry.Sequence)
+                attested = attested.With(entry.Origin, told > start[entry.Origin] ? told : 0);
+        }
+
+        return attested;
+    }
+
+    /// <summary>What a peer says of its own writes is so.</summary>
+    private void Attest(Peer peer, VersionVector vector)
+    {
+        if (_signing is null)
+            return;
+        foreach (var entry in vector)
+        {
+            if (entry.Origin.Node == peer.Uid && entry.Sequence > peer.Attested[entry.Origin])
+                peer.Attested = peer.Attested.With(entry.Origin, entry.Sequence);
+        }
+    }
+
     /// <summary>Whether the frame comes from the node that the uid was made for.</summary>
     private bool IsOfBearer(NodeUid from, ReplicatorInput.Received received)
     {

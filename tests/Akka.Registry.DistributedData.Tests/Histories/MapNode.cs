@@ -48,6 +48,9 @@ internal sealed class MapNode
     /// <summary>The registry, where records are signed: whether this node keeps the lease of its own contested entry.</summary>
     public Func<MapNode, MapRecord, bool> Keeps { get; set; } = (_, _) => true;
 
+    /// <summary>Looks at each change of what is shown.</summary>
+    public Action<MapNode, RecordChange>? Shown { get; set; }
+
     public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
 
     /// <summary>When it next wants to be woken.</summary>
@@ -68,13 +71,13 @@ internal sealed class MapNode
     /// <summary>Lets the machine handle the input.</summary>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
     {
-        var yields = new List<RecordKey>();
+        var (yields, writes) = (new List<RecordKey>(), new List<MapWrite>());
         foreach (var effect in Machine.Handle(input, World(now)))
         {
             switch (effect)
             {
                 case ReplicatorEffect.Send frame: send(this, frame.To.Uid, ReplicationCodec.Encode(frame.Frame)); break;
-                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: yields.AddRange(Judge(contested)); break;
+                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: Judge(contested, yields, writes); break;
                 case ReplicatorEffect.Publish publish: Apply(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
                 case ReplicatorEffect.AnnounceUp: AnnouncedUp = true; break;
@@ -86,10 +89,21 @@ internal sealed class MapNode
         Deadline = Machine.NextDeadline();
         if (yields.Count > 0)
             Handle(new ReplicatorInput.Yield([.. yields]), now, send);
+        if (writes.Count > 0)
+            Handle(new ReplicatorInput.WriteMany([.. writes]), now, send);
     }
 
-    private IEnumerable<RecordKey> Judge(MapEvent.Contested contested) =>
-        contested.Entries.Where(entry => !Keeps(this, entry.Before!)).Select(entry => entry.Before!.Key);
+    /// <summary>As a registry does: it lets go, or writes above what it can write above, or stands by what it has.</summary>
+    private void Judge(MapEvent.Contested contested, List<RecordKey> yields, List<MapWrite> writes)
+    {
+        foreach (var (own, by) in contested.Entries)
+        {
+            if (!Keeps(this, own!))
+                yields.Add(own!.Key);
+            else if (by is { Order.Deregistered: false } && by.Order.Epoch == own!.Order.Epoch)
+                writes.Add(new MapWrite.Replace(own.Key, by.Order, Revive: true, own.Value));
+        }
+    }
 
     /// <summary>Why the mirror is not what the map holds; null when it is.</summary>
     public string? MirrorFault()
@@ -137,6 +151,7 @@ internal sealed class MapNode
             if (IsChecked && _mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
                 throw new InvalidOperationException($"Before is {change.Before}, the mirror holds {_mirror.GetValueOrDefault(key)}.");
             Judge(change.After);
+            Shown?.Invoke(this, change);
             if (change.After is null)
                 _mirror.Remove(key);
             else

@@ -20,7 +20,7 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>What the records say together; null while they say more than was told.</summary>
     public MapMarks? Marks => _showAt is not null || _changes.Count > 0 ? null
-        : new MapMarks(_map.Vector, _map.Collected, _clock.Last, _map.StateHash, _map.Count);
+        : new MapMarks(_map.Vector, _map.Collected, _clock.Last, _map.StateHash, _map.Count) { Passports = _signing?.Passports ?? [] };
 
     /// <summary>Tells what changed, and also a vector that moved over nothing but superseded records: readers wait for it.</summary>
     private void PublishChanges()

@@ -37,6 +37,9 @@ public interface IRecordSigning
     /// <summary>An origin's passport; empty when there is none.</summary>
     ReadOnlyMemory<byte> PassportOf(NodeUid origin);
 
+    /// <summary>All that are known, this node's own among them: what is kept with the records.</summary>
+    IReadOnlyList<ReadOnlyMemory<byte>> Passports { get; }
+
     /// <summary>Whether the node is the one that its uid was made for, as far as its passport is known.</summary>
     /// <param name="node">As the handshake of its link has it.</param>
     bool IsBearer(NodeIdentity node);

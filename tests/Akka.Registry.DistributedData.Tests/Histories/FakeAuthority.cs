@@ -56,6 +56,8 @@ internal sealed class FakeAuthority
             _known.Add(self, authority._names[self]);
         }
 
+        public IReadOnlyList<ReadOnlyMemory<byte>> Passports => [.. _known.Select(known => Passport(known.Key, known.Value))];
+
         public ReadOnlyMemory<byte> Sign(MapRecord record) => FakeAuthority.Sign(_self, record);
 
         public SignatureVerdict Verify(MapRecord record) =>

@@ -31,6 +31,7 @@ internal sealed partial class RegistryActor
         {
             case MapEvent.Changed changed: OnChanged(changed); break;
             case MapEvent.State state: OnState(state); break;
+            case MapEvent.Contested contested: OnContested(contested); break;
             case MapEvent.Since since: _hub.OnSince(since); break;
             default: throw new UnreachableException($"No handler for {told.Event.GetType().Name}.");
         }

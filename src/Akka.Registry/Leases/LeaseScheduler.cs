@@ -54,6 +54,9 @@ public sealed class LeaseScheduler
     /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
+    /// <summary>The session that beat for the key's lease last; null for none. Any thread.</summary>
+    public uint? SessionOf(RecordKey key) => _table.SessionOf(key);
+
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
     internal LeaseId Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now)
     {

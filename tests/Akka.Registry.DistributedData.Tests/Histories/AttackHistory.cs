@@ -1,4 +1,5 @@
 using Akka.Registry.Cluster;
+using Akka.Registry.TestKit;
 
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
@@ -32,7 +33,7 @@ internal sealed class AttackHistory
     private AttackHistory(int seed, ReplicationRules rules)
     {
         _random = new Random(seed);
-        _network = new MapNetwork(_random, Options, rules, new FakeAuthority()) { Loss = _random.NextDouble() * 0.05, IsChecked = true };
+        _network = new MapNetwork(_random, Options, rules, new SimulatedAuthority()) { Loss = _random.NextDouble() * 0.05, IsChecked = true };
         for (var i = 0; i < 4; i++)
             Honest(_network.Add(TimeSpan.FromMilliseconds(_random.Next(200))));
         _attacker = _network.Add();
@@ -204,10 +205,10 @@ internal sealed class AttackHistory
             Dot = victim.Dot with { Sequence = victim.Dot.Sequence + (ulong)_random.Next(0, 3) },
             Value = default,
         };
-        forged = forged with { Signature = _random.Next(3) == 0 ? default : FakeAuthority.Sign(_attacker.Uid, forged) };
+        forged = forged with { Signature = _random.Next(3) == 0 ? default : SimulatedAuthority.Sign(_attacker.Uid, forged) };
         var frame = Passed(forged);
         if (passport)
-            frame = frame with { Passports = [FakeAuthority.Passport(victim.Dot.Origin, _attacker.Identity.Name)] };
+            frame = frame with { Passports = [SimulatedAuthority.Passport(victim.Dot.Origin, _attacker.Identity.Name)] };
         Inject(passport ? "forges a passport" : "forges", target, _attacker.Identity, frame);
     }
 
@@ -218,7 +219,7 @@ internal sealed class AttackHistory
         {
             Order = victim.Order with { Epoch = victim.Order.Epoch - 1 }, Dot = new Dot(_attacker.Uid, 1), Value = new byte[] { 67 },
         };
-        own = own with { Signature = FakeAuthority.Sign(_attacker.Uid, own) };
+        own = own with { Signature = SimulatedAuthority.Sign(_attacker.Uid, own) };
         Inject("claims", target, _attacker.Identity, new PeerFrame.OwnerWord(0, 0) { Kept = [own], Passports = [OwnPassport] });
     }
 
@@ -247,7 +248,7 @@ internal sealed class AttackHistory
         _network.See(target, owner, !_network.Dead.Contains(owner.Index));
     }
 
-    private ReadOnlyMemory<byte> OwnPassport => FakeAuthority.Passport(_attacker.Uid, _attacker.Identity.Name);
+    private ReadOnlyMemory<byte> OwnPassport => SimulatedAuthority.Passport(_attacker.Uid, _attacker.Identity.Name);
 
     private static PeerFrame.Delta Passed(MapRecord record) => new(0, 0)
     {

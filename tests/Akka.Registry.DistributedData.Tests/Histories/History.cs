@@ -1,3 +1,5 @@
+using Akka.Registry.TestKit;
+
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>What a history is made of.</summary>
@@ -58,7 +60,7 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules, shape.Signed ? new FakeAuthority() : null)
+        _network = new MapNetwork(_random, options, rules, shape.Signed ? new SimulatedAuthority() : null)
         {
             Loss = _random.NextDouble() * shape.Loss,
             Duplication = _random.NextDouble() * 0.1,

@@ -1,11 +1,12 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.TestKit;
 
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>Real machines on a network of one thread: frames are encoded, lost, doubled, delayed and cut off, by one seed.</summary>
-internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules, FakeAuthority? authority = null)
+internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules, SimulatedAuthority? authority = null)
 {
     private readonly PriorityQueue<InFlight, (Instant Due, long Order)> _flying = new();
     private readonly Dictionary<(NodeUid, NodeUid), Instant> _lastDue = [];

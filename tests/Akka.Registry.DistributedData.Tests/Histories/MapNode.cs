@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.TestKit;
 
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
@@ -12,7 +13,7 @@ internal sealed class MapNode
     private readonly Dictionary<RecordKey, ulong> _ended = [];
 
     public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes,
-        FakeAuthority? authority = null)
+        SimulatedAuthority? authority = null)
     {
         Index = index;
         Skew = skew;

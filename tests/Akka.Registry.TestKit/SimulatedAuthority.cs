@@ -1,25 +1,30 @@
 using System.Buffers.Binary;
 using System.Text;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
 using Akka.Registry.DistributedData.Signing;
 
-namespace Akka.Registry.DistributedData.Tests.Histories;
+namespace Akka.Registry.TestKit;
 
-/// <summary>What certificates and keys are to a cluster: it knows which uid was made for which name, and what each has signed.</summary>
-internal sealed class FakeAuthority
+/// <summary>
+/// What certificates and keys are to a cluster, cheap and the same for the same seed: it knows which uid was made for which name.
+/// </summary>
+public sealed class SimulatedAuthority
 {
     private readonly Dictionary<NodeUid, string> _names = [];
 
     /// <summary>A node's own signing.</summary>
     public IRecordSigning Issue(NodeIdentity node)
     {
+        ArgumentNullException.ThrowIfNull(node);
         _names[node.Uid] = node.Name;
-        return new FakeSigning(this, node.Uid);
+        return new SimulatedSigning(this, node.Uid);
     }
 
     /// <summary>What a passport says; it holds only when the uid was made for the name.</summary>
     public static ReadOnlyMemory<byte> Passport(NodeUid uid, string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var passport = new byte[8 + Encoding.UTF8.GetByteCount(name)];
         BinaryPrimitives.WriteUInt64BigEndian(passport, uid.Value);
         Encoding.UTF8.GetBytes(name, passport.AsSpan(8));
@@ -29,6 +34,7 @@ internal sealed class FakeAuthority
     /// <summary>A signature of the record by the key of <paramref name="signer"/>.</summary>
     public static ReadOnlyMemory<byte> Sign(NodeUid signer, MapRecord record)
     {
+        ArgumentNullException.ThrowIfNull(record);
         ulong hash = 14_695_981_039_346_656_037;
         var (key, order, dot) = (record.Key, record.Order, record.Dot);
         Add($"{signer}|{key.Service}|{key.Instance}|{order.Epoch}|{order.Deregistered}|{order.Stamp.Time.Value}|{order.Stamp.Node}|{order.Evicted}");
@@ -44,13 +50,13 @@ internal sealed class FakeAuthority
         }
     }
 
-    private sealed class FakeSigning : IRecordSigning
+    private sealed class SimulatedSigning : IRecordSigning
     {
-        private readonly FakeAuthority _authority;
+        private readonly SimulatedAuthority _authority;
         private readonly NodeUid _self;
         private readonly Dictionary<NodeUid, string> _known = [];
 
-        public FakeSigning(FakeAuthority authority, NodeUid self)
+        public SimulatedSigning(SimulatedAuthority authority, NodeUid self)
         {
             (_authority, _self) = (authority, self);
             _known.Add(self, authority._names[self]);
@@ -58,12 +64,12 @@ internal sealed class FakeAuthority
 
         public IReadOnlyList<ReadOnlyMemory<byte>> Passports => [.. _known.Select(known => Passport(known.Key, known.Value))];
 
-        public ReadOnlyMemory<byte> Sign(MapRecord record) => FakeAuthority.Sign(_self, record);
+        public ReadOnlyMemory<byte> Sign(MapRecord record) => SimulatedAuthority.Sign(_self, record);
 
         public SignatureVerdict Verify(MapRecord record) =>
             record.Signature.IsEmpty ? SignatureVerdict.Unsigned
             : !_known.ContainsKey(record.Dot.Origin) ? SignatureVerdict.NoPassport
-            : record.Signature.Span.SequenceEqual(FakeAuthority.Sign(record.Dot.Origin, record).Span) ? SignatureVerdict.Valid
+            : record.Signature.Span.SequenceEqual(SimulatedAuthority.Sign(record.Dot.Origin, record).Span) ? SignatureVerdict.Valid
             : SignatureVerdict.Wrong;
 
         public void Admit(ReadOnlyMemory<byte> passport)

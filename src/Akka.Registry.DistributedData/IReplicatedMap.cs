@@ -153,6 +153,10 @@ public abstract record MapCommand
     /// <param name="Keys">Keys that are not, or no longer, contested do not matter.</param>
     public sealed record Yield(ImmutableArray<RecordKey> Keys) : MapCommand;
 
+    /// <summary>This node stands by these contested entries: whatever contests them is shown nowhere.</summary>
+    /// <param name="Keys">As those of <see cref="Yield"/>.</param>
+    public sealed record StandBy(ImmutableArray<RecordKey> Keys) : MapCommand;
+
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
     /// when the subscriber stops.
@@ -190,10 +194,11 @@ public abstract record MapEvent
 
     /// <summary>
     /// Where records are signed: records of other nodes would take live entries of this node away. Nothing has changed yet, anywhere: this
-    /// node alone says whether it stands by them (<see cref="MapCommand.Yield"/>). Told at once, and about once a second while it lasts.
+    /// node alone says whether it stands by them (<see cref="MapCommand.Yield"/>, <see cref="MapCommand.StandBy"/>). Told at once, and
+    /// about once a second while it lasts.
     /// </summary>
-    /// <param name="Entries">This node's record, and the one that contests it.</param>
-    public sealed record Contested(ImmutableArray<RecordChange> Entries) : MapEvent;
+    /// <param name="Entries">At most 1,000.</param>
+    public sealed record Contested(ImmutableArray<Contest> Entries) : MapEvent;
 
     /// <summary>The answer to <see cref="MapCommand.ReadSince"/>.</summary>
     /// <param name="Token">That of the request.</param>
@@ -207,6 +212,12 @@ public abstract record MapEvent
 /// <param name="Before">The record that stood; null for none.</param>
 /// <param name="After">The record that stands; null when a tombstone was collected.</param>
 public readonly record struct RecordChange(MapRecord? Before, MapRecord? After);
+
+/// <summary>A live entry of this node that a record of another one would take away.</summary>
+/// <param name="Own">What is shown.</param>
+/// <param name="By">What contests it; null once that was collected.</param>
+/// <param name="Since">Since when, on the node's monotonic clock.</param>
+public readonly record struct Contest(MapRecord Own, MapRecord? By, Instant Since);
 
 /// <summary>How well a node can serve a reader from its cursor.</summary>
 public enum SinceOutcome

@@ -38,6 +38,7 @@ internal sealed class ReplicatorActor(
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
             case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
             case MapCommand.Yield yield: Advance(new ReplicatorInput.Yield(yield.Keys)); break;
+            case MapCommand.StandBy stand: Advance(new ReplicatorInput.StandBy(stand.Keys)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;

@@ -26,6 +26,9 @@ internal abstract record ReplicatorInput
     /// <summary>The registry lets go of entries of this node that are contested.</summary>
     internal sealed record Yield(ImmutableArray<RecordKey> Keys) : ReplicatorInput;
 
+    /// <summary>The registry stands by entries of this node that are contested.</summary>
+    internal sealed record StandBy(ImmutableArray<RecordKey> Keys) : ReplicatorInput;
+
     /// <summary>The members changed.</summary>
     internal sealed record Members(MembershipView View) : ReplicatorInput;
 

@@ -41,9 +41,10 @@ internal sealed partial class ReplicatorMachine
 
         public Instant AskAt { get; set; } = new(long.MinValue / 2);
 
-        /// <summary>With an own record: whether the registry was asked, and has had its time to let go.</summary>
+        /// <summary>With an own record: whether the registry stands by it.</summary>
         public bool Stands { get; set; }
 
+        /// <summary>With an own record: since when the registry knows.</summary>
         public Instant? ToldAt { get; set; }
     }
 
@@ -63,6 +64,19 @@ internal sealed partial class ReplicatorMachine
         var held = _map.ToArray();
         return _guards.Count == 0 ? held
             : [.. held.Where(record => !_guards.ContainsKey(record.Key)), .. _guards.Values.Select(guard => guard.Record)];
+    }
+
+    /// <summary>The vector without what is held and not shown: who reads on elsewhere is told of it there.</summary>
+    private VersionVector ShownVector()
+    {
+        var vector = _map.Vector;
+        foreach (var key in _guards.Keys)
+        {
+            if (_map.Find(key) is { } held && vector.Covers(held.Dot))
+                vector = vector.With(held.Dot.Writer, held.Dot.Sequence - 1);
+        }
+
+        return vector;
     }
 
     private bool IsGuarded(RecordKey key) => _guards.Count > 0 && _guards.ContainsKey(key);
@@ -162,6 +176,17 @@ internal sealed partial class ReplicatorMachine
         {
             if (_guards.TryGetValue(key, out var guard) && IsOwn(guard.Record))
                 LetGo(key);
+        }
+    }
+
+    private void OnStandBy(ImmutableArray<RecordKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (!_guards.TryGetValue(key, out var guard) || !IsOwn(guard.Record) || guard.Stands)
+                continue;
+            guard.Stands = true;
+            _tellsKept = true;
         }
     }
 
@@ -318,7 +343,7 @@ internal sealed partial class ReplicatorMachine
     private void TellContested()
     {
         _isContested = false;
-        var entries = ImmutableArray.CreateBuilder<RecordChange>();
+        var entries = ImmutableArray.CreateBuilder<Contest>();
         var total = 0;
         foreach (var guard in _guards.Values)
         {
@@ -327,13 +352,13 @@ internal sealed partial class ReplicatorMachine
             total++;
             guard.ToldAt ??= _world.Now;
             if (entries.Count < PeerFrame.OwnerWord.KeysMax)
-                entries.Add(new RecordChange(guard.Record, _map.Find(guard.Record.Key)));
+                entries.Add(new Contest(guard.Record, _map.Find(guard.Record.Key), guard.ToldAt.Value));
         }
 
         if (total == 0)
             return;
         _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Contested(entries.ToImmutable())));
-        if (_world.Now - _contestToldAt < TellPause || entries[0].After is not { } by)
+        if (_world.Now - _contestToldAt < TellPause || entries[0].By is not { } by)
             return;
         _contestToldAt = _world.Now;
         Report(new ReplicatorReport.Contested(by.Dot.Origin, by.Key, total));
@@ -356,13 +381,6 @@ internal sealed partial class ReplicatorMachine
             _missing.Remove(uid);
         _gone.Clear();
         TakeOfTheGone();
-        foreach (var guard in _guards.Values)
-        {
-            var stands = guard.ToldAt is { } told && _world.Now - told >= _options.GossipInterval / 2;
-            _tellsKept |= stands && !guard.Stands;
-            guard.Stands = stands;
-        }
-
         _asks = _isContested = _guards.Count > 0;
         ForgetPassports();
     }

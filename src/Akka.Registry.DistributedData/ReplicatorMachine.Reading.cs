@@ -4,7 +4,7 @@ namespace Akka.Registry.DistributedData;
 internal sealed partial class ReplicatorMachine
 {
     /// <summary>The whole state, for a new subscriber.</summary>
-    public MapEvent.State ReadState() => new(ShownRecords(), _map.Vector, _hasServed);
+    public MapEvent.State ReadState() => new(ShownRecords(), ShownVector(), _hasServed);
 
     /// <summary>What is held, for the writer behind the map.</summary>
     public MapEvent.State ReadHeld() => new(_map.ToArray(), _map.Vector, _hasServed);
@@ -23,10 +23,10 @@ internal sealed partial class ReplicatorMachine
         {
             records.RemoveAll(record => IsGuarded(record.Key));
             records.AddRange(_guards.Values.Select(guard => guard.Record)
-                .Where(record => request.Service is not { } service || record.Key.Service == service));
+                .Where(record => !cursor.Knows(record.Dot) && (request.Service is not { } service || record.Key.Service == service)));
         }
 
-        return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
+        return new MapEvent.Since(request.Token, outcome, [.. records], ShownVector());
     }
 
     private SinceOutcome Judge(ReadCursor cursor)

@@ -35,12 +35,12 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
-        var shown = new MapEvent.Changed(_views.Take(), _map.Vector);
-        _effects.Add(new ReplicatorEffect.Publish(shown) { Held = _viewsDiffer ? held : null });
+        var shown = new MapEvent.Changed(_views.Take(), ShownVector());
+        _effects.Add(new ReplicatorEffect.Publish(shown) { Held = _viewsDiffer || _guards.Count > 0 ? held : null });
         _viewsDiffer = false;
         foreach (var ended in _endedViews)
         {
-            var gone = new MapEvent.Changed([new RecordChange(ended, null)], _map.Vector);
+            var gone = new MapEvent.Changed([new RecordChange(ended, null)], shown.Vector);
             _effects.Add(new ReplicatorEffect.Publish(gone) { Held = new MapEvent.Changed([], _map.Vector) });
         }
 
@@ -58,7 +58,7 @@ internal sealed partial class ReplicatorMachine
         _ = _views?.Take();
         _endedViews.Clear();
         _viewsDiffer = false;
-        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(ShownRecords(), _map.Vector, Synchronized: true))
+        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(ShownRecords(), ShownVector(), Synchronized: true))
         {
             Held = _guards.Count == 0 ? null : new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true),
         });

@@ -98,6 +98,7 @@ internal sealed partial class ReplicatorMachine
             case ReplicatorInput.WriteMany many: OnWriteMany(many); break;
             case ReplicatorInput.Received received: OnReceived(received); break;
             case ReplicatorInput.Yield yield: OnYield(yield.Keys); break;
+            case ReplicatorInput.StandBy stand: OnStandBy(stand.Keys); break;
             case ReplicatorInput.Members members: OnMembers(members.View); break;
             case ReplicatorInput.LinkFull full: OnLinkFull(full.Peer); break;
             case ReplicatorInput.Wake: OnWake(); break;

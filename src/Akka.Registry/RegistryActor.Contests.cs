@@ -15,35 +15,54 @@ internal sealed partial class RegistryActor
     /// </summary>
     private const double KeptShare = 1.0 / 3;
 
+    private enum Stance
+    {
+        LetGo,
+        Wait,
+        Stand,
+    }
+
     private void OnContested(MapEvent.Contested contested)
     {
         var now = Now;
-        var yields = ImmutableArray.CreateBuilder<RecordKey>();
-        foreach (var (own, by) in contested.Entries)
+        var letGo = ImmutableArray.CreateBuilder<RecordKey>();
+        var stand = ImmutableArray.CreateBuilder<RecordKey>();
+        foreach (var contest in contested.Entries)
         {
-            if (!Keeps(own!, now))
-                yields.Add(own!.Key);
-            else if (by is { Order.Deregistered: false } && by.Order.Epoch == own!.Order.Epoch)
-                _ledger.Writes.Enqueue(new MapWrite.Replace(own.Key, by.Order, Revive: true, own.Value)); // Above it: then all is as before.
+            var stance = StanceOf(contest, now);
+            if (stance == Stance.LetGo)
+                letGo.Add(contest.Own.Key);
+            if (stance != Stance.Stand)
+                continue;
+            stand.Add(contest.Own.Key);
+            if (contest.By is { Order.Deregistered: false } by && by.Order.Epoch == contest.Own.Order.Epoch)
+                _ledger.Writes.Enqueue(new MapWrite.Replace(by.Key, by.Order, Revive: true, contest.Own.Value)); // Above it: then it is over.
         }
 
-        if (yields.Count > 0)
-            _surroundings.Map.Commands.Tell(new MapCommand.Yield(yields.ToImmutable()));
+        if (letGo.Count > 0)
+            _surroundings.Map.Commands.Tell(new MapCommand.Yield(letGo.ToImmutable()));
+        if (stand.Count > 0)
+            _surroundings.Map.Commands.Tell(new MapCommand.StandBy(stand.ToImmutable()));
     }
 
     /// <summary>
-    /// Whether the instance is here: it beats on time, in a session that is still open if it is in one. Who leaves hands everything over.
+    /// Whether the instance is here: it has beaten since, in a session that is still open if it is in one. Who leaves hands everything over.
     /// </summary>
-    private bool Keeps(MapRecord own, Instant now)
+    private Stance StanceOf(Contest contest, Instant now)
     {
+        var own = contest.Own;
         if (_departure is not null || !_codec.TryDecode(own, out var entry))
-            return false;
+            return Stance.LetGo;
         if (!entry.NeedsBeats)
-            return true;                            // Nothing but its own word ends it.
+            return Stance.Stand;                    // Nothing but its own word ends it.
         if (_ledger.IsGranting(own.Key))
-            return true;
-        return !entry.LeaseMissed && _surroundings.Leases.ExpiresAt(own.Key, own.Order.Epoch) is { } until
-            && until - now >= entry.Ttl * KeptShare
-            && (_surroundings.Leases.SessionOf(own.Key) is not { } session || _surroundings.IsSessionOpen(session));
+            return Stance.Wait;
+        if (entry.LeaseMissed || _surroundings.Leases.ExpiresAt(own.Key, own.Order.Epoch) is not { } until)
+            return Stance.LetGo;
+        if (_surroundings.Leases.SessionOf(own.Key) is { } session && !_surroundings.IsSessionOpen(session))
+            return Stance.LetGo;
+        return until - entry.Ttl > contest.Since ? Stance.Stand
+            : until - now < entry.Ttl * KeptShare ? Stance.LetGo
+            : Stance.Wait;
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class RegistryActor
     private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
     private readonly ReadPosition _position = new();
     private StateLoad? _load;
+    private VersionVector _told = VersionVector.Empty;
 
     private void OnMapTold(RegistryMessage.MapTold told)
     {
@@ -48,6 +49,7 @@ internal sealed partial class RegistryActor
         for (var i = 0; i < entries.Length; i++)
             entries[i] = Show(changed.Changes[i], touched, now);
         _writer.Commit();
+        _told = changed.Vector;
         _position.Advance(touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
         for (var i = 0; i < entries.Length; i++)
@@ -154,7 +156,7 @@ internal sealed partial class RegistryActor
         }
 
         if (touched.Count > 0)
-            Publish(touched, _surroundings.Map.Status.Vector);
+            Publish(touched, _told);
     }
 
     /// <summary>Brings what was written to the views in sight, and tells those who follow.</summary>
@@ -245,6 +247,7 @@ internal sealed partial class RegistryActor
         _owners = owners;
         _writer.Replace(load.Services, LatestClock());
         _doubt.Clear();
+        _told = load.State.Vector;
         _position.Replace(load.State.Vector, load.Beyond);
         _views.MoveTo(_position.Cursor);
         _surroundings.IsWhole = true;

@@ -72,13 +72,13 @@ internal sealed class MapNode
     /// <summary>Lets the machine handle the input.</summary>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
     {
-        var (yields, writes) = (new List<RecordKey>(), new List<MapWrite>());
+        var (yields, stands, writes) = (new List<RecordKey>(), new List<RecordKey>(), new List<MapWrite>());
         foreach (var effect in Machine.Handle(input, World(now)))
         {
             switch (effect)
             {
                 case ReplicatorEffect.Send frame: send(this, frame.To.Uid, ReplicationCodec.Encode(frame.Frame)); break;
-                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: Judge(contested, yields, writes); break;
+                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: Judge(contested, yields, stands, writes); break;
                 case ReplicatorEffect.Publish publish: Apply(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
                 case ReplicatorEffect.AnnounceUp: AnnouncedUp = true; break;
@@ -90,18 +90,19 @@ internal sealed class MapNode
         Deadline = Machine.NextDeadline();
         if (yields.Count > 0)
             Handle(new ReplicatorInput.Yield([.. yields]), now, send);
+        if (stands.Count > 0)
+            Handle(new ReplicatorInput.StandBy([.. stands]), now, send);
         if (writes.Count > 0)
             Handle(new ReplicatorInput.WriteMany([.. writes]), now, send);
     }
 
     /// <summary>As a registry does: it lets go, or writes above what it can write above, or stands by what it has.</summary>
-    private void Judge(MapEvent.Contested contested, List<RecordKey> yields, List<MapWrite> writes)
+    private void Judge(MapEvent.Contested contested, List<RecordKey> yields, List<RecordKey> stands, List<MapWrite> writes)
     {
-        foreach (var (own, by) in contested.Entries)
+        foreach (var (own, by, _) in contested.Entries)
         {
-            if (!Keeps(this, own!))
-                yields.Add(own!.Key);
-            else if (by is { Order.Deregistered: false } && by.Order.Epoch == own!.Order.Epoch)
+            (Keeps(this, own) ? stands : yields).Add(own.Key);
+            if (Keeps(this, own) && by is { Order.Deregistered: false } && by.Order.Epoch == own.Order.Epoch)
                 writes.Add(new MapWrite.Replace(own.Key, by.Order, Revive: true, own.Value));
         }
     }

@@ -1,3 +1,5 @@
+using Akka.Registry.Cluster;
+
 namespace Akka.Registry.DistributedData;
 
 /// <summary>
@@ -62,6 +64,18 @@ internal sealed class LwwMap
 
     /// <summary>Whether any record of the origin stands.</summary>
     public bool HasRecordsOf(Origin origin) => _origins.ContainsKey(origin);
+
+    /// <summary>Whether any record of the node stands, of whichever of its lives.</summary>
+    public bool HasRecordsOf(NodeUid node)
+    {
+        foreach (var origin in _origins.Keys)
+        {
+            if (origin.Node == node)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Counts an origin no more of which no record stands.</summary>
     public void Retire(Origin origin) => (Vector, Collected) = (Vector.With(origin, 0), Collected.With(origin, 0));

@@ -41,6 +41,9 @@ internal sealed partial class ReplicatorMachine
 
         public Instant AskAt { get; set; } = new(long.MinValue / 2);
 
+        /// <summary>Whether what contests it was never shown here: then no reader's cursor covers that.</summary>
+        public bool Withholds { get; init; }
+
         /// <summary>With an own record: whether the registry stands by it.</summary>
         public bool Stands { get; set; }
 
@@ -70,9 +73,9 @@ internal sealed partial class ReplicatorMachine
     private VersionVector ShownVector()
     {
         var vector = _map.Vector;
-        foreach (var key in _guards.Keys)
+        foreach (var (key, guard) in _guards)
         {
-            if (_map.Find(key) is { } held && vector.Covers(held.Dot))
+            if (guard.Withholds && _map.Find(key) is { } held && vector.Covers(held.Dot))
                 vector = vector.With(held.Dot.Writer, held.Dot.Sequence - 1);
         }
 
@@ -115,7 +118,7 @@ internal sealed partial class ReplicatorMachine
 
     private void Protect(MapRecord record)
     {
-        _guards[record.Key] = new Guard(record);
+        _guards[record.Key] = new Guard(record) { Withholds = true };
         _viewsDiffer = true;
         _asks = true;
         _isContested |= IsOwn(record);

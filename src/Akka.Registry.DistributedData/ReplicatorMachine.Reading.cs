@@ -22,8 +22,10 @@ internal sealed partial class ReplicatorMachine
         if (outcome == SinceOutcome.Delta && _guards.Count > 0)
         {
             records.RemoveAll(record => IsGuarded(record.Key));
-            records.AddRange(_guards.Values.Select(guard => guard.Record)
-                .Where(record => !cursor.Knows(record.Dot) && (request.Service is not { } service || record.Key.Service == service)));
+            // Who has seen what contests it elsewhere is told nothing older.
+            records.AddRange(_guards.Values.Select(guard => guard.Record).Where(record =>
+                !cursor.Knows(record.Dot) && !(_map.Find(record.Key) is { } held && cursor.Knows(held.Dot))
+                && (request.Service is not { } service || record.Key.Service == service)));
         }
 
         return new MapEvent.Since(request.Token, outcome, [.. records], ShownVector());

@@ -15,6 +15,9 @@ internal sealed partial class RegistryActor
     /// </summary>
     private const double KeptShare = 1.0 / 3;
 
+    /// <summary>Entries without beats that this node has adopted, and nobody has registered here since.</summary>
+    private readonly HashSet<RecordKey> _adopted = [];
+
     private enum Stance
     {
         LetGo,
@@ -35,7 +38,7 @@ internal sealed partial class RegistryActor
             if (stance != Stance.Stand)
                 continue;
             stand.Add(contest.Own.Key);
-            if (contest.By is { Order.Deregistered: false } by && by.Order.Epoch == contest.Own.Order.Epoch)
+            if (contest.By is { Order.Deregistered: false } by && by.Order.Epoch == contest.Own.Order.Epoch && (!by.IsLive || HasBeaten(contest)))
                 _ledger.Writes.Enqueue(new MapWrite.Replace(by.Key, by.Order, Revive: true, contest.Own.Value)); // Above it: then it is over.
         }
 
@@ -54,15 +57,23 @@ internal sealed partial class RegistryActor
         if (_departure is not null || !_codec.TryDecode(own, out var entry))
             return Stance.LetGo;
         if (!entry.NeedsBeats)
-            return Stance.Stand;                    // Nothing but its own word ends it.
+        {
+            // Nothing but its own word ends it; of two nodes that have adopted it, the greater record has it.
+            return contest.By is { IsLive: true } && _adopted.Contains(own.Key) ? Stance.LetGo : Stance.Stand;
+        }
+
         if (_ledger.IsGranting(own.Key))
             return Stance.Wait;
         if (entry.LeaseMissed || _surroundings.Leases.ExpiresAt(own.Key, own.Order.Epoch) is not { } until)
             return Stance.LetGo;
         if (_surroundings.Leases.SessionOf(own.Key) is { } session && !_surroundings.IsSessionOpen(session))
             return Stance.LetGo;
-        return until - entry.Ttl > contest.Since ? Stance.Stand
+        return HasBeaten(contest) ? Stance.Stand
             : until - now < entry.Ttl * KeptShare ? Stance.LetGo
             : Stance.Wait;
     }
+
+    private bool HasBeaten(Contest contest) =>
+        _codec.TryDecode(contest.Own, out var entry) && entry.NeedsBeats
+        && _surroundings.Leases.ExpiresAt(contest.Own.Key, contest.Own.Order.Epoch) is { } until && until - entry.Ttl > contest.Since;
 }

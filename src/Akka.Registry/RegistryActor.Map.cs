@@ -104,6 +104,8 @@ internal sealed partial class RegistryActor
     private void Own(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant now)
     {
         _owners.Replace(before, after);
+        if (_adopted.Count > 0 && after?.Dot.Origin != Self)
+            _adopted.Remove((after ?? before)!.Key);
         Instant? runsUntil = null;
         if (after is { IsLive: true } && after.Dot.Origin == Self)
             runsUntil = _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);

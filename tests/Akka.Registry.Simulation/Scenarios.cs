@@ -5,11 +5,14 @@ internal static class Scenarios
 {
     private const int SignedSeeds = 30;
 
-    /// <summary>Those that are run with signed records as well: all that owners, leases, restarts and disks are in.</summary>
+    /// <summary>
+    /// Those that are run with signed records as well: what owners, leases, restarts and disks are in. Left out is what has an entry
+    /// deregistered through another node than its owner: signed, that waits for the owner to let go.
+    /// </summary>
     private static readonly string[] Signed =
     [
         "convergence", "harsh world", "faults", "cut off", "leave", "pause", "rolling restart", "crash of all", "death with instances", "readers",
-        "majority", "disconnect", "sessions cut", "checks", "history", "long cut", "durable crash of all", "harsh disks",
+        "majority", "disconnect", "sessions cut", "durable crash of all", "harsh disks",
     ];
 
     private static readonly IReadOnlyList<Scenario> Plain =

@@ -384,6 +384,7 @@ internal sealed partial class ReplicatorMachine
             _missing.Remove(uid);
         _gone.Clear();
         TakeOfTheGone();
+        PublishChanges();                           // An end that is shown and collected in one turn would be told as nothing.
         _asks = _isContested = _guards.Count > 0;
         ForgetPassports();
     }

@@ -1,4 +1,3 @@
-using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 
@@ -45,9 +44,9 @@ internal sealed class RegisterCall(
         }
 
         _plannedOn = standing?.Record;
-        var value = Plan(standing);
-        _value = InstanceCodec.Encode(value);
-        if (RegistrationValidator.CheckSize(RegistrationPlan.SizeOf(value), limits) is { } tooLarge)
+        var plan = Plan(standing);
+        _value = plan.Value;
+        if (RegistrationValidator.CheckSize(plan.OwnBytes, limits) is { } tooLarge)
         {
             Refuse(tooLarge);
             return;
@@ -106,14 +105,14 @@ internal sealed class RegisterCall(
     {
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
-        var value = InstanceCodec.Encode(Plan(standing));
+        var value = Plan(standing).Value;
         // Not "? null : value": a bare null would become an empty memory, and an empty value be written.
         if (value.Span.SequenceEqual(_value.Span))
             return null;
         return value;
     }
 
-    private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(
+    private RegistrationPlan Plan(ServiceEntry? standing) => RegistrationPlan.Build(
         registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock);
 
     private RegistryException? Full(LimitOptions limits)

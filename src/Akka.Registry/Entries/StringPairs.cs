@@ -11,6 +11,41 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
     /// <summary>None.</summary>
     public static StringPairs Empty { get; } = new([]);
 
+    /// <summary>Pairs in the order of their keys, with the last value of each key.</summary>
+    /// <param name="texts">A key, its value, the next key, and so on; the array is taken over.</param>
+    public static StringPairs Of(string[] texts)
+    {
+        if (texts.Length == 0)
+            return Empty;
+        for (var i = 2; i < texts.Length; i += 2)
+        {
+            if (string.CompareOrdinal(texts[i - 2], texts[i]) >= 0)
+                return InOrder(texts);
+        }
+
+        return new StringPairs(texts); // As nodes write them.
+    }
+
+    private static StringPairs InOrder(string[] texts)
+    {
+        var places = new (string Key, int Place)[texts.Length / 2];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = (texts[i * 2], i * 2);
+        places.AsSpan().Sort(static (one, other) =>
+            string.CompareOrdinal(one.Key, other.Key) is var order and not 0 ? order : one.Place - other.Place);
+        var sorted = new string[texts.Length];
+        var length = 0;
+        foreach (var (key, place) in places)
+        {
+            if (length > 0 && string.Equals(sorted[length - 2], key, StringComparison.Ordinal))
+                length -= 2;
+            (sorted[length], sorted[length + 1]) = (key, texts[place + 1]);
+            length += 2;
+        }
+
+        return new StringPairs(length == sorted.Length ? sorted : sorted[..length]);
+    }
+
     /// <inheritdoc/>
     public int Count => texts.Length / 2;
 

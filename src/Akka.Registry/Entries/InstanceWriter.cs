@@ -23,9 +23,10 @@ internal static class InstanceWriter
     /// <param name="now">What is not the registration's own to say; its texts are not used.</param>
     /// <param name="checks">Its checks with what came of them.</param>
     public static ReadOnlyMemory<byte> Write(
-        Registration registration, LeaseTerms terms, in InstanceFacts now, IReadOnlyCollection<WireCheck> checks)
+        Registration registration, LeaseTerms terms, in InstanceFacts now, WireCheck[] checks)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(registration, checks));
+        var pairs = StringPairs.Of(registration.Metadata);
+        var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(registration, pairs, checks));
         try
         {
             using var output = new CodedOutputStream(buffer);
@@ -33,7 +34,7 @@ internal static class InstanceWriter
             Number(output, PortFieldNumber, (ulong)registration.Port);
             Texts(output, MethodsFieldNumber, registration.Methods);
             Texts(output, TagsFieldNumber, registration.Tags);
-            Pairs(output, registration.Metadata);
+            Pairs(output, pairs);
             Text(output, ZoneFieldNumber, registration.Zone);
             Text(output, VersionFieldNumber, registration.Version);
             Number(output, WeightFieldNumber, (ulong)registration.Weight);
@@ -59,14 +60,14 @@ internal static class InstanceWriter
         }
     }
 
-    private static int BytesMax(Registration registration, IReadOnlyCollection<WireCheck> checks)
+    private static int BytesMax(Registration registration, StringPairs pairs, WireCheck[] checks)
     {
         var bytes = NumbersBytesMax + TextBytes(registration.Address) + TextBytes(registration.Zone) + TextBytes(registration.Version);
-        foreach (var method in registration.Methods)
-            bytes += TextBytes(method);
-        foreach (var tag in registration.Tags)
-            bytes += TextBytes(tag);
-        foreach (var (key, text) in registration.Metadata)
+        for (var i = 0; i < registration.Methods.Count; i++)
+            bytes += TextBytes(registration.Methods[i]);
+        for (var i = 0; i < registration.Tags.Count; i++)
+            bytes += TextBytes(registration.Tags[i]);
+        foreach (var (key, text) in pairs)
             bytes += TextBytes(key) + TextBytes(text) + FieldBytesMax;
         foreach (var check in checks)
             bytes += check.CalculateSize() + FieldBytesMax;
@@ -100,25 +101,15 @@ internal static class InstanceWriter
         }
     }
 
-    private static void Pairs(CodedOutputStream output, IReadOnlyDictionary<string, string> pairs)
+    private static void Pairs(CodedOutputStream output, StringPairs pairs)
     {
-        if (pairs.Count == 0)
-            return;
-        var sorted = ArrayPool<KeyValuePair<string, string>>.Shared.Rent(pairs.Count);
-        var count = 0;
-        foreach (var pair in pairs)
-            sorted[count++] = pair;
-        sorted.AsSpan(0, count).Sort(static (one, other) => string.CompareOrdinal(one.Key, other.Key));
-        for (var i = 0; i < count; i++)
+        foreach (var (key, text) in pairs)
         {
-            var (key, text) = sorted[i];
             output.WriteTag(MetadataFieldNumber, WireType.LengthDelimited);
             output.WriteLength(PartBytes(key) + PartBytes(text));
             Text(output, 1, key);
             Text(output, 2, text);
         }
-
-        ArrayPool<KeyValuePair<string, string>>.Shared.Return(sorted, clearArray: true);
     }
 
     private static int PartBytes(string text) => text.Length == 0 ? 0 : CodedOutputStream.ComputeStringSize(text) + 1;

@@ -11,6 +11,18 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
     /// <summary>None.</summary>
     public static StringPairs Empty { get; } = new([]);
 
+    /// <summary>The same pairs in the order of their keys.</summary>
+    public static StringPairs Of(IReadOnlyDictionary<string, string> pairs)
+    {
+        if (pairs is StringPairs known)
+            return known;
+        var texts = new string[pairs.Count * 2];
+        var at = 0;
+        foreach (var (key, text) in pairs)
+            (texts[at], texts[at + 1], at) = (key, text, at + 2);
+        return Of(texts);
+    }
+
     /// <summary>Pairs in the order of their keys, with the last value of each key.</summary>
     /// <param name="texts">A key, its value, the next key, and so on; the array is taken over.</param>
     public static StringPairs Of(string[] texts)
@@ -76,12 +88,33 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
         return false;
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator()
-    {
-        for (var i = 0; i < texts.Length; i += 2)
-            yield return new KeyValuePair<string, string>(texts[i], texts[i + 1]);
-    }
+    /// <summary>Goes through the pairs; allocates nothing.</summary>
+    public Enumerator GetEnumerator() => new(texts);
+
+    IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>One pair after the other.</summary>
+    internal struct Enumerator(string[] texts) : IEnumerator<KeyValuePair<string, string>>
+    {
+        private int _at = -2;
+
+        /// <inheritdoc/>
+        public readonly KeyValuePair<string, string> Current => new(texts[_at], texts[_at + 1]);
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext() => (_at += 2) < texts.Length;
+
+        /// <inheritdoc/>
+        public void Reset() => _at = -2;
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+            // It holds nothing.
+        }
+    }
 }

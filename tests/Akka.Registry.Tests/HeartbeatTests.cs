@@ -131,6 +131,58 @@ public class HeartbeatTests
     }
 
     [Fact]
+    public void Many_beats_at_once_renew_what_is_here_forward_the_rest_together_and_name_what_did_not_count()
+    {
+        _world.Set(Other, MemberState.Up);
+        _world.Register(Registration("a") with { Epoch = 7 });
+        foreach (var id in (string[])["b", "c"])
+            _world.Receive(Other, Registration(id));
+        _world.RunFor(20);
+        var writes = _world.Map.Writes.Count();
+        InstanceBeat[] beats =
+        [
+            new(Key("b"), null), new(Key("a"), null), new(Key("none"), null), new(Key("a"), 6), new(Key("c"), 7), new(Key("a"), 7),
+            new(new RecordKey("orders", ""), null),
+        ];
+
+        var task = _world.Begin(registry => registry.HeartbeatManyAsync(beats));
+        _world.RunFor(0.005);
+
+        var message = _world.Transport.To(Other, FrameKind.ForwardedBeats, ForwardedBeats.Parser).ShouldHaveSingleItem();
+        message.Beats.Select(beat => (beat.Instance, beat.Epoch)).ShouldBe([("b", 0UL), ("c", 7UL)]);
+        _world.Frame(Other, FrameKind.ForwardedBeatResults, Results(message, WireBeatOutcome.Renewed, WireBeatOutcome.Unknown));
+        ResultOf(task).Select(refused => (refused.Place, ((RegistryException)refused.Refusal).Error)).ShouldBe(
+            [(2, RegistryError.NotFound), (3, RegistryError.StaleEpoch), (4, RegistryError.NotFound), (6, RegistryError.Invalid)]);
+        _world.Registry.ExpiresIn(_world.Entry("a")!).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromSeconds(29.9));
+        _world.Map.Writes.Count().ShouldBe(writes);
+    }
+
+    [Fact]
+    public void Many_beats_of_no_session_leave_a_lease_with_the_session_that_carries_it()
+    {
+        var session = _world.Registry.OpenSession("client");
+        _world.Call(registry => session.RegisterAsync(Registration("a"), WriteOptions.Default));
+        _world.Call(registry => registry.HeartbeatManyAsync(new InstanceBeat[] { new(Key("a"), null) })).ShouldBeEmpty();
+
+        session.Break();
+        _world.RunFor(2);
+
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Critical);
+    }
+
+    [Fact]
+    public void The_key_of_what_is_registered_is_the_entrys_own()
+    {
+        _world.Register(Registration("a"));
+
+        _world.Registry.KeyOf("orders", "a").ShouldBeSameAs(_world.Entry("a")!.Record.Key);
+        _world.Registry.KeyOf("orders", "b").ShouldBe(Key("b"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _world.Registry.KeyOf("orders", "a");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
     public void An_owner_that_knows_nothing_of_it_means_register_again()
     {
         _world.Set(Other, MemberState.Up);

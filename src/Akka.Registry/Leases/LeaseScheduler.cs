@@ -71,7 +71,7 @@ public sealed class LeaseScheduler
     /// <summary>A beat by place: one array slot, no allocation. False when there is no such lease.</summary>
     internal bool Beat(LeaseId lease, Instant now) => _table.Renew(lease, now);
 
-    /// <summary>A beat by name of a session: it carries the lease from now on. False when there is no such lease.</summary>
+    /// <summary>A beat by name, of a session (it carries the lease from now on) or of none (0). False when there is no such lease.</summary>
     internal bool Beat(LeaseKey lease, uint session, Instant now) => _table.Renew(lease, now, session);
 
     /// <summary>The session ended without goodbye; without effect where another one has beaten since.</summary>

@@ -136,13 +136,14 @@ internal sealed class LeaseTable : ILeaseCensus
         return true;
     }
 
-    /// <summary>A beat of a session by name. False when there is no such lease of that epoch.</summary>
+    /// <summary>A beat by name, of a session or (0) of none. False when there is no such lease of that epoch.</summary>
     public bool Renew(LeaseKey lease, Instant now, uint session)
     {
         var slot = _index.Find(lease.Key);
         if (slot < 0 || _slots[slot].Epoch != lease.Epoch)
             return false;
-        _slots[slot].Session = session;
+        if (session != SchedulerMessage.BeatSession.None)
+            _slots[slot].Session = session;
         Renew(ref _beats[slot], slot, now);
         return true;
     }

@@ -29,14 +29,18 @@ public abstract record SchedulerMessage
         ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
-    /// Heartbeats of a client's session, which carries these leases from now on. Answered with those that this node does not
-    /// hold: nothing is allocated for the others.
+    /// Heartbeats of a client's session, which carries these leases from now on; or of no session, and then whoever carries them does so
+    /// still. Answered with those that this node does not hold: nothing is allocated for the others.
     /// </summary>
-    /// <param name="Session">The session's number at this node; never 0.</param>
+    /// <param name="Session">The session's number at this node, or <see cref="None"/>.</param>
     /// <param name="Leases">What it beats for; the sender's to use again once the answer is there.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
     public sealed record BeatSession(
-        uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
+        uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage
+    {
+        /// <summary>No session: the numbers of sessions begin above.</summary>
+        public const uint None = 0;
+    }
 
     /// <summary>
     /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are

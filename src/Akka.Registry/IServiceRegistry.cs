@@ -48,8 +48,11 @@ public interface IServiceRegistry
     /// <returns>Those that did not count, by their place; empty when all did.</returns>
     Task<ImmutableArray<RefusedBeat>> HeartbeatManyAsync(ReadOnlyMemory<InstanceBeat> beats, CancellationToken cancellation = default);
 
-    /// <summary>The name of an instance: that of its entry where there is one, so that nothing is allocated for it.</summary>
-    RecordKey KeyOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance);
+    /// <summary>One heartbeat for <see cref="HeartbeatManyAsync"/>. Nothing is allocated for an instance whose lease is here.</summary>
+    /// <param name="service">The instance's service.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="epoch">Its epoch; null when the caller knows none.</param>
+    InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch);
 
     /// <summary>Sets the status that the instance reports of itself; counts as a beat.</summary>
     Task<ServiceEntry> ReportStatusAsync(RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default);

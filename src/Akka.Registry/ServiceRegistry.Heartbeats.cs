@@ -40,27 +40,28 @@ internal sealed partial class ServiceRegistry
     public async Task<ImmutableArray<RefusedBeat>> HeartbeatManyAsync(
         ReadOnlyMemory<InstanceBeat> beats, CancellationToken cancellation = default)
     {
-        var due = ArrayPool<LeaseKey>.Shared.Rent(beats.Length);
-        var (count, kept) = Sort(beats.Span, due, out var others);
-        surroundings.Metrics.Beaten(kept);
-        if (count > 0 && surroundings.Scheduler is { } scheduler)
+        var due = ArrayPool<LeaseId>.Shared.Rent(beats.Length);
+        var count = Sort(beats.Span, due, out var others);
+        if (count > 0)
         {
-            var unknown = await scheduler.Ask<SchedulerMessage, ImmutableArray<LeaseKey>>(
-                to => new SchedulerMessage.BeatSession(SchedulerMessage.BeatSession.None, due.AsMemory(0, count), to), Margin, time, cancellation)
-                .ConfigureAwait(false);
-            surroundings.Metrics.Beaten(count - unknown.Length);
-            if (!unknown.IsEmpty)
-                others = [.. others ?? [], .. PlacesOf(unknown, beats.Span, others)];
+            var ended = await surroundings.Scheduler!.Ask<SchedulerMessage, ImmutableArray<LeaseId>>(
+                to => new SchedulerMessage.BeatPlaces(due.AsMemory(0, count), to), Margin, time, cancellation).ConfigureAwait(false);
+            surroundings.Metrics.Beaten(count - ended.Length);
+            if (!ended.IsEmpty)
+                others = [.. others ?? [], .. PlacesOf(ended, beats.Span)];
         }
 
         // Not when the wait ended by an exception: the scheduler may read it yet.
-        ArrayPool<LeaseKey>.Shared.Return(due);
+        ArrayPool<LeaseId>.Shared.Return(due);
         return others is null ? [] : await AskEachAsync(others, beats, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public RecordKey KeyOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance) =>
-        _views.Find(service, instance)?.Record.Key ?? new RecordKey(service.ToString(), instance.ToString());
+    public InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch)
+    {
+        var lease = surroundings.Leases.FindLive(service, instance, epoch, out var found);
+        return new InstanceBeat(found.Key ?? new RecordKey(service.ToString(), instance.ToString()), epoch) { Lease = lease };
+    }
 
     /// <summary>The entry if this node owns it and has nothing to write when it beats; else null.</summary>
     internal ServiceEntry? FindUntroubled(RecordKey key, ulong? epoch) =>
@@ -82,32 +83,31 @@ internal sealed partial class ServiceRegistry
     /// <param name="beats">All.</param>
     /// <param name="due">Where those leases go.</param>
     /// <param name="others">The places of those that the actor has to decide; null for none.</param>
-    /// <returns>How many leases, and how many entries that need no beats and take them all the same.</returns>
-    private (int Due, int Kept) Sort(ReadOnlySpan<InstanceBeat> beats, Span<LeaseKey> due, out List<int>? others)
+    /// <returns>How many leases.</returns>
+    private int Sort(ReadOnlySpan<InstanceBeat> beats, Span<LeaseId> due, out List<int>? others)
     {
-        var (count, kept) = (0, 0);
         others = null;
+        var count = 0;
+        var isPlain = surroundings is { Scheduler: not null, HasContestedLeases: false };
         for (var i = 0; i < beats.Length; i++)
         {
-            if (FindUntroubled(beats[i].Key, beats[i].Epoch) is not { } entry || (entry.NeedsBeats && surroundings.Scheduler is null))
-                (others ??= []).Add(i);
-            else if (entry.NeedsBeats)
-                due[count++] = new LeaseKey(entry.Record.Key, entry.Epoch);
+            if (isPlain && beats[i].Lease != default)
+                due[count++] = beats[i].Lease;
             else
-                kept++;
+                (others ??= []).Add(i);
         }
 
-        return (count, kept);
+        return count;
     }
 
-    /// <summary>Where leases stand that the scheduler does not hold (any more), beside those that are known as others already.</summary>
-    private static List<int> PlacesOf(ImmutableArray<LeaseKey> unknown, ReadOnlySpan<InstanceBeat> beats, List<int>? others)
+    /// <summary>Where the leases stand that ended meanwhile.</summary>
+    private static List<int> PlacesOf(ImmutableArray<LeaseId> ended, ReadOnlySpan<InstanceBeat> beats)
     {
-        var keys = unknown.Select(lease => lease.Key).ToHashSet();
+        var leases = ended.ToHashSet();
         var places = new List<int>();
         for (var i = 0; i < beats.Length; i++)
         {
-            if (keys.Contains(beats[i].Key) && others?.BinarySearch(i) is null or < 0)
+            if (leases.Contains(beats[i].Lease))
                 places.Add(i);
         }
 

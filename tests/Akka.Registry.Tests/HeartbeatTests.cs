@@ -141,8 +141,7 @@ public class HeartbeatTests
         var writes = _world.Map.Writes.Count();
         InstanceBeat[] beats =
         [
-            new(Key("b"), null), new(Key("a"), null), new(Key("none"), null), new(Key("a"), 6), new(Key("c"), 7), new(Key("a"), 7),
-            new(new RecordKey("orders", ""), null),
+            Beat("b", null), Beat("a", null), Beat("none", null), Beat("a", 6), Beat("c", 7), Beat("a", 7), Beat("", null),
         ];
 
         var task = _world.Begin(registry => registry.HeartbeatManyAsync(beats));
@@ -155,6 +154,37 @@ public class HeartbeatTests
             [(2, RegistryError.NotFound), (3, RegistryError.StaleEpoch), (4, RegistryError.NotFound), (6, RegistryError.Invalid)]);
         _world.Registry.ExpiresIn(_world.Entry("a")!).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromSeconds(29.9));
         _world.Map.Writes.Count().ShouldBe(writes);
+
+        InstanceBeat Beat(string id, ulong? epoch) => _world.Registry.BeatOf("orders", id, epoch);
+    }
+
+    [Fact]
+    public void A_lease_that_ended_between_a_beats_making_and_its_sending_is_told_to_register_again()
+    {
+        _world.Register(Registration("a"));
+        _world.Register(Registration("b"));
+        var beats = new[] { _world.Registry.BeatOf("orders", "a", null), _world.Registry.BeatOf("orders", "b", null) };
+        _world.Call(async registry =>
+        {
+            await registry.DeregisterAsync(Key("a"), null, WriteOptions.Default);
+            return 0;
+        });
+
+        var refused = _world.Call(registry => registry.HeartbeatManyAsync(beats));
+
+        (refused.ShouldHaveSingleItem().Place, ((RegistryException)refused[0].Refusal).Error).ShouldBe((0, RegistryError.NotFound));
+    }
+
+    [Fact]
+    public void A_beat_of_many_that_has_something_to_write_writes_it()
+    {
+        _world.Register(Registration("a"));
+        _world.RunFor(31);
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Critical);
+
+        _world.Call(registry => registry.HeartbeatManyAsync(new[] { registry.BeatOf("orders", "a", null) })).ShouldBeEmpty();
+
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Passing);
     }
 
     [Fact]
@@ -162,7 +192,7 @@ public class HeartbeatTests
     {
         var session = _world.Registry.OpenSession("client");
         _world.Call(registry => session.RegisterAsync(Registration("a"), WriteOptions.Default));
-        _world.Call(registry => registry.HeartbeatManyAsync(new InstanceBeat[] { new(Key("a"), null) })).ShouldBeEmpty();
+        _world.Call(registry => registry.HeartbeatManyAsync(new[] { registry.BeatOf("orders", "a", null) })).ShouldBeEmpty();
 
         session.Break();
         _world.RunFor(2);
@@ -171,14 +201,14 @@ public class HeartbeatTests
     }
 
     [Fact]
-    public void The_key_of_what_is_registered_is_the_entrys_own()
+    public void A_beat_of_an_instance_whose_lease_is_here_allocates_nothing()
     {
         _world.Register(Registration("a"));
+        _world.Registry.BeatOf("orders", "a", null);
 
-        _world.Registry.KeyOf("orders", "a").ShouldBeSameAs(_world.Entry("a")!.Record.Key);
-        _world.Registry.KeyOf("orders", "b").ShouldBe(Key("b"));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        _world.Registry.KeyOf("orders", "a");
+        for (var i = 0; i < 1_000; i++)
+            _world.Registry.BeatOf("orders", "a", null);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 

@@ -7,7 +7,7 @@ namespace Akka.Registry.Server.Api;
 
 /// <summary>Reads a list of heartbeats, as strictly as any body: nothing counts unless all of it can be read.</summary>
 /// <remarks>
-/// Names go from the bytes to the entries' own without a text in between: what is registered costs no allocation. Everything that is wrong
+/// Names go from the bytes to the leases without a text in between: an instance whose lease is here costs no allocation. Everything that is wrong
 /// is gathered under its place, as <c>[3].id</c>, before it is said.
 /// </remarks>
 internal ref struct HeartbeatBodies
@@ -100,7 +100,7 @@ internal ref struct HeartbeatBodies
             Note(place, "id", "is required, and is not empty");
         if (_errors?.Count != before)
             return false;
-        beat = new InstanceBeat(_registry.KeyOf(service, id), epoch);
+        beat = _registry.BeatOf(service, id, epoch);
         return true;
     }
 

@@ -54,6 +54,10 @@ public sealed class LeaseScheduler
     /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
+    /// <summary>The lease of that name if nothing is to be written when it beats; default for none. Any thread.</summary>
+    internal LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key) =>
+        _table.FindLive(service, instance, epoch, out key);
+
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
     internal LeaseId Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now)
     {
@@ -71,7 +75,7 @@ public sealed class LeaseScheduler
     /// <summary>A beat by place: one array slot, no allocation. False when there is no such lease.</summary>
     internal bool Beat(LeaseId lease, Instant now) => _table.Renew(lease, now);
 
-    /// <summary>A beat by name, of a session (it carries the lease from now on) or of none (0). False when there is no such lease.</summary>
+    /// <summary>A beat by name of a session: it carries the lease from now on. False when there is no such lease.</summary>
     internal bool Beat(LeaseKey lease, uint session, Instant now) => _table.Renew(lease, now, session);
 
     /// <summary>The session ended without goodbye; without effect where another one has beaten since.</summary>

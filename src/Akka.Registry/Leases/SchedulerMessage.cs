@@ -29,18 +29,21 @@ public abstract record SchedulerMessage
         ImmutableArray<(RecordKey Key, ulong Epoch)> Beats, IActorRef<ImmutableArray<BeatAnswer>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
-    /// Heartbeats of a client's session, which carries these leases from now on; or of no session, and then whoever carries them does so
-    /// still. Answered with those that this node does not hold: nothing is allocated for the others.
+    /// Heartbeats of a client's session, which carries these leases from now on. Answered with those that this node does not
+    /// hold: nothing is allocated for the others.
     /// </summary>
-    /// <param name="Session">The session's number at this node, or <see cref="None"/>.</param>
+    /// <param name="Session">The session's number at this node; never 0.</param>
     /// <param name="Leases">What it beats for; the sender's to use again once the answer is there.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
     public sealed record BeatSession(
-        uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage
-    {
-        /// <summary>No session: the numbers of sessions begin above.</summary>
-        public const uint None = 0;
-    }
+        uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
+
+    /// <summary>
+    /// Heartbeats by place, many at once. Answered with those that are no leases any more: nothing is allocated for the others.
+    /// </summary>
+    /// <param name="Leases">What beats; the sender's to use again once the answer is there.</param>
+    /// <param name="ReplyTo">Where the answer goes.</param>
+    public sealed record BeatPlaces(ReadOnlyMemory<LeaseId> Leases, IActorRef<ImmutableArray<LeaseId>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
     /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are

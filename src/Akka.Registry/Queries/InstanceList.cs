@@ -43,10 +43,7 @@ public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
     }
 
     /// <summary>The entry of that id, or null.</summary>
-    public ServiceEntry? Find(string id) => Find(id.AsSpan());
-
-    /// <summary>The entry of that id, or null: for who has the characters and no text of them.</summary>
-    public ServiceEntry? Find(ReadOnlySpan<char> id)
+    public ServiceEntry? Find(string id)
     {
         if (!Seek(id, out var chunk, out var index))
             return null;
@@ -127,7 +124,7 @@ public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Where the id stands, or where it would: in the last chunk that does not begin after it.</summary>
-    private bool Seek(ReadOnlySpan<char> id, out int chunk, out int index)
+    private bool Seek(string id, out int chunk, out int index)
     {
         (chunk, index) = (0, 0);
         if (_chunks.Length == 0)
@@ -140,14 +137,14 @@ public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
         return false;
     }
 
-    private int LastChunkNotAfter(ReadOnlySpan<char> id)
+    private int LastChunkNotAfter(string id)
     {
         var low = 1;
         var high = _chunks.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            if (_chunks[middle][0].Id.AsSpan().SequenceCompareTo(id) <= 0)
+            if (string.CompareOrdinal(_chunks[middle][0].Id, id) <= 0)
                 low = middle + 1;
             else
                 high = middle - 1;
@@ -156,14 +153,14 @@ public sealed partial class InstanceList : IReadOnlyCollection<ServiceEntry>
         return low - 1;
     }
 
-    private static int IndexIn(ServiceEntry[] chunk, int length, ReadOnlySpan<char> id)
+    private static int IndexIn(ServiceEntry[] chunk, int length, string id)
     {
         var low = 0;
         var high = length - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var order = chunk[middle].Id.AsSpan().SequenceCompareTo(id);
+            var order = string.CompareOrdinal(chunk[middle].Id, id);
             if (order == 0)
                 return middle;
             if (order < 0)

@@ -40,7 +40,7 @@ public sealed partial class GuardedRegistry
     }
 
     /// <inheritdoc/>
-    public RecordKey KeyOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance) => _inner.KeyOf(service, instance);
+    public InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch) => _inner.BeatOf(service, instance, epoch);
 
     /// <inheritdoc/>
     public Task<ServiceEntry> ReportStatusAsync(

@@ -36,10 +36,6 @@ internal sealed class RegistryViews
     /// <summary>The entry of that key, or null.</summary>
     public ServiceEntry? Find(RecordKey key) => _services.TryGetValue(key.Service, out var view) ? view.Instances.Find(key.Instance) : null;
 
-    /// <summary>The entry of that name, or null: for who has the characters and no texts of them.</summary>
-    public ServiceEntry? Find(ReadOnlySpan<char> service, ReadOnlySpan<char> instance) =>
-        _services.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(service, out var view) ? view.Instances.Find(instance) : null;
-
     internal void Set(ServiceView view) => _services[view.Name] = view;
 
     internal void Remove(string service) => _services.TryRemove(service, out _);

@@ -88,7 +88,8 @@ public sealed class FakeRegistry : IServiceRegistry
         return refused.DrainToImmutable();
     }
 
-    public RecordKey KeyOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance) => new(service.ToString(), instance.ToString());
+    public InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch) =>
+        new(new RecordKey(service.ToString(), instance.ToString()), epoch);
 
     public Task<ServiceEntry> ReportStatusAsync(
         RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default) =>

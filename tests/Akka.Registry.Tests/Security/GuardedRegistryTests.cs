@@ -28,7 +28,7 @@ public class GuardedRegistryTests
         ["ExpiresIn"] = AccessRight.None,
         ["NodeName"] = AccessRight.None,
         ["OpenSession"] = AccessRight.None,
-        ["KeyOf"] = AccessRight.None,
+        ["BeatOf"] = AccessRight.None,
         // Refused item by item, as the test below says.
         ["HeartbeatManyAsync"] = AccessRight.None,
         ["Find"] = AccessRight.Read,
@@ -129,7 +129,7 @@ public class GuardedRegistryTests
             [(0, RegistryError.Forbidden), (2, RegistryError.NotFound), (3, RegistryError.Forbidden)]);
         ((RegistryException)refused[2].Refusal).Missing.ShouldBe(new AccessRule(AccessRight.Write, "more", IsPrefix: false));
 
-        static InstanceBeat Beat(string service, string id) => new(new RecordKey(service, id), null);
+        InstanceBeat Beat(string service, string id) => _world.Registry.BeatOf(service, id, null);
     }
 
     [Fact]

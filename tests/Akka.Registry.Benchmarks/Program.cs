@@ -5,7 +5,7 @@ const string Usage = """
 
       load <number|all> [--peers] [--scale 0.1] [--runs 3]
 
-      --peers    beside Redis as well (Debian's redis-server; started on loopback and stopped again)
+      --peers    beside Redis and etcd as well (Debian's redis-server and etcd-server; started on loopback and stopped again)
       --scale    shrinks every count; 0.001 to 1
       --runs     each value is the median of so many; 1 to 20
 

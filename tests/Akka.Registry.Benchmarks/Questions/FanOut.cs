@@ -1,4 +1,5 @@
 using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.Benchmarks.Peers;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Questions;
@@ -8,6 +9,7 @@ internal sealed class FanOut : IQuestion
 {
     private const string Service = "watched";
     private const int ConnectionsMax = 500;
+    private const int PeerWatchersMax = 1_000;
 
     public int Number => 7;
 
@@ -19,10 +21,24 @@ internal sealed class FanOut : IQuestion
     {
         using var cluster = await BenchCluster.StartAsync(1);
         foreach (var watchers in (int[])[run.Count(1_000), run.Count(10_000)])
-            await MeasureAsync(run, cluster, watchers);
+            await MeasureAsync(run, cluster, watchers, run.WithPeers && watchers <= PeerWatchersMax);
     }
 
-    private static async Task MeasureAsync(BenchRun run, TestCluster cluster, int watchers)
+    private static void Print(string what, double ours, double[] etcd, int place)
+    {
+        if (etcd.Length == 0)
+            Answer.Print(what, ours, "ms");
+        else
+            Answer.Print(what, ours, "ms", "etcd, as many watchers of one prefix", etcd[place]);
+    }
+
+    private static async Task<double[]> BesideAsync(int watchers, int changes)
+    {
+        using var etcd = await EtcdPeer.StartAsync();
+        return await etcd.FanOutAsync(watchers, changes);
+    }
+
+    private static async Task MeasureAsync(BenchRun run, TestCluster cluster, int watchers, bool withPeer)
     {
         var connections = Math.Min(watchers, ConnectionsMax);
         var sessions = new List<LoadSession>();
@@ -49,7 +65,7 @@ internal sealed class FanOut : IQuestion
 
             await using var writer = await LoadSession.OpenAsync(cluster[1].ClusterPort);
             var (medians, worst) = (new List<double>(), new List<double>());
-            var before = cluster.ProcessorTime();
+            var (before, load) = (cluster.ProcessorTime(), Environment.CpuUsage.TotalTime);
             for (var i = 1; i <= Math.Max(run.Runs, 3) + 1; i++)
             {
                 (count, all) = (0, new TaskCompletionSource());
@@ -63,9 +79,12 @@ internal sealed class FanOut : IQuestion
                 worst.Add(told[^1]);
             }
 
-            Answer.Print($"{Answer.Text(expected)} watchers, p50", BenchRun.Median([.. medians]), "ms");
-            Answer.Print($"{Answer.Text(expected)} watchers, max", BenchRun.Median([.. worst]), "ms");
-            Answer.PrintCost("node", cluster.ProcessorTime() - before, (double)expected * (medians.Count + 1), "watcher told");
+            var (node, own) = (cluster.ProcessorTime() - before, Environment.CpuUsage.TotalTime - load);
+            var etcd = withPeer ? await BesideAsync(expected, medians.Count) : [];
+            Print($"{Answer.Text(expected)} watchers, p50", BenchRun.Median([.. medians]), etcd, etcd.Length / 2);
+            Print($"{Answer.Text(expected)} watchers, max", BenchRun.Median([.. worst]), etcd, etcd.Length - 1);
+            Answer.PrintCost("node", node, (double)expected * (medians.Count + 1), "watcher told");
+            Answer.PrintCost("load at node", own, (double)expected * (medians.Count + 1), "watcher told");
         }
         finally
         {

@@ -26,18 +26,12 @@ internal sealed class HttpBeats : IQuestion
         var empty = new[] { HttpLoad.Request("GET", "/healthz") };
         var span = TimeSpan.FromSeconds(3);
         await HttpLoad.RunAsync(cluster[1].HttpPort, Connections, beats, span);     // Warm.
-        var (cost, made) = (TimeSpan.Zero, 0.0);
+        var cost = new Cost("node", cluster.ProcessorTime);
         var (ours, limit) = await run.AlternateAsync(
-            async () =>
-            {
-                var before = cluster.ProcessorTime();
-                var rate = await HttpLoad.RunAsync(cluster[1].HttpPort, Connections, beats, span);
-                (cost, made) = (cost + cluster.ProcessorTime() - before, made + (rate * span.TotalSeconds));
-                return rate;
-            },
+            () => cost.OverAsync(span, () => HttpLoad.RunAsync(cluster[1].HttpPort, Connections, beats, span)),
             () => HttpLoad.RunAsync(cluster[1].HttpPort, Connections, empty, span));
         Answer.Print("heartbeats by HTTP", ours, "/s", "/healthz of the same server", limit);
-        Answer.PrintCost("node", cost, made, "heartbeat");
+        cost.Print("heartbeat");
         await sessions.CloseAsync();
         await AnswerBatchesAsync(run, cluster, empty, span);
     }
@@ -56,21 +50,12 @@ internal sealed class HttpBeats : IQuestion
         }
 
         await HttpLoad.RunAsync(cluster[1].HttpPort, Connections, batches, span);     // Warm.
-        var (cost, load, made) = (TimeSpan.Zero, TimeSpan.Zero, 0.0);
+        var cost = new Cost("node", cluster.ProcessorTime);
         var (ours, limit) = await run.AlternateAsync(
-            async () =>
-            {
-                var (before, own) = (cluster.ProcessorTime(), Environment.CpuUsage.TotalTime);
-                var rate = Batch * await HttpLoad.RunAsync(cluster[1].HttpPort, Connections, batches, span);
-                cost += cluster.ProcessorTime() - before;
-                load += Environment.CpuUsage.TotalTime - own;
-                made += rate * span.TotalSeconds;
-                return rate;
-            },
+            () => cost.OverAsync(span, async () => Batch * await HttpLoad.RunAsync(cluster[1].HttpPort, Connections, batches, span)),
             () => HttpLoad.RunAsync(cluster[1].HttpPort, Connections, empty, span));
         Answer.Print($"heartbeats of {Answer.Text(leases.Count)} leases by HTTP in batches", ours, "/s", "/healthz of the same server", limit);
-        Answer.PrintCost("node", cost, made, "heartbeat");
-        Answer.PrintCost("load", load, made, "heartbeat");
+        cost.Print("heartbeat");
         await sessions.CloseAsync();
     }
 }

@@ -1,16 +1,22 @@
 using Akka.Registry.Benchmarks;
+using Akka.Registry.Benchmarks.Micro;
 
 const string Usage = """
     Answers questions of speed and size, each beside a peer or a physical limit, in one run on one machine.
 
       load <number|all> [--peers] [--scale 0.1] [--runs 3]
+      micro [filter]
 
       --peers    beside Redis and etcd as well (Debian's redis-server and etcd-server; started on loopback and stopped again)
       --scale    shrinks every count; 0.001 to 1
       --runs     each value is the median of so many; 1 to 20
 
-    Each answer is a line "question value unit | peer value unit | ratio" after the conditions.
+    Each answer is a line "question value unit | peer value unit | ratio" after the conditions. 'micro' measures single operations with
+    BenchmarkDotNet, those whose name holds the filter.
     """;
+
+if (args is ["micro", ..] and { Length: <= 2 })
+    return MicroRun.Run(args.Length == 2 ? args[1] : "") > 0 ? 0 : 2;
 
 if (!BenchRun.TryRead(args, out var run, out var error))
 {

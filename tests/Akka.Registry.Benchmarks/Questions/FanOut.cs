@@ -21,7 +21,7 @@ internal sealed class FanOut : IQuestion
     {
         using var cluster = await BenchCluster.StartAsync(1);
         foreach (var watchers in (int[])[run.Count(1_000), run.Count(10_000)])
-            await MeasureAsync(run, cluster, watchers, run.WithPeers && watchers <= PeerWatchersMax);
+            await PrintAsync(run, cluster, watchers);
     }
 
     private static void Print(string what, double ours, double[] etcd, int place)
@@ -38,7 +38,18 @@ internal sealed class FanOut : IQuestion
         return await etcd.FanOutAsync(watchers, changes);
     }
 
-    private static async Task MeasureAsync(BenchRun run, TestCluster cluster, int watchers, bool withPeer)
+    private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers)
+    {
+        var ours = await MeasureAsync(run, cluster, watchers);
+        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers, Math.Max(run.Runs, 3)) : [];
+        Print($"{Answer.Text(ours.Watchers)} watchers, p50", ours.Median, etcd, etcd.Length / 2);
+        Print($"{Answer.Text(ours.Watchers)} watchers, max", ours.Worst, etcd, etcd.Length - 1);
+        Answer.PrintCost("node", ours.Node, ours.Told, "watcher told");
+        Answer.PrintCost("load at node", ours.Load, ours.Told, "watcher told");
+    }
+
+    /// <summary>Opens as many watchers, and makes a few changes one after the other.</summary>
+    internal static async Task<FanOutResult> MeasureAsync(BenchRun run, TestCluster cluster, int watchers)
     {
         var connections = Math.Min(watchers, ConnectionsMax);
         var sessions = new List<LoadSession>();
@@ -80,11 +91,8 @@ internal sealed class FanOut : IQuestion
             }
 
             var (node, own) = (cluster.ProcessorTime() - before, Environment.CpuUsage.TotalTime - load);
-            var etcd = withPeer ? await BesideAsync(expected, medians.Count) : [];
-            Print($"{Answer.Text(expected)} watchers, p50", BenchRun.Median([.. medians]), etcd, etcd.Length / 2);
-            Print($"{Answer.Text(expected)} watchers, max", BenchRun.Median([.. worst]), etcd, etcd.Length - 1);
-            Answer.PrintCost("node", node, (double)expected * (medians.Count + 1), "watcher told");
-            Answer.PrintCost("load at node", own, (double)expected * (medians.Count + 1), "watcher told");
+            return new FanOutResult(
+                expected, BenchRun.Median([.. medians]), BenchRun.Median([.. worst]), node, own, (double)expected * (medians.Count + 1));
         }
         finally
         {
@@ -92,4 +100,17 @@ internal sealed class FanOut : IQuestion
                 await session.DisposeAsync();
         }
     }
+}
+
+/// <summary>What a change to many watchers took.</summary>
+/// <param name="Watchers">How many.</param>
+/// <param name="Median">Until half of them were told; ms, the median of the changes.</param>
+/// <param name="Worst">Until the last one was; likewise.</param>
+/// <param name="Node">Processor time of the node, of all changes.</param>
+/// <param name="Load">Processor time of the watchers.</param>
+/// <param name="Told">How often a watcher was told.</param>
+internal sealed record FanOutResult(int Watchers, double Median, double Worst, TimeSpan Node, TimeSpan Load, double Told)
+{
+    /// <summary>Processor time of the node for each watcher and change.</summary>
+    public double MicrosecondsEach => Node.TotalMicroseconds / Told;
 }

@@ -213,6 +213,18 @@ public class HeartbeatTests
     }
 
     [Fact]
+    public void A_look_up_allocates_nothing()
+    {
+        _world.Register(Registration("a"));
+        _world.Registry.Find("orders")!.Instances.Find("a").ShouldNotBeNull();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+            _world.Registry.Find("orders")!.Instances.Find("a");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
     public void An_owner_that_knows_nothing_of_it_means_register_again()
     {
         _world.Set(Other, MemberState.Up);

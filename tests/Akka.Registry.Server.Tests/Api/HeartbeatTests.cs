@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Server.Api;
 using Akka.Registry.Server.Tests.Limits;
 using Akka.Registry.Server.Tests.Security;
 using Shouldly;
@@ -146,6 +148,34 @@ public sealed class HeartbeatTests
         node.Audit.Lines.ShouldContain(line => line.StartsWith(
             "4070 Denied: Writer by http from 127.0.0.1: heartbeat other/theirs; missing: write:other.", StringComparison.Ordinal));
         await node.DisposeAsync();
+    }
+
+    /// <summary>The arrays come from a pool and go back to it; whatever else is made, is made a beat.</summary>
+    [Fact]
+    public async Task Reading_a_list_of_heartbeats_allocates_nothing_for_what_is_registered()
+    {
+        await using var node = await RealNode.StartAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            var registration = new Registration { Service = "orders", Id = $"o-{i}", Address = "10.0.0.1", Port = 80 };
+            await node.Node.Registry.RegisterAsync(registration, WriteOptions.Default);
+        }
+
+        var body = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Of(1_000, i => $"o-{i % 100}")));
+        for (var i = 0; i < 3; i++)
+            Read();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Read();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        void Read()
+        {
+            var beats = HeartbeatBodies.Read(body, node.Node.Registry, max: 1_000);
+            if (beats.Count != 1_000)
+                throw new InvalidOperationException($"{beats.Count} were read.");
+            ArrayPool<InstanceBeat>.Shared.Return(beats.Array!);
+        }
     }
 
     private static string Of(int count, Func<int, string> id) =>

@@ -29,6 +29,7 @@ internal sealed partial class ReplicatorMachine
     private readonly SortedDictionary<NodeUid, Peer> _peers = [];
     private readonly List<ReplicatorEffect> _effects = [];
     private readonly ChangeBatch _changes = new();
+    private readonly Func<Stamp, Stamp> _stampAbove;
 
     private LwwMap _map = new();
     private Surroundings _world;
@@ -50,6 +51,7 @@ internal sealed partial class ReplicatorMachine
         _rules = rules ?? ReplicationRules.All;
         _clock = new HybridClock(options.MaxClockOffset);
         _superseded = new OwnPushLog(options.SupersededKeysMax);
+        _stampAbove = StampAbove;
     }
 
     /// <summary>What this node holds.</summary>
@@ -149,6 +151,7 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
+        _map.Cover(Me, _sequence);
         PublishChanges();
         if (command.Consistency == WriteConsistency.Local)
         {
@@ -175,6 +178,8 @@ internal sealed partial class ReplicatorMachine
             answers?.Add(outcome == MapWriteOutcome.Accepted ? WrittenHere(record!, before) : Refused(outcome, before));
         }
 
+        if (_changes.Count > 0)
+            _map.Cover(Me, _sequence);
         PublishChanges();
         if (answers is not null)
             _effects.Add(new ReplicatorEffect.ReplyMany(many.ReplyTo!, answers.MoveToImmutable()));
@@ -210,7 +215,7 @@ internal sealed partial class ReplicatorMachine
     private MapWriteOutcome Apply(MapWrite operation, out MapRecord record)
     {
         var standing = _map.Find(operation.Key);
-        var verdict = WriteRules.Decide(_rules.EpochFences ? operation : WithoutEpoch(operation), standing, StampAbove, _world.UnixMilliseconds);
+        var verdict = WriteRules.Decide(_rules.EpochFences ? operation : WithoutEpoch(operation), standing, _stampAbove, _world.UnixMilliseconds);
         record = null!;
         if (verdict.Outcome != MapWriteOutcome.Accepted)
             return verdict.Outcome;
@@ -225,7 +230,6 @@ internal sealed partial class ReplicatorMachine
     {
         var record = new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value);
         Merge(record);
-        _map.Cover(Me, _sequence);
         return record;
     }
 

@@ -28,14 +28,28 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
     /// <summary>
     /// The slot of that key, or -1. Any thread; the caller checks by the slot's generation that it read one lease.
     /// </summary>
-    public int Find(RecordKey key) => Find(key.Service, key.Instance);
+    public int Find(RecordKey key)
+    {
+        var entries = Volatile.Read(ref _entries);
+        PositionOf(entries, key, (uint)key.GetHashCode(), out var slot);
+        return slot;
+    }
 
     /// <summary>As <see cref="Find(RecordKey)"/>, for who has the characters and no texts of them.</summary>
     public int Find(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
     {
         var entries = Volatile.Read(ref _entries);
-        PositionOf(entries, service, instance, HashOf(service, instance), out var slot);
-        return slot;
+        var hash = (uint)RecordKey.HashOf(service, instance);
+        var mask = entries.Length - 1;
+        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
+        {
+            var entry = Volatile.Read(ref entries[position]);
+            if (entry == Empty)
+                return -1;
+            if ((uint)(entry >> 32) == hash && (uint)entry != Removed && Volatile.Read(ref slots[SlotOf(entry)].Key) is { } key
+                && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
+                return SlotOf(entry);
+        }
     }
 
     /// <summary>Adds a key that is not there; its slot is written already.</summary>
@@ -44,27 +58,23 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
         // A third stays empty, removed marks counted, so that a search ends soon.
         if ((_occupied + 1) * 3L > _entries.Length * 2L)
             Rebuild();
-        Place(_entries, HashOf(key.Service, key.Instance), slot);
+        Place(_entries, (uint)key.GetHashCode(), slot);
         Count++;
     }
 
     /// <summary>Takes a key out.</summary>
     public void Remove(RecordKey key)
     {
-        var position = PositionOf(_entries, key.Service, key.Instance, HashOf(key.Service, key.Instance), out _);
+        var position = PositionOf(_entries, key, (uint)key.GetHashCode(), out _);
         if (position < 0)
             return;
         Volatile.Write(ref _entries[position], _entries[position] | Removed);
         Count--;
     }
 
-    /// <summary>Another one in each process: nobody outside can choose names that meet in one place.</summary>
-    private static uint HashOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance) =>
-        (uint)HashCode.Combine(string.GetHashCode(service, StringComparison.Ordinal), string.GetHashCode(instance, StringComparison.Ordinal));
-
     private static int SlotOf(ulong entry) => (int)((uint)entry - 1);
 
-    private int PositionOf(ulong[] entries, ReadOnlySpan<char> service, ReadOnlySpan<char> instance, uint hash, out int slot)
+    private int PositionOf(ulong[] entries, RecordKey key, uint hash, out int slot)
     {
         slot = -1;
         var mask = entries.Length - 1;
@@ -73,8 +83,7 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
             var entry = Volatile.Read(ref entries[position]);
             if (entry == Empty)
                 return -1;
-            if ((uint)(entry >> 32) != hash || (uint)entry == Removed || Volatile.Read(ref slots[SlotOf(entry)].Key) is not { } key
-                || !instance.SequenceEqual(key.Instance) || !service.SequenceEqual(key.Service))
+            if ((uint)(entry >> 32) != hash || (uint)entry == Removed || !key.Equals(slots[SlotOf(entry)].Key))
                 continue;
             slot = SlotOf(entry);
             return position;

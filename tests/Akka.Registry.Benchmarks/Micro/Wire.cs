@@ -39,7 +39,7 @@ public class MapMerge
 public class EntryBytes
 {
     private readonly InstanceValue _value = LoadEntries.One("orders", 1).Value;
-    private readonly InstanceCodec _codec = new(new StringInterner());
+    private readonly InstanceCodec _codec = new();
     private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
     private MapRecord _record = Samples.Record("orders", 1, 1, default);
     private Frame _frame;

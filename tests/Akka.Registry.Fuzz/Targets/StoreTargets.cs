@@ -149,7 +149,7 @@ internal sealed class EtcdTarget() : FuzzTarget("etcd-values")
 {
     private static readonly NodeIdentity Node = new(new NodeUid(5), "node-1", new NodeAddress("10.0.0.7", 4053)) { Zone = "a", HttpUrl = "http://10.0.0.7:8500" };
     private static readonly EtcdKeys Keys = new("");
-    private static readonly InstanceCodec Codec = new(new StringInterner());
+    private static readonly InstanceCodec Codec = new();
 
     /// <summary>Each with a value that it takes.</summary>
     private static readonly (string Name, string Good)[] Fields =

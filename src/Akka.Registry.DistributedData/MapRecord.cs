@@ -26,12 +26,16 @@ public sealed record RecordKey(string Service, string Instance)
     public override int GetHashCode()
     {
         if (_hash == 0)
-        {
-            var hash = HashCode.Combine(Service.GetHashCode(StringComparison.Ordinal), Instance.GetHashCode(StringComparison.Ordinal));
-            _hash = hash == 0 ? 1 : hash;
-        }
-
+            _hash = HashOf(Service, Instance);
         return _hash;
+    }
+
+    /// <summary>The hash of the key of these names: for who has the characters and no texts of them.</summary>
+    public static int HashOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
+    {
+        var hash = HashCode.Combine(
+            string.GetHashCode(service, StringComparison.Ordinal), string.GetHashCode(instance, StringComparison.Ordinal));
+        return hash == 0 ? 1 : hash;
     }
 }
 

@@ -54,6 +54,10 @@ public sealed class LeaseScheduler
     /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
+    /// <summary>The lease of that name if nothing is to be written when it beats; default for none. Any thread.</summary>
+    internal LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key) =>
+        _table.FindLive(service, instance, epoch, out key);
+
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
     internal LeaseId Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now)
     {

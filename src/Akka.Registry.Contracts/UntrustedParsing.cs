@@ -100,7 +100,11 @@ public static class UntrustedParsing
         return true;
     }
 
-    private static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    /// <summary>Takes a varint from the front.</summary>
+    /// <param name="bytes">Moved behind it.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>False when it does not end.</returns>
+    public static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
     {
         value = 0;
         for (var i = 0; i < bytes.Length && i < VarintBytesMax; i++)
@@ -115,8 +119,9 @@ public static class UntrustedParsing
         return false;
     }
 
-    /// <summary>The parser alone can make its exception: it is given a tag that is none.</summary>
-    private static InvalidProtocolBufferException Malformed()
+    /// <summary>What is thrown of bytes that are no such message.</summary>
+    /// <remarks>The parser alone can make its exception: it is given a tag that is none.</remarks>
+    public static InvalidProtocolBufferException Malformed()
     {
         try
         {

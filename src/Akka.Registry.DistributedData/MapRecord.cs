@@ -6,7 +6,38 @@ namespace Akka.Registry.DistributedData;
 /// <summary>What a record is about.</summary>
 /// <param name="Service">The service's name.</param>
 /// <param name="Instance">The instance's id within the service.</param>
-public sealed record RecordKey(string Service, string Instance);
+/// <remarks>Many tables are by key: it knows its hash once it was asked.</remarks>
+public sealed record RecordKey(string Service, string Instance)
+{
+    private int _hash;
+
+    /// <summary>The service's name.</summary>
+    public string Service { get; init => (field, _hash) = (value, 0); } = Service;
+
+    /// <summary>The instance's id within the service.</summary>
+    public string Instance { get; init => (field, _hash) = (value, 0); } = Instance;
+
+    /// <inheritdoc/>
+    public bool Equals(RecordKey? other) => ReferenceEquals(this, other)
+        || (other is not null && GetHashCode() == other.GetHashCode() && string.Equals(Instance, other.Instance, StringComparison.Ordinal)
+            && string.Equals(Service, other.Service, StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+            _hash = HashOf(Service, Instance);
+        return _hash;
+    }
+
+    /// <summary>The hash of the key of these names: for who has the characters and no texts of them.</summary>
+    public static int HashOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
+    {
+        var hash = HashCode.Combine(
+            string.GetHashCode(service, StringComparison.Ordinal), string.GetHashCode(instance, StringComparison.Ordinal));
+        return hash == 0 ? 1 : hash;
+    }
+}
 
 /// <summary>The winning write of one key. Immutable; shared between the map, the registry and the frames that carry it.</summary>
 /// <param name="Key">What it is about.</param>

@@ -76,8 +76,7 @@ internal sealed class MapRecordSet
 
         public bool Equals(RecordKey alternate, MapRecord other) => alternate.Equals(other.Key);
 
-        public int GetHashCode(RecordKey alternate) =>
-            HashCode.Combine(alternate.Service.GetHashCode(StringComparison.Ordinal), alternate.Instance.GetHashCode(StringComparison.Ordinal));
+        public int GetHashCode(RecordKey alternate) => alternate.GetHashCode();
 
         public MapRecord Create(RecordKey alternate) => throw new NotSupportedException("A key alone makes no record.");
     }

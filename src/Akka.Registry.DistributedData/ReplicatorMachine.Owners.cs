@@ -147,12 +147,12 @@ internal sealed partial class ReplicatorMachine
     private WriteRules.Verdict Decide(MapWrite operation)
     {
         var asked = _rules.EpochFences ? operation : WithoutEpoch(operation);
-        var verdict = WriteRules.Decide(asked, Shown(operation.Key), StampAbove, _world.UnixMilliseconds);
+        var verdict = WriteRules.Decide(asked, Shown(operation.Key), _stampAbove, _world.UnixMilliseconds);
         if (_guards.Count == 0 || !_guards.TryGetValue(operation.Key, out var guard))
             return verdict;
         var held = _map.Find(operation.Key);
         var stands = verdict.Outcome == MapWriteOutcome.Accepted && (IsOwn(guard.Record) || held is null || verdict.Order.CompareTo(held.Order) > 0);
-        return stands ? verdict : WriteRules.Decide(asked, held, StampAbove, _world.UnixMilliseconds);
+        return stands ? verdict : WriteRules.Decide(asked, held, _stampAbove, _world.UnixMilliseconds);
     }
 
     /// <summary>A local write that a contesting record beats: the owner's word on its entry, for its own view and for whom it tells.</summary>

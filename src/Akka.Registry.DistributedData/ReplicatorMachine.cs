@@ -30,6 +30,7 @@ internal sealed partial class ReplicatorMachine
     private readonly SortedDictionary<NodeUid, Peer> _peers = [];
     private readonly List<ReplicatorEffect> _effects = [];
     private readonly ChangeBatch _changes = new();
+    private readonly Func<Stamp, Stamp> _stampAbove;
 
     private LwwMap _map = new();
     private Surroundings _world;
@@ -55,6 +56,7 @@ internal sealed partial class ReplicatorMachine
         _superseded = new OwnPushLog(options.SupersededKeysMax);
         _signing = signing;
         _views = signing is not null && _rules.OwnersAsked ? new ChangeBatch() : null;
+        _stampAbove = StampAbove;
     }
 
     /// <summary>What this node holds.</summary>
@@ -157,6 +159,7 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
+        _map.Cover(Me, _sequence);
         PublishChanges();
         if (command.Consistency == WriteConsistency.Local)
         {
@@ -183,6 +186,8 @@ internal sealed partial class ReplicatorMachine
             answers?.Add(outcome == MapWriteOutcome.Accepted ? WrittenHere(record!, before) : Refused(outcome, before));
         }
 
+        if (_changes.Count > 0 || _viewsDiffer)
+            _map.Cover(Me, _sequence);
         PublishChanges();
         if (answers is not null)
             _effects.Add(new ReplicatorEffect.ReplyMany(many.ReplyTo!, answers.MoveToImmutable()));
@@ -233,7 +238,6 @@ internal sealed partial class ReplicatorMachine
         var record = Signed(new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value));
         if (!Merge(record))
             WriteBeneath(record);
-        _map.Cover(Me, _sequence);
         return record;
     }
 

@@ -21,6 +21,14 @@ public sealed record HttpOptions
     [Range(1024, 16 * 1024 * 1024)]
     public int BodyBytesMax { get; init; } = 64 * 1024;
 
+    /// <summary>Heartbeats in one request of many. Default 10,000; 1 to 100,000.</summary>
+    /// <remarks>
+    /// More, or a body of more than 256 bytes for each that is allowed (and of <see cref="BodyBytesMax"/>, if that is more), are answered
+    /// with 413. The request counts as one for <see cref="RequestsPerSecond"/>.
+    /// </remarks>
+    [Range(1, 100_000)]
+    public int HeartbeatsPerRequest { get; init; } = 10_000;
+
     /// <summary>How often an idle event stream gets a comment line. Default 15 s; 1 s to 5 min.</summary>
     /// <remarks>
     /// Keeps proxies from closing the stream and lets both sides see a dead connection. Shorter finds it sooner and costs a small

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
@@ -37,6 +38,21 @@ public interface IServiceRegistry
     /// <param name="epoch">Its epoch; null when the caller knows none.</param>
     /// <param name="cancellation">Ends the wait; the beat may have counted.</param>
     Task<HeartbeatResult> HeartbeatAsync(RecordKey key, ulong? epoch, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Says that many instances live, as <see cref="HeartbeatAsync"/> for each: one message for all whose leases are here, and those of
+    /// another owner go to it in batches.
+    /// </summary>
+    /// <param name="beats">In any order, more than once if need be. The caller's to use again once the call has returned, not when it threw.</param>
+    /// <param name="cancellation">Ends the wait; beats may have counted.</param>
+    /// <returns>Those that did not count, by their place; empty when all did.</returns>
+    Task<ImmutableArray<RefusedBeat>> HeartbeatManyAsync(ReadOnlyMemory<InstanceBeat> beats, CancellationToken cancellation = default);
+
+    /// <summary>One heartbeat for <see cref="HeartbeatManyAsync"/>. Nothing is allocated for an instance whose lease is here.</summary>
+    /// <param name="service">The instance's service.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="epoch">Its epoch; null when the caller knows none.</param>
+    InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch);
 
     /// <summary>Sets the status that the instance reports of itself; counts as a beat.</summary>
     Task<ServiceEntry> ReportStatusAsync(RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default);

@@ -1,5 +1,6 @@
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
 
 namespace Akka.Registry;
 
@@ -25,7 +26,7 @@ public sealed record Registration
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Free pairs.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(0);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StringPairs.Empty;
 
     /// <summary>The zone that it stands in; empty for none.</summary>
     public string Zone { get; init; } = "";

@@ -12,7 +12,7 @@ internal sealed partial class RegistryActor
     private WritesTogether? _together;
 
     private void OnRegister(RegistryMessage.Register message) =>
-        Begin(new RegisterCall(this, message.Registration, message.Options, message.ReplyTo.Tell), message.Span);
+        Begin(new RegisterCall(this, message.Registration, message.Options, message.ReplyTo), message.Span);
 
     /// <summary>Each is a call of its own; what they write at once goes to the map together.</summary>
     private void OnRegisterMany(RegistryMessage.RegisterMany message)
@@ -20,11 +20,7 @@ internal sealed partial class RegistryActor
         var answers = new GatheredAnswers<RegistrationOutcome>(message.Registrations.Length, message.ReplyTo);
         _together = new WritesTogether(message.Registrations.Length);
         for (var i = 0; i < message.Registrations.Length; i++)
-        {
-            var place = i;
-            void Answer(RegistryReply<RegistrationResult> reply) => answers.Put(place, new RegistrationOutcome(reply.Value, reply.Refusal));
-            Begin(new RegisterCall(this, message.Registrations[place], message.Options, Answer) { OthersWait = true });
-        }
+            Begin(new RegisterCall(this, message.Registrations[i], message.Options, answers, i));
 
         var (calls, operations) = _together.Take();
         _together = null;

@@ -227,6 +227,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private void Flush()
     {
         var budget = _surroundings.Options.Ownership.EntriesPerTurn;
+        _surroundings.HasContestedLeases = _ledger.ContestedCount > 0;
         while (_checks.Messages.TryDequeue(out var message))
             (_checkActor ??= StartChecks()).Tell(message);
         if (_ledger.Messages.Count > 0)

@@ -71,5 +71,5 @@ public sealed record RegistryNodeOptions
     public RemotingOptions Remoting { get; init; } = new();
 
     /// <summary>Reads entries. A test of many nodes in one process lets them share what they read. Not a setting.</summary>
-    internal Func<InstanceCodec> Codec { get; init; } = static () => new InstanceCodec(new StringInterner());
+    internal Func<InstanceCodec> Codec { get; init; } = static () => new InstanceCodec();
 }

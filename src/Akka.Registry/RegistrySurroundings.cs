@@ -89,6 +89,9 @@ internal sealed class RegistrySurroundings
     /// <summary>The process's memory; null: nobody looks.</summary>
     public IMemoryGauge? Memory { get; init; }
 
+    /// <summary>Whether the entry of some lease of this node is in doubt: then a beat may have something to write. Any thread.</summary>
+    public bool HasContestedLeases { get => Volatile.Read(ref field); set => Volatile.Write(ref field, value); }
+
     /// <summary>Subscriptions at this node. Any thread.</summary>
     public int Subscriptions
     {

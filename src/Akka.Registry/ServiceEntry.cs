@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
@@ -6,6 +7,7 @@ using Akka.Registry.Entries;
 namespace Akka.Registry;
 
 /// <summary>One instance of a service as this node knows it. Immutable: a change makes a new one.</summary>
+/// <remarks>Its texts stay in the record's bytes until somebody wants to see them.</remarks>
 public sealed record ServiceEntry
 {
     // There are as many of these as there are instances, so what is small is stored small.
@@ -17,6 +19,31 @@ public sealed record ServiceEntry
     private readonly byte _lease;
     private readonly long _registeredAtTicks;
 
+    /// <summary>Null until they are read: then any thread may do it, and it does not matter which one's are kept.</summary>
+    private InstanceTexts? _texts;
+
+    /// <summary>An entry of a record that stands; the rest is said by the initializer.</summary>
+    public ServiceEntry() => _texts = InstanceTexts.None;
+
+    /// <summary>The entry that a well-formed record describes.</summary>
+    [SetsRequiredMembers]
+    internal ServiceEntry(MapRecord record, in InstanceFacts facts, IReadOnlyList<CheckState> checks)
+    {
+        Record = record;
+        _port = (ushort)facts.Port;
+        _weight = (ushort)facts.Weight;
+        _reported = (byte)facts.Reported;
+        _override = (byte)facts.Override;
+        _lease = (byte)(facts.NoLease ? LeaseKind.None : LeaseKind.Beats);
+        _registeredAtTicks = DateTimeOffset.FromUnixTimeMilliseconds((long)facts.RegisteredAtMs).UtcTicks;
+        Ttl = TimeSpan.FromMilliseconds(facts.TtlMs);
+        DeregisterAfter = TimeSpan.FromMilliseconds(facts.DeregisterAfterMs);
+        LeaseMissed = facts.LeaseMissed;
+        Unverified = facts.Unverified;
+        Suspect = facts.Suspect;
+        Checks = checks;
+    }
+
     /// <summary>The service's name.</summary>
     public string Service => Record.Key.Service;
 
@@ -24,25 +51,25 @@ public sealed record ServiceEntry
     public string Id => Record.Key.Instance;
 
     /// <summary>Host name or IP address that callers use.</summary>
-    public required string Address { get; init; }
+    public string Address { get => Texts.Address; init => _texts = Texts with { Address = value }; }
 
     /// <summary>1 to 65,535, or 0 where the address says it all.</summary>
     public int Port { get => _port; init => _port = checked((ushort)value); }
 
     /// <summary>The RPC methods that the instance offers.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = [];
+    public IReadOnlyList<string> Methods { get => Texts.Methods; init => _texts = Texts with { Methods = value }; }
 
     /// <summary>Free labels.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => Texts.Tags; init => _texts = Texts with { Tags = value }; }
 
     /// <summary>Free pairs.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StringPairs.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get => Texts.Metadata; init => _texts = Texts with { Metadata = value }; }
 
     /// <summary>The zone that it stands in; empty for none.</summary>
-    public string Zone { get; init; } = "";
+    public string Zone { get => Texts.Zone; init => _texts = Texts with { Zone = value }; }
 
     /// <summary>The version of its software; empty for none.</summary>
-    public string Version { get; init; } = "";
+    public string Version { get => Texts.Version; init => _texts = Texts with { Version = value }; }
 
     /// <summary>Its share of calls against the weights of its siblings; 0 to 65,535.</summary>
     public int Weight { get => _weight; init => _weight = checked((ushort)value); }
@@ -117,4 +144,6 @@ public sealed record ServiceEntry
 
     /// <summary>The node that holds its lease.</summary>
     public NodeUid Owner => Record.Dot.Origin;
+
+    private InstanceTexts Texts => _texts ??= InstanceTexts.Of(Record.Value.Span);
 }

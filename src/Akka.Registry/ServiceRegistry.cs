@@ -19,7 +19,7 @@ using Akka.Registry.Views;
 namespace Akka.Registry;
 
 /// <summary>The registry of this node for any thread: reads from views, asks the actor for the rest.</summary>
-internal sealed class ServiceRegistry(
+internal sealed partial class ServiceRegistry(
     RegistrySurroundings surroundings, IActorRef<RegistryMessage> actor, RouteeSelector routees, TimeProvider time) : IServiceRegistry
 {
     /// <summary>How long the actor may take beyond what it waits for itself.</summary>
@@ -69,29 +69,6 @@ internal sealed class ServiceRegistry(
                 to => new RegistryMessage.RegisterMany(registrations, options, to), options.Timeout + Margin, time, cancellation);
 
     /// <inheritdoc/>
-    public async Task<HeartbeatResult> HeartbeatAsync(
-        RecordKey key, ulong? epoch, CancellationToken cancellation = default)
-    {
-        Check(key);
-        Throw(RegistrationValidator.CheckEpoch(epoch));
-        if (FindUntroubled(key, epoch) is { NeedsBeats: false } kept)
-            return new HeartbeatResult(kept.Status, kept.Ttl, kept.Ttl);
-        if (surroundings.Scheduler is { } scheduler && FindUntroubled(key, epoch) is { } entry)
-        {
-            var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
-                to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation).ConfigureAwait(false);
-            if (answer.Outcome == BeatOutcome.Renewed)
-            {
-                surroundings.Metrics.Beaten();
-                return new HeartbeatResult(entry.Status, answer.Terms.Ttl, answer.Terms.Ttl);
-            }
-        }
-
-        return await CallAsync<HeartbeatResult>(
-            to => new RegistryMessage.Heartbeat(key, epoch, TakesOver: false, to), OwnerPatience, cancellation).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
     public IRegistrySession OpenSession(string client) => Open(client);
 
     /// <summary>As <see cref="OpenSession"/>, for the door of this assembly.</summary>
@@ -102,22 +79,6 @@ internal sealed class ServiceRegistry(
             ? new RegistrySession(number, client, this, surroundings, time)
             : throw surroundings.Metrics.Counted(Refusals.LimitReached(
                 "limits.sessions", $"This node has {max} sessions, and no more are allowed; go to another node"));
-    }
-
-    /// <summary>The entry if this node owns it and has nothing to write when it beats; else null.</summary>
-    internal ServiceEntry? FindUntroubled(RecordKey key, ulong? epoch) =>
-        _views.Find(key) is { LeaseMissed: false, Unverified: false } entry
-        && entry.Owner == surroundings.Self.Uid && (epoch is null || epoch == entry.Epoch)
-            ? entry
-            : null;
-
-    /// <summary>The beat of a session: this node becomes the owner, whoever was it before.</summary>
-    internal async Task<HeartbeatResult> TakeOverAsync(RecordKey key, ulong? epoch, CancellationToken cancellation)
-    {
-        Check(key);
-        Throw(RegistrationValidator.CheckEpoch(epoch));
-        return await CallAsync<HeartbeatResult>(
-            to => new RegistryMessage.Heartbeat(key, epoch, TakesOver: true, to), OwnerPatience, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -33,19 +33,22 @@ internal sealed record BenchRun(IReadOnlyList<IQuestion> Questions, double Scale
     public static bool TryRead(string[] arguments, out BenchRun run, out string error)
     {
         (run, error) = (new BenchRun([], 1, 3, false), "");
-        if (arguments.Length < 2 || arguments[0] != "load")
+        if (arguments is not (["load", _, ..] or ["growth", ..]))
         {
             error = "Say what to measure.";
             return false;
         }
 
-        if (arguments[1] == "all")
+        var options = arguments[0] == "load" ? 2 : 1;
+        if (options == 1)
+            run = run with { Runs = 1 };
+        else if (arguments[1] == "all")
             run = run with { Questions = All };
         else if (All.Where(question => arguments[1] == question.Number.ToString(CultureInfo.InvariantCulture)).ToArray() is { Length: 1 } one)
             run = run with { Questions = one };
         else
             error = $"There is no question '{arguments[1]}'; there are 1 to {All.Length}, and all.";
-        for (var i = 2; i < arguments.Length && error.Length == 0; i++)
+        for (var i = options; i < arguments.Length && error.Length == 0; i++)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
             if (arguments[i] == "--peers")

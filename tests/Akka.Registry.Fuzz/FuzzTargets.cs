@@ -14,7 +14,9 @@ internal static class FuzzTargets
         new LeasePackTarget(), new SessionMessageTarget(), new SessionTarget(), new ClientTarget(),
         // HTTP.
         new ApiBodyTarget(), new QueryTarget(), new CursorTarget(), new ConsulBodyTarget(), new FilterTarget(), new EurekaTarget(),
-        // The rest: names, files (a store on disk belongs here as well), small texts.
+        // What a disk or etcd hands in.
+        new SqliteTarget(), new EtcdTarget(),
+        // The rest: names, files, small texts.
         new DnsTarget(), new HoconTarget(), new SnapshotTarget(), new TextTarget(),
     ];
 

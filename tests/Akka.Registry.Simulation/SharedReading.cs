@@ -58,7 +58,7 @@ internal sealed class SharedReading
         return exists ? record : known = record;
     }
 
-    private sealed class Codec() : InstanceCodec(new StringInterner())
+    private sealed class Codec : InstanceCodec
     {
         private readonly Dictionary<MapRecord, ServiceEntry> _entries = new(ReferenceEqualityComparer.Instance);
 

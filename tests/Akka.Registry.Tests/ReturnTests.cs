@@ -59,6 +59,21 @@ public class ReturnTests
     }
 
     [Fact]
+    public void What_was_asleep_is_written_again_by_a_beat_among_many_as_well()
+    {
+        _world.Register(Registration("a"));
+        _world.Machine.Pause();
+        _world.RunFor(40);
+        _world.Map.Receive(_world.Map.RemoteRemoval(Other.Uid, _world.Map.Find(Key("a"))!));
+        _world.Machine.Resume();
+        _world.RunFor(5);
+
+        _world.Call(registry => registry.HeartbeatManyAsync(new[] { registry.BeatOf("orders", "a", null) })).ShouldBeEmpty();
+
+        _world.Entry("a")!.Owner.ShouldBe(SelfNode.Uid);
+    }
+
+    [Fact]
     public void What_was_asleep_and_never_beats_again_stays_gone()
     {
         _world.Register(Registration("a"));

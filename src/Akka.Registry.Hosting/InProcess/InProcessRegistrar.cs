@@ -229,7 +229,7 @@ internal sealed class InProcessRegistrar(RegistryClientOptions options, TimeProv
 
     private async Task RegisterAsync(IServiceRegistry registry, LocalRegistration local)
     {
-        var result = await Session(registry).RegisterAsync(SessionCodec.ToRegistration(local.Instance.ToWire()), WriteOptions.Default, _stop.Token);
+        var result = await Session(registry).RegisterAsync(RegistrationFrame.Read(local.Instance.ToWire()), WriteOptions.Default, _stop.Token);
         lock (_gate)
         {
             local.Ttl = result.Entry.Ttl;

@@ -105,6 +105,16 @@ internal static class ApiOperations
         },
         new()
         {
+            Method = "POST", Path = "/api/v1/heartbeats", Id = "heartbeatMany", Heading = Instances, Handler = HeartbeatApi.Beat,
+            Summary = "Says that many instances live.",
+            Description = "As `heartbeat` for each: those whose leases other nodes own are forwarded together. The answer names those that did "
+                + "not count, with the problem that each would have been answered with alone; the others did. A body that cannot be read counts "
+                + "for nothing. At most 10000 unless the node is set otherwise (`http.heartbeats-per-request`).",
+            Body = "HeartbeatList",
+            Answers = [new(200, "Those that did not count are named.", "HeartbeatsTaken"), Invalid, TooLarge, MediaType, NotReady],
+        },
+        new()
+        {
             Method = "PUT", Path = Instance + "/status", Id = "setStatus", Heading = Instances, Handler = InstanceApi.SetStatus,
             Summary = "Sets the status that the instance reports, or the operator's override.",
             Description = "`{\"status\":\"draining\"}` is the instance's word and counts as a heartbeat. `{\"override\":\"out-of-service\"}` is the "

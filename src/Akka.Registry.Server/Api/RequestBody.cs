@@ -13,13 +13,17 @@ internal static class RequestBody
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="ProblemException">It is too large, of another type, or the parser refuses it.</exception>
-    public static async Task<T> ReadAsync<T>(ApiCall call, Parser<T> parse)
+    public static Task<T> ReadAsync<T>(ApiCall call, Parser<T> parse) =>
+        ReadAsync(call, parse, call.Options.BodyBytesMax, "http.body-bytes-max");
+
+    /// <summary>Reads the body within a limit of its own.</summary>
+    /// <exception cref="ProblemException">It is too large, of another type, or the parser refuses it.</exception>
+    public static async Task<T> ReadAsync<T>(ApiCall call, Parser<T> parse, int limit, string setting)
     {
         var request = call.Http.Request;
-        var limit = call.Options.BodyBytesMax;
         CheckType(request);
         if (request.ContentLength > limit)
-            throw TooLarge(call, limit);
+            throw TooLarge(call, limit, setting);
         var reader = request.BodyReader;
         while (true)
         {
@@ -28,7 +32,7 @@ internal static class RequestBody
             if (body.Length > limit)
             {
                 reader.AdvanceTo(body.End);
-                throw TooLarge(call, limit);
+                throw TooLarge(call, limit, setting);
             }
 
             if (!result.IsCompleted)
@@ -64,9 +68,8 @@ internal static class RequestBody
 
     private static ProblemException Unsupported(string detail) => new(new Problem(ProblemTable.UnsupportedMediaType, detail));
 
-    private static ProblemException TooLarge(ApiCall call, long limitBytes)
+    private static ProblemException TooLarge(ApiCall call, long limitBytes, string setting)
     {
-        const string setting = "http.body-bytes-max";
         call.Get<HttpGates>().Reached(setting);
         return new ProblemException(new Problem(ProblemTable.TooLarge, $"The body is larger than {limitBytes} bytes ({setting}).")
         {

@@ -260,7 +260,8 @@ internal ref partial struct BodyFields
         }
     }
 
-    private static ProblemException Malformed(JsonException failure)
+    /// <summary>Reading stopped there.</summary>
+    internal static ProblemException Malformed(JsonException failure)
     {
         // The reader appends its own notation of the position; the answer has members for it.
         var detail = failure.Message;

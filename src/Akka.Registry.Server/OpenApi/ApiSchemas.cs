@@ -50,6 +50,15 @@ internal static class ApiSchemas
             ("isThisNode", Schema.Flag("It is the node that answers."))]),
         ["Heartbeat"] = Schema.Object("The lease.", [
             ("status", Schema.Ref("Status", document)), ("ttl", Schema.Ref("Duration", document)), ("expiresIn", Schema.Ref("Duration", document))]),
+        ["HeartbeatList"] = Schema.List(Schema.Ref("InstanceHeartbeat", document)),
+        ["InstanceHeartbeat"] = Schema.Object("One heartbeat of many.", [
+            ("service", Schema.Text("The service.")), ("id", Schema.Text("The instance.")), ("epoch?", Schema.Ref("Epoch", document))]),
+        ["HeartbeatsTaken"] = Schema.Object("What became of many heartbeats.", [
+            ("accepted", Schema.Whole("How many counted.")), ("refused", Schema.List(Schema.Ref("RefusedHeartbeat", document)))]),
+        ["RefusedHeartbeat"] = Schema.Object("A heartbeat that did not count.", [
+            ("index", Schema.Whole("Its place in the list, from 0.")), ("service", Schema.Text("The service.")), ("id", Schema.Text("The instance.")),
+            ("type", Schema.Text("The problem's type.")), ("status", Schema.Whole("The HTTP status that it would be alone.")),
+            ("detail", Schema.Text("A sentence about this one.")), ("retryable", Schema.Flag("Whether the same may succeed later."))]),
         ["Drained"] = Schema.Object("How a drain went.", [
             ("confirmed", Schema.Flag("Every live subscriber on every node has confirmed a view without the instance.")),
             ("laggardCount", Schema.Whole("How many have not.")), ("laggards", Schema.List(Schema.Ref("Laggard", document))),

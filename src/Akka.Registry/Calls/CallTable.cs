@@ -8,14 +8,27 @@ namespace Akka.Registry.Calls;
 internal sealed class CallTable(long first)
 {
     private readonly Dictionary<long, Call> _calls = [];
-    private readonly PriorityQueue<(long Id, Instant Until), Instant> _deadlines = new();
+
+    /// <summary>Deadlines that came in their order, as those of calls of one kind do: who is answered leaves the front.</summary>
+    private readonly Queue<(long Id, Instant Until)> _inOrder = new();
+
+    /// <summary>Those that came before an earlier one.</summary>
+    private readonly PriorityQueue<(long Id, Instant Until), Instant> _others = new();
+
+    private Instant _latest = new(long.MinValue);
     private long _last = first;
 
     /// <summary>Calls that wait.</summary>
     public int Count => _calls.Count;
 
     /// <summary>When the next call may be due; null for none.</summary>
-    public Instant? NextDeadline => _deadlines.TryPeek(out _, out var until) ? until : null;
+    public Instant? NextDeadline => (_inOrder.TryPeek(out var first), _others.TryPeek(out _, out var other)) switch
+    {
+        (true, true) => first.Until < other ? first.Until : other,
+        (true, false) => first.Until,
+        (false, true) => other,
+        _ => null,
+    };
 
     /// <summary>The call of that number, or null: answered, or given up.</summary>
     public Call? Find(long id) => _calls.GetValueOrDefault(id);
@@ -27,20 +40,32 @@ internal sealed class CallTable(long first)
             call.Id = ++_last;
         _calls[call.Id] = call;
         (call.Until, call.AsksOwner) = (until, owner);
-        _deadlines.Enqueue((call.Id, until), until);
+        if (_inOrder.Count > 0 && until < _latest)
+        {
+            _others.Enqueue((call.Id, until), until);
+            return;
+        }
+
+        _inOrder.Enqueue((call.Id, until));
+        _latest = until;
     }
 
     /// <summary>The call is answered.</summary>
-    public void Remove(Call call) => _calls.Remove(call.Id);
+    public void Remove(Call call)
+    {
+        _calls.Remove(call.Id);
+        while (_inOrder.TryPeek(out var first) && !_calls.ContainsKey(first.Id))
+            _inOrder.Dequeue();
+    }
 
-    /// <summary>Takes deadlines that are past, and gives the calls which still wait for just that.</summary>
+    /// <summary>Takes deadlines that are past, and gives the calls which still wait for just that, the first due first.</summary>
     public List<Call> TakeDue(Instant now)
     {
         var due = new List<Call>();
-        while (_deadlines.TryPeek(out var deadline, out var until) && until <= now)
+        while (NextDeadline is { } next && next <= now)
         {
-            _deadlines.Dequeue();
-            if (_calls.TryGetValue(deadline.Id, out var call) && call.Until == deadline.Until)
+            var (id, until) = _inOrder.TryPeek(out var first) && first.Until == next ? _inOrder.Dequeue() : _others.Dequeue();
+            if (_calls.TryGetValue(id, out var call) && call.Until == until)
                 due.Add(call);
         }
 

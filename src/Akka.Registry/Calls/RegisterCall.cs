@@ -1,4 +1,4 @@
-using Akka.Registry.Contracts;
+using Akka.Registry.Actors;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
 
@@ -8,19 +8,37 @@ namespace Akka.Registry.Calls;
 /// Registers: validates, writes what <see cref="RegistrationPlan"/> says, and writes once more if another entry stood
 /// than it was planned on.
 /// </summary>
-internal sealed class RegisterCall(
-    ICallSurroundings surroundings, Registration registration, WriteOptions options, Action<RegistryReply<RegistrationResult>> reply)
-    : Call(surroundings)
+internal sealed class RegisterCall : Call
 {
+    private readonly Registration _registration;
+    private readonly WriteOptions _options;
+    private readonly IActorRef<RegistryReply<RegistrationResult>>? _replyTo;
+    private readonly GatheredAnswers<RegistrationOutcome>? _answers;
+    private readonly int _place;
+
     private ReadOnlyMemory<byte> _value;
     private MapRecord? _plannedOn;
     private MapWriteResult? _accepted;
     private bool _isUnderWay;
 
-    /// <summary>Whether its answer is told with those of others: then there is one even when the map gives none.</summary>
-    public bool OthersWait { get; init; }
+    /// <summary>A registration that is answered by itself.</summary>
+    public RegisterCall(
+        ICallSurroundings surroundings, Registration registration, WriteOptions options, IActorRef<RegistryReply<RegistrationResult>> replyTo)
+        : this(surroundings, registration, options) => _replyTo = replyTo;
 
-    public override RecordKey Key { get; } = new(registration.Service ?? "", registration.Id ?? "");
+    /// <summary>One of many, told with the others: so it is answered even when the map gives no answer.</summary>
+    public RegisterCall(
+        ICallSurroundings surroundings, Registration registration, WriteOptions options, GatheredAnswers<RegistrationOutcome> answers, int place)
+        : this(surroundings, registration, options) => (_answers, _place) = (answers, place);
+
+    private RegisterCall(ICallSurroundings surroundings, Registration registration, WriteOptions options)
+        : base(surroundings)
+    {
+        (_registration, _options) = (registration, options);
+        Key = new RecordKey(registration.Service ?? "", registration.Id ?? "");
+    }
+
+    public override RecordKey Key { get; }
 
     public override void Start()
     {
@@ -31,7 +49,7 @@ internal sealed class RegisterCall(
             return;
         }
 
-        if (RegistrationValidator.Check(registration, limits, Surroundings.Options.Leases, Surroundings.Options.Checks) is { } wrong)
+        if (RegistrationValidator.Check(_registration, limits, Surroundings.Options.Leases, Surroundings.Options.Checks) is { } wrong)
         {
             Refuse(wrong);
             return;
@@ -45,9 +63,9 @@ internal sealed class RegisterCall(
         }
 
         _plannedOn = standing?.Record;
-        var value = Plan(standing);
-        _value = InstanceCodec.Encode(value);
-        if (RegistrationValidator.CheckSize(RegistrationPlan.SizeOf(value), limits) is { } tooLarge)
+        var plan = Plan(standing);
+        _value = plan.Value;
+        if (RegistrationValidator.CheckSize(plan.OwnBytes, limits) is { } tooLarge)
         {
             Refuse(tooLarge);
             return;
@@ -55,7 +73,7 @@ internal sealed class RegisterCall(
 
         Surroundings.Ledger.RegistrationBegins(Key);
         _isUnderWay = true;
-        Surroundings.Write(this, new MapWrite.Register(Key, registration.Epoch, _value), options.Consistency, options.Timeout);
+        Surroundings.Write(this, new MapWrite.Register(Key, _registration.Epoch, _value), _options.Consistency, _options.Timeout);
     }
 
     public override void OnWritten(MapWriteResult result)
@@ -72,7 +90,7 @@ internal sealed class RegisterCall(
         else if (PlanOnWhatStood(result) is { } value)
         {
             _accepted = result;
-            Surroundings.Write(this, new MapWrite.Replace(Key, result.Record!.Order, Revive: false, value), options.Consistency, options.Timeout);
+            Surroundings.Write(this, new MapWrite.Replace(Key, result.Record!.Order, Revive: false, value), _options.Consistency, _options.Timeout);
         }
         else
         {
@@ -83,13 +101,13 @@ internal sealed class RegisterCall(
     public override void Refuse(RegistryException refusal)
     {
         End();
-        reply(new RegistryReply<RegistrationResult>(null, refusal));
+        Reply(null, refusal);
         Surroundings.Complete(this);
     }
 
     public override void Abandon()
     {
-        if (OthersWait)
+        if (_answers is not null)
         {
             Refuse(Refusals.Unanswered(Key));
             return;
@@ -106,15 +124,15 @@ internal sealed class RegisterCall(
     {
         if (result.Before is not { IsLive: true } before || before.Dot == _plannedOn?.Dot || !Surroundings.Codec.TryDecode(before, out var standing))
             return null;
-        var value = InstanceCodec.Encode(Plan(standing));
+        var value = Plan(standing).Value;
         // Not "? null : value": a bare null would become an empty memory, and an empty value be written.
         if (value.Span.SequenceEqual(_value.Span))
             return null;
         return value;
     }
 
-    private InstanceValue Plan(ServiceEntry? standing) => RegistrationPlan.Build(
-        registration, standing, RegistrationValidator.Terms(registration, Surroundings.Options.Leases), Surroundings.WallClock);
+    private RegistrationPlan Plan(ServiceEntry? standing) => RegistrationPlan.Build(
+        _registration, standing, RegistrationValidator.Terms(_registration, Surroundings.Options.Leases), Surroundings.WallClock);
 
     private RegistryException? Full(LimitOptions limits)
     {
@@ -139,12 +157,20 @@ internal sealed class RegisterCall(
         if (standing?.Record.Dot != last.Record!.Dot && Surroundings.Codec.TryDecode(last.Record, out var written))
             entry = written; // Another change came while the write was spread; the answer is about this one.
         if (entry is null)
-            reply(new RegistryReply<RegistrationResult>(null, Refusals.NotFound(Key)));
+            Reply(null, Refusals.NotFound(Key));
         else
-            reply(RegistryReply.Of(new RegistrationResult(
-                entry, first.Before is { IsLive: true }, entry.Ttl, last.HeldBy, last.Members, last.ConsistencyReached)));
+            Reply(new RegistrationResult(
+                entry, first.Before is { IsLive: true }, entry.Ttl, last.HeldBy, last.Members, last.ConsistencyReached));
         Surroundings.Metrics.Registered();
         Surroundings.Complete(this);
+    }
+
+    private void Reply(RegistrationResult? result, RegistryException? refusal = null)
+    {
+        if (_answers is { } answers)
+            answers.Put(_place, new RegistrationOutcome(result, refusal));
+        else
+            _replyTo!.Tell(new RegistryReply<RegistrationResult>(result, refusal));
     }
 
     private void End()

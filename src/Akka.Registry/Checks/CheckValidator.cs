@@ -40,6 +40,8 @@ internal static class CheckValidator
                 RegistryError.Invalid, $"'checks' holds {checks.Count}; at most {options.PerInstance} are allowed.", "checks");
         }
 
+        if (checks.Count == 0)
+            return null;
         var wrong = new Findings();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < checks.Count; i++)

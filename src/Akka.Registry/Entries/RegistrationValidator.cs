@@ -55,9 +55,9 @@ internal static class RegistrationValidator
         }
 
         // Each dot-separated part becomes a DNS label: RFC 1035, section 2.3.4.
-        foreach (var part in service.Split('.'))
+        foreach (var part in service.AsSpan().Split('.'))
         {
-            if (part.Length is 0 or > 63)
+            if (part.End.Value - part.Start.Value is 0 or > 63)
                 return Invalid("service", "has a part between dots that is empty or longer than 63 characters, as no DNS name may; change it");
         }
 
@@ -98,7 +98,7 @@ internal static class RegistrationValidator
     {
         if (CheckText("address", address, 1, limits.AddressLength, "address-length") is { } wrong)
             return wrong;
-        return IPAddress.TryParse(address, out _) || Uri.CheckHostName(address) != UriHostNameType.Unknown
+        return IPAddress.IsValid(address) || Uri.CheckHostName(address) != UriHostNameType.Unknown
             ? null
             : Invalid("address", "is neither a host name nor an IP address; give it without scheme and port");
     }
@@ -111,8 +111,8 @@ internal static class RegistrationValidator
             return Beyond(field, $"holds {texts.Count}; at most {countMax} are allowed", field);
         for (var i = 0; i < texts.Count; i++)
         {
-            if (CheckText($"{field}[{i}]", texts[i], 1, lengthMax, lengthLimit) is { } wrong)
-                return wrong;
+            if (CheckText(field, texts[i], 1, lengthMax, lengthLimit) is not null)
+                return CheckText($"{field}[{i}]", texts[i], 1, lengthMax, lengthLimit);
         }
 
         return null;
@@ -124,7 +124,7 @@ internal static class RegistrationValidator
             return Invalid("metadata", "is null; leave it out or give pairs");
         if (pairs.Count > limits.MetadataPairs)
             return Beyond("metadata", $"holds {pairs.Count} pairs; at most {limits.MetadataPairs} are allowed", "metadata-pairs");
-        foreach (var (key, text) in pairs)
+        foreach (var (key, text) in StringPairs.Of(pairs))
         {
             if (CheckText("metadata", key, 1, limits.MetadataKeyLength, "metadata-key-length") is { } wrongKey)
                 return Invalid("metadata", "has a key that cannot be: " + wrongKey.Message, wrongKey.Limit);

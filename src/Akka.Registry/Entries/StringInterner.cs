@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Akka.Registry.Entries;
 
 /// <summary>
@@ -5,13 +7,16 @@ namespace Akka.Registry.Entries;
 /// look-up touches
 /// one slot. A string that is pushed out is only stored twice from then on.
 /// </summary>
-/// <remarks>One thread.</remarks>
+/// <remarks>Any thread: who loses a race for a slot has a string of its own, no more.</remarks>
 internal sealed class StringInterner
 {
     /// <summary>Longer strings are seldom shared, and hashing them costs more than it saves.</summary>
     private const int LengthMax = 128;
 
     private readonly string?[] _slots;
+
+    /// <summary>Of all entries of this process.</summary>
+    public static StringInterner Shared { get; } = new();
 
     /// <summary>An interner of so many slots; a power of two.</summary>
     public StringInterner(int slots = 65_536)
@@ -21,16 +26,21 @@ internal sealed class StringInterner
         _slots = new string?[slots];
     }
 
-    /// <summary>The shared instance of an equal string, or this one, which is shared from now on.</summary>
-    public string Intern(string text)
+    /// <summary>The shared instance of an equal string, or a new one, which is shared from now on.</summary>
+    public string Intern(ReadOnlySpan<byte> utf8)
     {
-        if (text.Length == 0)
+        if (utf8.Length > LengthMax)
+            return Encoding.UTF8.GetString(utf8);
+        Span<char> chars = stackalloc char[LengthMax];
+        return Intern(chars[..Encoding.UTF8.GetChars(utf8, chars)]);
+    }
+
+    private string Intern(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
             return "";
-        if (text.Length > LengthMax)
-            return text;
-        ref var slot = ref _slots[text.GetHashCode(StringComparison.Ordinal) & (_slots.Length - 1)];
-        if (slot is not null && string.Equals(slot, text, StringComparison.Ordinal))
-            return slot;
-        return slot = text;
+        ref var slot = ref _slots[string.GetHashCode(text, StringComparison.Ordinal) & (_slots.Length - 1)];
+        var known = slot;
+        return known is not null && text.SequenceEqual(known) ? known : slot = text.ToString();
     }
 }

@@ -11,6 +11,53 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
     /// <summary>None.</summary>
     public static StringPairs Empty { get; } = new([]);
 
+    /// <summary>The same pairs in the order of their keys.</summary>
+    public static StringPairs Of(IReadOnlyDictionary<string, string> pairs)
+    {
+        if (pairs is StringPairs known)
+            return known;
+        var texts = new string[pairs.Count * 2];
+        var at = 0;
+        foreach (var (key, text) in pairs)
+            (texts[at], texts[at + 1], at) = (key, text, at + 2);
+        return Of(texts);
+    }
+
+    /// <summary>Pairs in the order of their keys, with the last value of each key.</summary>
+    /// <param name="texts">A key, its value, the next key, and so on; the array is taken over.</param>
+    public static StringPairs Of(string[] texts)
+    {
+        if (texts.Length == 0)
+            return Empty;
+        for (var i = 2; i < texts.Length; i += 2)
+        {
+            if (string.CompareOrdinal(texts[i - 2], texts[i]) >= 0)
+                return InOrder(texts);
+        }
+
+        return new StringPairs(texts); // As nodes write them.
+    }
+
+    private static StringPairs InOrder(string[] texts)
+    {
+        var places = new (string Key, int Place)[texts.Length / 2];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = (texts[i * 2], i * 2);
+        places.AsSpan().Sort(static (one, other) =>
+            string.CompareOrdinal(one.Key, other.Key) is var order and not 0 ? order : one.Place - other.Place);
+        var sorted = new string[texts.Length];
+        var length = 0;
+        foreach (var (key, place) in places)
+        {
+            if (length > 0 && string.Equals(sorted[length - 2], key, StringComparison.Ordinal))
+                length -= 2;
+            (sorted[length], sorted[length + 1]) = (key, texts[place + 1]);
+            length += 2;
+        }
+
+        return new StringPairs(length == sorted.Length ? sorted : sorted[..length]);
+    }
+
     /// <inheritdoc/>
     public int Count => texts.Length / 2;
 
@@ -41,12 +88,33 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
         return false;
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator()
-    {
-        for (var i = 0; i < texts.Length; i += 2)
-            yield return new KeyValuePair<string, string>(texts[i], texts[i + 1]);
-    }
+    /// <summary>Goes through the pairs; allocates nothing.</summary>
+    public Enumerator GetEnumerator() => new(texts);
+
+    IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>One pair after the other.</summary>
+    internal struct Enumerator(string[] texts) : IEnumerator<KeyValuePair<string, string>>
+    {
+        private int _at = -2;
+
+        /// <inheritdoc/>
+        public readonly KeyValuePair<string, string> Current => new(texts[_at], texts[_at + 1]);
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext() => (_at += 2) < texts.Length;
+
+        /// <inheritdoc/>
+        public void Reset() => _at = -2;
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+            // It holds nothing.
+        }
+    }
 }

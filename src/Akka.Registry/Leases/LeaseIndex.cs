@@ -35,6 +35,23 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
         return slot;
     }
 
+    /// <summary>As <see cref="Find(RecordKey)"/>, for who has the characters and no texts of them.</summary>
+    public int Find(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
+    {
+        var entries = Volatile.Read(ref _entries);
+        var hash = (uint)RecordKey.HashOf(service, instance);
+        var mask = entries.Length - 1;
+        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
+        {
+            var entry = Volatile.Read(ref entries[position]);
+            if (entry == Empty)
+                return -1;
+            if ((uint)(entry >> 32) == hash && (uint)entry != Removed && Volatile.Read(ref slots[SlotOf(entry)].Key) is { } key
+                && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
+                return SlotOf(entry);
+        }
+    }
+
     /// <summary>Adds a key that is not there; its slot is written already.</summary>
     public void Add(RecordKey key, int slot)
     {

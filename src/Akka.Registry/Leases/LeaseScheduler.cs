@@ -57,6 +57,10 @@ public sealed class LeaseScheduler
     /// <summary>The session that beat for the key's lease last; null for none. Any thread.</summary>
     public uint? SessionOf(RecordKey key) => _table.SessionOf(key);
 
+    /// <summary>The lease of that name if nothing is to be written when it beats; default for none. Any thread.</summary>
+    internal LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key) =>
+        _table.FindLive(service, instance, epoch, out key);
+
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
     internal LeaseId Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now)
     {

@@ -36,9 +36,9 @@ internal enum GrantOutcome
 /// says.
 /// </para>
 /// <para>
-/// One thread writes. <see cref="ExpiresAt"/> alone may be called by any thread, at any time: it reads the arrays that
-/// the writer publishes, whose pages never move, and trusts what it read only if the slot's generation is odd and the
-/// same before and after.
+/// One thread writes. <see cref="ExpiresAt"/> and <see cref="FindLive"/> alone may be called by any thread, at any time: they read what
+/// the writer publishes, arrays whose pages never move, and trust it only if the slot's generation is odd and the same
+/// before and after.
 /// </para>
 /// </remarks>
 internal sealed class LeaseTable : ILeaseCensus
@@ -220,6 +220,30 @@ internal sealed class LeaseTable : ILeaseCensus
         while (_wheel.TryPop(out var slot))
             Judge(slot, sweep);
         return slept;
+    }
+
+    /// <summary>The lease of that name if it beats within its TTL, as far as was judged. Any thread.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="epoch">Its epoch; null for whichever stands.</param>
+    /// <param name="key">The lease's own name and epoch; default for none.</param>
+    /// <returns>Default for none.</returns>
+    public LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key)
+    {
+        key = default;
+        var slot = _index.Find(service, instance);
+        if (slot < 0)
+            return default;
+        ref var beat = ref _beats[slot];
+        var generation = Volatile.Read(ref beat.Generation);
+        ref var known = ref _slots[slot];
+        var (name, stands, isLive) = (Volatile.Read(ref known.Key), Volatile.Read(ref known.Epoch), beat.State == LeaseState.Live);
+        Interlocked.MemoryBarrier();
+        if (!isLive || name is null || (generation & 1) == 0 || Volatile.Read(ref beat.Generation) != generation
+            || (epoch is not null && epoch != stands) || !instance.SequenceEqual(name.Instance) || !service.SequenceEqual(name.Service))
+            return default;
+        key = new LeaseKey(name, stands);
+        return new LeaseId(slot, generation);
     }
 
     /// <summary>Until when the lease must beat; null when this table has no such lease. Any thread.</summary>

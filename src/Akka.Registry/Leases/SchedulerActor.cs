@@ -45,6 +45,7 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
             case SchedulerMessage.Beat beat: OnBeat(beat); break;
             case SchedulerMessage.BeatMany beats: OnBeats(beats); break;
             case SchedulerMessage.BeatSession beats: OnBeats(beats); break;
+            case SchedulerMessage.BeatPlaces beats: OnBeats(beats); break;
             case SchedulerMessage.Grant grant: _leases.Grant(grant.Key, grant.Epoch, grant.Terms, Now); break;
             case SchedulerMessage.Release release: _leases.Release(release.Key); break;
             case SchedulerMessage.Disconnected session: OnDisconnected(session); break;
@@ -82,6 +83,19 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
         }
 
         beats.ReplyTo.Tell(unknown?.DrainToImmutable() ?? []);
+    }
+
+    private void OnBeats(SchedulerMessage.BeatPlaces beats)
+    {
+        var now = Now;
+        ImmutableArray<LeaseId>.Builder? ended = null;
+        foreach (var lease in beats.Leases.Span)
+        {
+            if (!_leases.Beat(lease, now))
+                (ended ??= ImmutableArray.CreateBuilder<LeaseId>()).Add(lease);
+        }
+
+        beats.ReplyTo.Tell(ended?.DrainToImmutable() ?? []);
     }
 
     private void OnDisconnected(SchedulerMessage.Disconnected session)

@@ -39,6 +39,13 @@ public abstract record SchedulerMessage
         uint Session, ReadOnlyMemory<LeaseKey> Leases, IActorRef<ImmutableArray<LeaseKey>> ReplyTo) : SchedulerMessage;
 
     /// <summary>
+    /// Heartbeats by place, many at once. Answered with those that are no leases any more: nothing is allocated for the others.
+    /// </summary>
+    /// <param name="Leases">What beats; the sender's to use again once the answer is there.</param>
+    /// <param name="ReplyTo">Where the answer goes.</param>
+    public sealed record BeatPlaces(ReadOnlyMemory<LeaseId> Leases, IActorRef<ImmutableArray<LeaseId>> ReplyTo) : SchedulerMessage;
+
+    /// <summary>
     /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are
     /// missed. Leases that another session has beaten for since are left alone.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Sessions;
@@ -19,6 +20,27 @@ public sealed partial class GuardedRegistry
         Require(AccessRight.Write, key.Service, "heartbeat", key.Instance);
         return _inner.HeartbeatAsync(key, epoch, cancellation);
     }
+
+    /// <summary>As <see cref="IServiceRegistry.HeartbeatManyAsync"/>; each that the caller has no right to is refused, and told to the log.</summary>
+    public Task<ImmutableArray<RefusedBeat>> HeartbeatManyAsync(ReadOnlyMemory<InstanceBeat> beats, CancellationToken cancellation = default)
+    {
+        var principal = Current();
+        List<RefusedBeat>? denied = null;
+        for (var i = 0; i < beats.Length; i++)
+        {
+            var key = beats.Span[i].Key;
+            if (principal.Rules.On(key.Service) < AccessRight.Write)
+            {
+                (denied ??= []).Add(new RefusedBeat(
+                    i, Deny(principal, "heartbeat", $"{key.Service}/{key.Instance}", new AccessRule(AccessRight.Write, key.Service, IsPrefix: false))));
+            }
+        }
+
+        return denied is null ? _inner.HeartbeatManyAsync(beats, cancellation) : BeatOthersAsync(beats, denied, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch) => _inner.BeatOf(service, instance, epoch);
 
     /// <inheritdoc/>
     public Task<ServiceEntry> ReportStatusAsync(
@@ -102,6 +124,16 @@ public sealed partial class GuardedRegistry
         Require(AccessRight.Write, registration.Service ?? "", "register", registration.Id ?? "");
         foreach (var check in registration.Checks ?? [])
             RequireAliasRead(registration.Service ?? "", check);
+    }
+
+    private async Task<ImmutableArray<RefusedBeat>> BeatOthersAsync(
+        ReadOnlyMemory<InstanceBeat> beats, List<RefusedBeat> denied, CancellationToken cancellation)
+    {
+        var no = denied.Select(refused => refused.Place).ToHashSet();
+        int[] places = [.. Enumerable.Range(0, beats.Length).Where(place => !no.Contains(place))];
+        var allowed = Array.ConvertAll(places, place => beats.Span[place]);
+        var refused = await _inner.HeartbeatManyAsync(allowed, cancellation).ConfigureAwait(false);
+        return [.. denied.Concat(refused.Select(one => one with { Place = places[one.Place] })).OrderBy(one => one.Place)];
     }
 
     /// <summary>A check that follows another service tells how that one is.</summary>

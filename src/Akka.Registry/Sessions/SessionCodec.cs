@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Subscriptions;
@@ -17,30 +16,6 @@ internal static class SessionCodec
     private const int PartBytes = 256 * 1024;
 
     private const int TimeoutMsMax = 60_000;
-
-    /// <summary>A registration as it came: nothing in it is trusted; the registry checks it.</summary>
-    public static Registration ToRegistration(WireRegistration wire)
-    {
-        var value = wire.Value ?? new InstanceValue();
-        return new Registration
-        {
-            Service = wire.Service,
-            Id = wire.Instance,
-            Address = value.Address,
-            Port = value.Port > int.MaxValue ? int.MaxValue : (int)value.Port,
-            Methods = [.. value.Methods],
-            Tags = [.. value.Tags],
-            Metadata = new Dictionary<string, string>(value.Metadata, StringComparer.Ordinal),
-            Zone = value.Zone,
-            Version = value.Version,
-            Weight = value.Weight > int.MaxValue ? int.MaxValue : (int)value.Weight,
-            Ttl = value.TtlMs == 0 ? null : Milliseconds(value.TtlMs),
-            DeregisterAfter = value.DeregisterAfterMs == 0 ? null : Milliseconds(value.DeregisterAfterMs),
-            Status = (InstanceStatus)value.Reported,
-            Checks = [.. value.Checks.Select(CheckCodec.Definition)],
-            Epoch = wire.Epoch,
-        };
-    }
 
     /// <summary>How far a client wants its writes to reach; null when it says nothing that is known.</summary>
     public static WriteOptions? ToWriteOptions(uint consistency, uint timeoutMs) =>
@@ -98,8 +73,6 @@ internal static class SessionCodec
         RegistryError.Unauthenticated or RegistryError.Forbidden => WireSessionError.Forbidden,
         _ => throw new UnreachableException($"No name for {error}."),
     };
-
-    private static TimeSpan Milliseconds(ulong ms) => TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue));
 
     private static EncodedBatch Encode(ChangeBatch batch)
     {

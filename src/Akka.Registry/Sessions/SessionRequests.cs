@@ -43,7 +43,7 @@ internal sealed class SessionRequests(
     {
         switch (frame.Kind)
         {
-            case FrameKind.RegisterInstances: return await OnRegisterAsync(frame.Read(RegisterInstances.Parser), stop);
+            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload.Span), stop);
             case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
             case FrameKind.SessionRequest: return await OnRequestAsync(frame.Read(SessionRequest.Parser), stop);
             case FrameKind.FailureReports: return await OnReportsAsync(frame.Read(FailureReports.Parser), stop);
@@ -101,48 +101,55 @@ internal sealed class SessionRequests(
         }
     }
 
-    private async ValueTask<string?> OnRegisterAsync(RegisterInstances request, CancellationToken stop)
+    private async ValueTask<string?> OnRegisterAsync(RegistrationFrame request, CancellationToken stop)
     {
         var max = limits.Options.RegistrationsPerFrame;
-        if (request.Registrations.Count > max)
-            return limits.Beyond("registrations-per-frame", max, $"a frame of {request.Registrations.Count} registrations");
+        if (request.Registrations.Length > max)
+            return limits.Beyond("registrations-per-frame", max, $"a frame of {request.Registrations.Length} registrations");
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
-        await limits.WaitAsync(request.Registrations.Count, stop);
+        await limits.WaitAsync(request.Registrations.Length, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
             var answer = new RegisterResults { Request = request.Request };
-            if (RegistryTracing.IsListening && request.Registrations.Any(registration => registration.Traceparent.Length > 0))
-                answer.Results.AddRange(await Task.WhenAll(request.Registrations.Select(one => RegisterTracedAsync(one, write, stop))));
+            if (RegistryTracing.IsListening && request.Traceparents.Length > 0)
+            {
+                answer.Results.AddRange(await Task.WhenAll(request.Registrations.Zip(
+                    request.Traceparents, (one, traceparent) => RegisterTracedAsync(one, traceparent, write, stop))));
+            }
             else
+            {
                 await RegisterAsync(request.Registrations, write, answer.Results, stop);
+            }
+
             await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
     }
 
     private async Task RegisterAsync(
-        RepeatedField<WireRegistration> wires, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
+        ImmutableArray<Registration> registrations, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
     {
         try
         {
-            foreach (var outcome in await _session.RegisterManyAsync([.. wires.Select(SessionCodec.ToRegistration)], write, stop))
+            foreach (var outcome in await _session.RegisterManyAsync(registrations, write, stop))
                 results.Add(outcome.Refusal is { } refusal ? Refused(refusal) : Registered(outcome.Result!));
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
-            results.AddRange(Enumerable.Repeat(Refused(refusal), wires.Count));
+            results.AddRange(Enumerable.Repeat(Refused(refusal), registrations.Length));
         }
     }
 
     /// <summary>One that belongs to somebody's trace: a call of its own, with its own activity.</summary>
-    private async Task<WireRegisterResult> RegisterTracedAsync(WireRegistration wire, WriteOptions write, CancellationToken stop)
+    private async Task<WireRegisterResult> RegisterTracedAsync(
+        Registration registration, string traceparent, WriteOptions write, CancellationToken stop)
     {
-        using var span = RegistryTracing.Serve("Register", wire.Traceparent, session.Client, self);
+        using var span = RegistryTracing.Serve("Register", traceparent, session.Client, self);
         try
         {
-            return Registered(await _session.RegisterAsync(SessionCodec.ToRegistration(wire), write, stop));
+            return Registered(await _session.RegisterAsync(registration, write, stop));
         }
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Akka.Registry.Benchmarks.Load;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Peers;
@@ -45,6 +46,12 @@ internal sealed class RedisPeer : IDisposable
             throw new InvalidOperationException("redis-server is not installed; on Debian: apt-get install redis-server.", missing);
         }
     }
+
+    /// <summary>Its processor time.</summary>
+    public TimeSpan ProcessorTime => ProcessCost.ProcessorTime(_process.Id);
+
+    /// <summary>Its resident memory.</summary>
+    public long ResidentBytes => ProcessCost.ResidentBytes(_process.Id);
 
     /// <summary>Keys to renew.</summary>
     public Task FillAsync(int keys) => PipelineAsync(keys, i => Command("SET", Key(i), Value, "EX", "3600"), answersEach: 1);

@@ -1,10 +1,14 @@
 using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.Benchmarks.Peers;
 
 namespace Akka.Registry.Benchmarks.Questions;
 
 /// <summary>What does an instance cost in memory?</summary>
 internal sealed class BytesPerInstance : IQuestion
 {
+    /// <summary>Two writes each: as many as ours would take minutes.</summary>
+    private const int EtcdKeys = 50_000;
+
     public int Number => 8;
 
     public string Text => "Bytes an instance at one node (growth of the working set), indexes and lease included";
@@ -21,8 +25,29 @@ internal sealed class BytesPerInstance : IQuestion
             // Nothing is asked of the collector: what it has not given back yet counts as well.
             await Task.Delay(TimeSpan.FromSeconds(5));
             var grown = ProcessCost.ResidentBytes(cluster[1].Id) - before;
-            Answer.Print($"bytes an instance at {Answer.Text(count)}", (double)grown / count, "B");
             await sessions.CloseAsync();
+            var (what, ours) = ($"bytes an instance at {Answer.Text(count)}", (double)grown / count);
+            if (run.WithPeers)
+                await PrintPeersAsync(what, ours, count);
+            else
+                Answer.Print(what, ours, "B");
         }
+    }
+
+    private static async Task PrintPeersAsync(string what, double ours, int count)
+    {
+        using (var redis = await RedisPeer.StartAsync())
+        {
+            var empty = redis.ResidentBytes;
+            await redis.RegisterAsync(count);
+            Answer.Print(what, ours, "B", "Redis, a key with an expiry and its place in a set", (double)(redis.ResidentBytes - empty) / count);
+        }
+
+        using var etcd = await EtcdPeer.StartAsync();
+        var (keys, before) = (Math.Min(count, EtcdKeys), etcd.ResidentBytes);
+        await etcd.FillAsync(keys);
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        Answer.Print(
+            what, ours, "B", $"etcd, a key with a lease, at {Answer.Text(keys)}", (double)(etcd.ResidentBytes - before) / keys);
     }
 }

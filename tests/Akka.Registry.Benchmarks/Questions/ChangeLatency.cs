@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.Benchmarks.Peers;
 using Akka.Registry.Contracts;
 using Akka.Registry.EndToEnd.Harness;
 
@@ -20,15 +21,16 @@ internal sealed class ChangeLatency : IQuestion
     {
         using var cluster = await BenchCluster.StartAsync(3);
         var changes = run.Count(1_000);
-        await MeasureAsync(cluster, changes, "idle");
+        var etcd = run.WithPeers ? await BesideAsync(changes) : [];
+        await MeasureAsync(cluster, changes, "idle", etcd);
         using var end = new CancellationTokenSource();
         var load = LoadAsync(cluster[2].ClusterPort, 10_000, end.Token);
-        await MeasureAsync(cluster, changes, "under load");
+        await MeasureAsync(cluster, changes, "under load", []);
         await end.CancelAsync();
         Answer.Print("  changes made beside", await load, "/s");
     }
 
-    private static async Task MeasureAsync(TestCluster cluster, int changes, string when)
+    private static async Task MeasureAsync(TestCluster cluster, int changes, string when, double[] etcd)
     {
         await using var writer = await LoadSession.OpenAsync(cluster[1].ClusterPort);
         await using var watcher = await LoadSession.OpenAsync(cluster[3].ClusterPort);
@@ -56,8 +58,23 @@ internal sealed class ChangeLatency : IQuestion
         }
 
         latencies.Sort();
-        Answer.Print($"change to watcher, {when}, p50", latencies[latencies.Count / 2], "ms");
-        Answer.Print($"change to watcher, {when}, p99", latencies[latencies.Count * 99 / 100], "ms");
+        foreach (var percentile in (int[])[50, 99])
+        {
+            var (what, ours) = ($"change to watcher, {when}, p{percentile}", At(latencies, percentile));
+            if (etcd.Length == 0)
+                Answer.Print(what, ours, "ms");
+            else
+                Answer.Print(what, ours, "ms", "etcd, put at member 1 to watch at member 3", At(etcd, percentile));
+        }
+    }
+
+    private static double At(IReadOnlyList<double> sorted, int percentile) => sorted[sorted.Count * percentile / 100];
+
+    private static async Task<double[]> BesideAsync(int changes)
+    {
+        using var etcd = await EtcdPeer.StartAsync(3);
+        await etcd.LatencyAsync(Math.Min(changes, 100));        // Warm.
+        return await etcd.LatencyAsync(changes);
     }
 
     /// <summary>Changes instances at an even rate.</summary>

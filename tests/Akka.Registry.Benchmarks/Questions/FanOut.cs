@@ -1,4 +1,5 @@
 using Akka.Registry.Benchmarks.Load;
+using Akka.Registry.Benchmarks.Peers;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Questions;
@@ -8,6 +9,7 @@ internal sealed class FanOut : IQuestion
 {
     private const string Service = "watched";
     private const int ConnectionsMax = 500;
+    private const int PeerWatchersMax = 1_000;
 
     public int Number => 7;
 
@@ -19,10 +21,35 @@ internal sealed class FanOut : IQuestion
     {
         using var cluster = await BenchCluster.StartAsync(1);
         foreach (var watchers in (int[])[run.Count(1_000), run.Count(10_000)])
-            await MeasureAsync(run, cluster, watchers);
+            await PrintAsync(run, cluster, watchers);
     }
 
-    private static async Task MeasureAsync(BenchRun run, TestCluster cluster, int watchers)
+    private static void Print(string what, double ours, double[] etcd, int place)
+    {
+        if (etcd.Length == 0)
+            Answer.Print(what, ours, "ms");
+        else
+            Answer.Print(what, ours, "ms", "etcd, as many watchers of one prefix", etcd[place]);
+    }
+
+    private static async Task<double[]> BesideAsync(int watchers, int changes)
+    {
+        using var etcd = await EtcdPeer.StartAsync();
+        return await etcd.FanOutAsync(watchers, changes);
+    }
+
+    private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers)
+    {
+        var ours = await MeasureAsync(run, cluster, watchers);
+        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers, Math.Max(run.Runs, 3)) : [];
+        Print($"{Answer.Text(ours.Watchers)} watchers, p50", ours.Median, etcd, etcd.Length / 2);
+        Print($"{Answer.Text(ours.Watchers)} watchers, max", ours.Worst, etcd, etcd.Length - 1);
+        Answer.PrintCost("node", ours.Node, ours.Told, "watcher told");
+        Answer.PrintCost("load at node", ours.Load, ours.Told, "watcher told");
+    }
+
+    /// <summary>Opens as many watchers, and makes a few changes one after the other.</summary>
+    internal static async Task<FanOutResult> MeasureAsync(BenchRun run, TestCluster cluster, int watchers)
     {
         var connections = Math.Min(watchers, ConnectionsMax);
         var sessions = new List<LoadSession>();
@@ -49,7 +76,7 @@ internal sealed class FanOut : IQuestion
 
             await using var writer = await LoadSession.OpenAsync(cluster[1].ClusterPort);
             var (medians, worst) = (new List<double>(), new List<double>());
-            var before = cluster.ProcessorTime();
+            var (before, load) = (cluster.ProcessorTime(), Environment.CpuUsage.TotalTime);
             for (var i = 1; i <= Math.Max(run.Runs, 3) + 1; i++)
             {
                 (count, all) = (0, new TaskCompletionSource());
@@ -63,9 +90,9 @@ internal sealed class FanOut : IQuestion
                 worst.Add(told[^1]);
             }
 
-            Answer.Print($"{Answer.Text(expected)} watchers, p50", BenchRun.Median([.. medians]), "ms");
-            Answer.Print($"{Answer.Text(expected)} watchers, max", BenchRun.Median([.. worst]), "ms");
-            Answer.PrintCost("node", cluster.ProcessorTime() - before, (double)expected * (medians.Count + 1), "watcher told");
+            var (node, own) = (cluster.ProcessorTime() - before, Environment.CpuUsage.TotalTime - load);
+            return new FanOutResult(
+                expected, BenchRun.Median([.. medians]), BenchRun.Median([.. worst]), node, own, (double)expected * (medians.Count + 1));
         }
         finally
         {
@@ -73,4 +100,17 @@ internal sealed class FanOut : IQuestion
                 await session.DisposeAsync();
         }
     }
+}
+
+/// <summary>What a change to many watchers took.</summary>
+/// <param name="Watchers">How many.</param>
+/// <param name="Median">Until half of them were told; ms, the median of the changes.</param>
+/// <param name="Worst">Until the last one was; likewise.</param>
+/// <param name="Node">Processor time of the node, of all changes.</param>
+/// <param name="Load">Processor time of the watchers.</param>
+/// <param name="Told">How often a watcher was told.</param>
+internal sealed record FanOutResult(int Watchers, double Median, double Worst, TimeSpan Node, TimeSpan Load, double Told)
+{
+    /// <summary>Processor time of the node for each watcher and change.</summary>
+    public double MicrosecondsEach => Node.TotalMicroseconds / Told;
 }

@@ -27,24 +27,41 @@ internal sealed class LookUps : IQuestion
             cluster[1].ClusterPort, Enumerable.Range(0, Instances).Select(i => LoadEntries.One(Service, i)).ToList(), sessions: 1);
         var span = TimeSpan.FromSeconds(3);
         var (port, empty) = (cluster[1].HttpPort, new[] { HttpLoad.Request("GET", "/healthz") });
+        var cost = new Cost("node", cluster.ProcessorTime);
+        var all = 0.0;
         foreach (var (what, path) in ((string, string)[])[
             ("one routee by HTTP", $"/api/v1/services/{Service}/routees"), ("all instances by HTTP", $"/api/v1/services/{Service}")])
         {
             var requests = new[] { HttpLoad.Request("GET", path) };
             await HttpLoad.RunAsync(port, 64, requests, span);   // Warm.
             var (ours, limit) = await run.AlternateAsync(
-                () => HttpLoad.RunAsync(port, 64, requests, span), () => HttpLoad.RunAsync(port, 64, empty, span));
+                () => cost.OverAsync(span, () => HttpLoad.RunAsync(port, 64, requests, span)), () => HttpLoad.RunAsync(port, 64, empty, span));
             Answer.Print(what, ours, "/s", "/healthz of the same server", limit);
+            all = ours;
         }
 
+        cost.Print("look-up");
         if (run.WithPeers)
+            await PrintPeersAsync(run, all, span);
+        await sessions.CloseAsync();
+    }
+
+    private static async Task PrintPeersAsync(BenchRun run, double ours, TimeSpan span)
+    {
+        using (var redis = await RedisPeer.StartAsync())
         {
-            using var redis = await RedisPeer.StartAsync();
             await redis.RegisterAsync(Instances);
-            Answer.Print("ten instances, 64 callers", await run.MedianAsync(() => redis.LookUpAsync(64, span)), "/s by Redis SMEMBERS+MGET");
+            var cost = new Cost("Redis", () => redis.ProcessorTime);
+            var beside = await run.MedianAsync(() => cost.OverAsync(span, () => redis.LookUpAsync(64, span)));
+            Answer.Print("all instances by HTTP", ours, "/s", "Redis SMEMBERS+MGET, 64 callers", beside);
+            cost.Print("look-up");
         }
 
-        await sessions.CloseAsync();
+        using var etcd = await EtcdPeer.StartAsync();
+        var etcdCost = new Cost("etcd", () => etcd.ProcessorTime);
+        var ranged = await run.MedianAsync(() => etcdCost.OverAsync(span, () => etcd.RangeAsync(64, span)));
+        Answer.Print("all instances by HTTP", ours, "/s", "etcd serializable range of 10 keys, 64 callers", ranged);
+        etcdCost.Print("range");
     }
 
     private static async Task InProcessAsync(BenchRun run)

@@ -1,5 +1,6 @@
 using Akka.Registry.Benchmarks.Load;
 using Akka.Registry.Benchmarks.Peers;
+using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Questions;
 
@@ -16,31 +17,44 @@ internal sealed class Registrations : IQuestion
     {
         var count = run.Count(400_000, 1_000);
         var entries = LoadEntries.Many(count);
-        using var redis = run.WithPeers ? await RedisPeer.StartAsync() : null;
-        var (cost, registered) = (TimeSpan.Zero, 0.0);
+        TestCluster? cluster = null;
+        var cost = new Cost("node", () => cluster!.ProcessorTime());
         var ours = await run.MedianAsync(async () =>
         {
-            using var cluster = await BenchCluster.StartAsync(1);
-            await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(10_000, "warm"))).CloseAsync();
-            var before = cluster.ProcessorTime();
-            var began = TimeProvider.System.GetTimestamp();
-            var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
-            var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            (cost, registered) = (cost + cluster.ProcessorTime() - before, registered + count);
-            await sessions.CloseAsync();
-            return rate;
+            using (cluster = await BenchCluster.StartAsync(1))
+            {
+                await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(10_000, "warm"))).CloseAsync();
+                return await cost.OverAsync(count, async () =>
+                {
+                    var began = TimeProvider.System.GetTimestamp();
+                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+                    var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+                    await sessions.CloseAsync();
+                    return rate;
+                });
+            }
         });
-        if (redis is null)
+        if (!run.WithPeers)
+        {
             Answer.Print("registrations", ours, "/s");
-        else
-            Answer.Print("registrations", ours, "/s", "Redis SET+SADD+PUBLISH pipelined", await run.MedianAsync(() => redis.RegisterAsync(count)));
-        Answer.PrintCost("node", cost, registered, "registration");
+            cost.Print("registration");
+            return;
+        }
+
+        using var redis = await RedisPeer.StartAsync();
+        var redisCost = new Cost("Redis", () => redis.ProcessorTime);
+        var beside = await run.MedianAsync(() => redisCost.OverAsync(count, () => redis.RegisterAsync(count)));
+        Answer.Print("registrations", ours, "/s", "Redis SET+SADD+PUBLISH pipelined", beside);
+        cost.Print("registration");
+        redisCost.Print("registration");
     }
 }
 
 /// <summary>And until three nodes hold them?</summary>
 internal sealed class ReplicatedRegistrations : IQuestion
 {
+    private const int EtcdCallers = 512;
+
     public int Number => 4;
 
     public string Text => "Registrations at one of three nodes, until all three hold them";
@@ -51,23 +65,39 @@ internal sealed class ReplicatedRegistrations : IQuestion
     {
         var count = run.Count(200_000, 1_000);
         var entries = LoadEntries.Many(count);
-        var (cost, registered) = (TimeSpan.Zero, 0.0);
+        TestCluster? cluster = null;
+        var cost = new Cost("three nodes", () => cluster!.ProcessorTime());
         var ours = await run.MedianAsync(async () =>
         {
-            using var cluster = await BenchCluster.StartAsync(3);
-            const int Warm = 10_000;
-            await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(Warm, "warm"))).CloseAsync();
-            var before = cluster.ProcessorTime();
-            var began = TimeProvider.System.GetTimestamp();
-            var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
-            while (!await cluster.AreEqualAsync(count + Warm))
-                await Task.Delay(5);
-            var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            (cost, registered) = (cost + cluster.ProcessorTime() - before, registered + count);
-            await sessions.CloseAsync();
-            return rate;
+            using (cluster = await BenchCluster.StartAsync(3))
+            {
+                const int Warm = 10_000;
+                await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(Warm, "warm"))).CloseAsync();
+                return await cost.OverAsync(count, async () =>
+                {
+                    var began = TimeProvider.System.GetTimestamp();
+                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+                    while (!await cluster.AreEqualAsync(count + Warm))
+                        await Task.Delay(5);
+                    var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+                    await sessions.CloseAsync();
+                    return rate;
+                });
+            }
         });
-        Answer.Print("registrations held by three nodes", ours, "/s");
-        Answer.PrintCost("three nodes", cost, registered, "registration");
+        if (!run.WithPeers)
+        {
+            Answer.Print("registrations held by three nodes", ours, "/s");
+            cost.Print("registration");
+            return;
+        }
+
+        using var etcd = await EtcdPeer.StartAsync(3);
+        var writes = run.Count(20_000);
+        var etcdCost = new Cost("three members of etcd", () => etcd.ProcessorTime);
+        var beside = await run.MedianAsync(() => etcdCost.OverAsync(writes, () => etcd.WriteAsync(writes, EtcdCallers)));
+        Answer.Print("registrations held by three nodes", ours, "/s", $"etcd puts answered, {EtcdCallers} callers", beside);
+        cost.Print("registration");
+        etcdCost.Print("put");
     }
 }

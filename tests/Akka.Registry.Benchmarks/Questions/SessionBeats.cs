@@ -9,6 +9,7 @@ internal sealed class SessionBeats : IQuestion
 {
     private const int Batch = 1_000;
     private const int Frames = 2_000;
+    private const int EtcdLeases = 20_000;
 
     public int Number => 1;
 
@@ -24,27 +25,39 @@ internal sealed class SessionBeats : IQuestion
         var frames = sessions.ConvertAll(session => FramesOf(session.Leases, Frames / sessions.Count));
         await BeatAsync(sessions, frames, TimeSpan.FromSeconds(1));     // Warm.
 
-        var (before, beats, refused) = (cluster.ProcessorTime(), 0.0, 0L);
-        using var redis = run.WithPeers ? await RedisPeer.StartAsync() : null;
-        if (redis is not null)
-            await redis.FillAsync(leases);
+        var cost = new Cost("node", cluster.ProcessorTime);
         var span = TimeSpan.FromSeconds(3);
         var (ours, table) = await run.AlternateAsync(
-            async () =>
-            {
-                var rate = await BeatAsync(sessions, frames, span);
-                beats += rate * span.TotalSeconds;
-                return rate;
-            },
+            () => cost.OverAsync(span, () => BeatAsync(sessions, frames, span)),
             () => Task.FromResult(TableLimit(leases)));
-        refused = sessions.Sum(session => session.Session.Refused);
+        var refused = sessions.Sum(session => session.Session.Refused);
         if (refused > 0)
             throw new InvalidOperationException($"{refused} beats were refused.");
         Answer.Print($"heartbeats of {Answer.Text(leases)} leases", ours, "/s", "random renewals in an array", table);
-        Answer.PrintCost("node", cluster.ProcessorTime() - before, beats, "heartbeat");
-        if (redis is not null)
-            Answer.Print("heartbeats", ours, "/s", "Redis pipelined EXPIRE", await run.MedianAsync(() => redis.ExpireAsync(leases, span)));
+        cost.Print("heartbeat");
+        if (run.WithPeers)
+            await PrintPeersAsync(run, ours, leases, span);
         await sessions.CloseAsync();
+    }
+
+    private static async Task PrintPeersAsync(BenchRun run, double ours, int leases, TimeSpan span)
+    {
+        using (var redis = await RedisPeer.StartAsync())
+        {
+            await redis.FillAsync(leases);
+            var cost = new Cost("Redis", () => redis.ProcessorTime);
+            var beside = await run.MedianAsync(() => cost.OverAsync(span, () => redis.ExpireAsync(leases, span)));
+            Answer.Print("heartbeats", ours, "/s", "Redis pipelined EXPIRE", beside);
+            cost.Print("EXPIRE");
+        }
+
+        using var etcd = await EtcdPeer.StartAsync();
+        // Each grant is a write of its own: as many as ours would take minutes.
+        var granted = await etcd.GrantAsync(Math.Min(leases, EtcdLeases));
+        var etcdCost = new Cost("etcd", () => etcd.ProcessorTime);
+        var kept = await run.MedianAsync(() => etcdCost.OverAsync(span, () => etcd.KeepAliveAsync(granted, span)));
+        Answer.Print("heartbeats", ours, "/s", $"etcd keep-alive of {Answer.Text(granted.Length)} leases", kept);
+        etcdCost.Print("keep-alive");
     }
 
     internal static byte[][] FramesOf(ulong[] leases, int count)

@@ -38,7 +38,7 @@ public sealed class ServiceCheckTests
 
         var wire = new WireRegistration { Service = "s", Instance = "i", Epoch = 1, Value = registration.ToWire(InstanceStatus.Passing) };
 
-        SessionCodec.ToRegistration(wire).Checks.ShouldBe(
+        RegistrationFrame.Read(wire).Checks.ShouldBe(
         [
             new CheckDefinition.Ttl
             {

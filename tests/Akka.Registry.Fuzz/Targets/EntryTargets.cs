@@ -14,7 +14,7 @@ namespace Akka.Registry.Fuzz.Targets;
 /// <summary>The value of a record, as a peer or a disk brings it.</summary>
 internal sealed class InstanceTarget() : FuzzTarget("instance")
 {
-    private readonly InstanceCodec _codec = new(new StringInterner());
+    private readonly InstanceCodec _codec = new();
 
     public static InstanceValue Value() => new()
     {
@@ -55,7 +55,7 @@ internal static class Entries
     private static readonly LeaseOptions Leases = new();
     private static readonly CheckOptions Checks = new();
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
-    private static readonly InstanceCodec Codec = new(new StringInterner());
+    private static readonly InstanceCodec Codec = new();
 
     public static MapRecord Record(RecordKey key, ReadOnlyMemory<byte> value) =>
         new(key, new RecordOrder(1, false, new Stamp(new HybridTimestamp(1), new NodeUid(5)), false), new Dot(new NodeUid(5), 1), value);
@@ -69,8 +69,8 @@ internal static class Entries
     {
         if (RegistrationValidator.Check(registration, Limits, Leases, Checks) is not null)
             return;
-        var value = RegistrationPlan.Build(registration, null, RegistrationValidator.Terms(registration, Leases), Now);
-        if (!Codec.TryDecode(Record(new RecordKey(registration.Service, registration.Id), InstanceCodec.Encode(value)), out var entry))
+        var value = RegistrationPlan.Build(registration, null, RegistrationValidator.Terms(registration, Leases), Now).Value;
+        if (!Codec.TryDecode(Record(new RecordKey(registration.Service, registration.Id), value), out var entry))
             throw new FuzzFinding("a valid registration makes a record that nobody can read");
         var isSame = entry.Address == registration.Address && entry.Port == registration.Port && entry.Weight == registration.Weight
             && entry.Zone == registration.Zone && entry.Version == registration.Version && entry.Reported == registration.Status
@@ -137,7 +137,7 @@ internal sealed class SessionMessageTarget() : FuzzTarget("session-messages")
         {
             return frame.Kind switch
             {
-                FrameKind.RegisterInstances => Registrations(frame.Read(RegisterInstances.Parser)),
+                FrameKind.RegisterInstances => Registrations(RegistrationFrame.Read(frame.Payload.Span)),
                 FrameKind.SessionRequest => Request(frame.Read(SessionRequest.Parser)),
                 _ => Command(frame.Read(InstanceCommand.Parser)),
             };
@@ -160,9 +160,9 @@ internal sealed class SessionMessageTarget() : FuzzTarget("session-messages")
             Entries.Check(registration);
     }
 
-    private static FuzzOutcome Registrations(RegisterInstances message)
+    private static FuzzOutcome Registrations(RegistrationFrame message)
     {
-        var registrations = message.Registrations.Select(SessionCodec.ToRegistration).ToList();
+        var registrations = message.Registrations.ToList();
         var verdict = SessionCodec.ToWriteOptions(message.Consistency, message.TimeoutMs) is null ? "no options" : "";
         return FuzzOutcome.Read(registrations, verdict + string.Join(' ', registrations.Take(1).Select(Entries.Verdict)));
     }

@@ -49,6 +49,7 @@ public sealed class OpenApiTests
     [InlineData("PUT", RegistrationTests.Path, RegistrationTests.Body, "Registered")]
     [InlineData("GET", "/api/v1/services/s/instances/1", null, "Entry")]
     [InlineData("PUT", "/api/v1/services/s/instances/1/heartbeat", null, "Heartbeat")]
+    [InlineData("POST", "/api/v1/heartbeats", """[{"service":"s","id":"1"},{"service":"s","id":"none"}]""", "HeartbeatsTaken")]
     [InlineData("PUT", "/api/v1/services/s/instances/1/status", """{"override":"draining"}""", "Entry")]
     [InlineData("POST", "/api/v1/services/s/instances/1/drain", null, "Drained")]
     [InlineData("PUT", "/api/v1/services/s/instances/3/checks/c", """{"status":"passing"}""", "Entry")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
@@ -67,6 +68,28 @@ public sealed class FakeRegistry : IServiceRegistry
         var entry = Current(key, epoch);
         return Task.FromResult(new HeartbeatResult(entry.Status, entry.Ttl, entry.Ttl));
     }
+
+    public async Task<ImmutableArray<RefusedBeat>> HeartbeatManyAsync(
+        ReadOnlyMemory<InstanceBeat> beats, CancellationToken cancellation = default)
+    {
+        var refused = ImmutableArray.CreateBuilder<RefusedBeat>();
+        for (var i = 0; i < beats.Length; i++)
+        {
+            try
+            {
+                await HeartbeatAsync(beats.Span[i].Key, beats.Span[i].Epoch, cancellation);
+            }
+            catch (RegistryException refusal)
+            {
+                refused.Add(new RefusedBeat(i, refusal));
+            }
+        }
+
+        return refused.DrainToImmutable();
+    }
+
+    public InstanceBeat BeatOf(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch) =>
+        new(new RecordKey(service.ToString(), instance.ToString()), epoch);
 
     public Task<ServiceEntry> ReportStatusAsync(
         RecordKey key, InstanceStatus status, ulong? epoch, CancellationToken cancellation = default) =>

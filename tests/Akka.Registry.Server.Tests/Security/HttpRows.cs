@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Akka.Registry.Server.Tests.Security;
 
@@ -12,6 +13,7 @@ internal static class HttpRows
     [
         Http("register", "PUT", InstanceRoute, Need.Write, Instance, """{"address":"10.0.0.2","port":80}"""),
         Http("heartbeat", "PUT", InstanceRoute + "/heartbeat", Need.Write, Instance + "/heartbeat"),
+        new("heartbeat", "http", "POST /api/v1/heartbeats", Need.Write, BeatManyAsync),
         Http("report a status", "PUT", InstanceRoute + "/status", Need.Write, Instance + "/status", """{"status":"warning"}"""),
         Http("override of a status", "PUT", InstanceRoute + "/status", Need.Operator, Instance + "/status", """{"override":"out-of-service"}"""),
         Http("put a check", "POST", InstanceRoute + "/checks", Need.Write, Instance + "/checks", """{"id":"more","kind":"manual"}"""),
@@ -114,6 +116,18 @@ internal static class HttpRows
 
     private static AccessRow Eureka(string operation, string method, string route, Need need, string path, string? body = null) =>
         new(operation, "eureka", $"{method} {route}", need, call => SendAsync(call, method, $"/eureka/{path}", body));
+
+    /// <summary>Of many heartbeats each is refused for itself: one alone is what its outcome says.</summary>
+    private static async Task<string> BeatManyAsync(AccessCall call)
+    {
+        var body = new StringContent($$"""[{"service":"{{GuardedNode.Service}}","id":"{{call.Id}}"}]""", Encoding.UTF8, "application/json");
+        using var response = await call.Node[call.Caller].PostAsync("/api/v1/heartbeats", body);
+        if (!response.IsSuccessStatusCode)
+            return $"{(int)response.StatusCode}";
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        var refused = answer.RootElement.GetProperty("refused");
+        return refused.GetArrayLength() == 0 ? "done" : $"{refused[0].GetProperty("status").GetInt32()}";
+    }
 
     private static async Task<string> SendAsync(AccessCall call, string method, string path, string? body)
     {

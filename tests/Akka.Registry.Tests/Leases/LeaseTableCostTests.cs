@@ -91,6 +91,10 @@ public class LeaseTableCostTests
                 last = expiresAt;
                 if (table.ExpiresAt(comes, 2) is { } other && (other.Ticks - odd.Ttl.Ticks) % 1_000 != 500)
                     throw new InvalidOperationException($"Torn at read {reads}: {other}.");
+                if (table.FindLive("orders", "stays", 1, out _) != lease)
+                    throw new InvalidOperationException($"Not found at read {reads}.");
+                if (table.FindLive("orders", "comes", null, out var found) != default && found != new LeaseKey(comes, 2))
+                    throw new InvalidOperationException($"Another one found at read {reads}: {found}.");
                 reads++;
                 begun.TrySetResult();
             }

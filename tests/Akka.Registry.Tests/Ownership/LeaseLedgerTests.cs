@@ -19,7 +19,7 @@ public class LeaseLedgerTests
     private static readonly LeaseKey Lease = new(Key, 7);
 
     private readonly LeaseLedger _ledger = new(Self);
-    private readonly InstanceCodec _codec = new(new StringInterner());
+    private readonly InstanceCodec _codec = new();
     private ulong _written;
 
     [Fact]

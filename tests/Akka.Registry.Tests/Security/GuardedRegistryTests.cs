@@ -28,6 +28,9 @@ public class GuardedRegistryTests
         ["ExpiresIn"] = AccessRight.None,
         ["NodeName"] = AccessRight.None,
         ["OpenSession"] = AccessRight.None,
+        ["BeatOf"] = AccessRight.None,
+        // Refused item by item, as the test below says.
+        ["HeartbeatManyAsync"] = AccessRight.None,
         ["Find"] = AccessRight.Read,
         ["Routees"] = AccessRight.Read,
         ["SubscribeAsync"] = AccessRight.Read,
@@ -110,6 +113,23 @@ public class GuardedRegistryTests
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Of_many_heartbeats_those_without_a_right_are_refused_by_name_and_the_others_count()
+    {
+        _world.Register(RegistryWorld.Registration("o-1"));
+        InstanceBeat[] beats = [Beat("other", "x"), Beat("orders", "o-1"), Beat("orders", "none"), Beat("more", "y")];
+
+        var asked = Guard("write:orders read:other read:more").HeartbeatManyAsync(beats);
+        _world.RunFor(0.01);
+
+        var refused = await asked;
+        refused.Select(one => (one.Place, ((RegistryException)one.Refusal).Error)).ShouldBe(
+            [(0, RegistryError.Forbidden), (2, RegistryError.NotFound), (3, RegistryError.Forbidden)]);
+        ((RegistryException)refused[2].Refusal).Missing.ShouldBe(new AccessRule(AccessRight.Write, "more", IsPrefix: false));
+
+        InstanceBeat Beat(string service, string id) => _world.Registry.BeatOf(service, id, null);
     }
 
     [Fact]

@@ -84,9 +84,12 @@ internal sealed class RegistryWorld
     public static ReadOnlyMemory<byte> Value(Registration registration, Action<InstanceValue>? change = null)
     {
         var ttl = registration.Ttl ?? TimeSpan.FromSeconds(30);
-        var value = RegistrationPlan.Build(
+        var plan = RegistrationPlan.Build(
             registration, null, new LeaseTerms(ttl, registration.DeregisterAfter ?? ttl), VirtualScheduler.Epoch);
-        change?.Invoke(value);
+        if (change is null)
+            return plan.Value;
+        var value = InstanceValue.Parser.ParseFrom(plan.Value.Span);
+        change(value);
         return InstanceCodec.Encode(value);
     }
 

@@ -1,0 +1,96 @@
+using Akka.Registry.Contracts;
+using static Akka.Registry.Contracts.InstanceValue;
+using static Google.Protobuf.WireFormat.WireType;
+
+namespace Akka.Registry.Entries;
+
+/// <summary>The texts of an entry, read from the bytes of an <see cref="InstanceValue"/> when somebody wants to see them.</summary>
+internal sealed record InstanceTexts
+{
+    private const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint MethodsTag = (MethodsFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint TagsTag = (TagsFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
+    private const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
+
+    /// <summary>No text at all.</summary>
+    public static InstanceTexts None { get; } = new();
+
+    public string Address { get; init; } = "";
+
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StringPairs.Empty;
+
+    public string Zone { get; init; } = "";
+
+    public string Version { get; init; } = "";
+
+    /// <summary>Reads them, as far as the bytes are such a message.</summary>
+    public static InstanceTexts Of(ReadOnlySpan<byte> value)
+    {
+        var (methods, tags, pairs) = Room(value);
+        var (address, zone, version) = ("", "", "");
+        var (method, tag, pair) = (0, 0, 0);
+        var fields = new ProtoFields(value);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case AddressTag: address = Text(fields.Bytes); break;
+                case MethodsTag: methods[method++] = Text(fields.Bytes); break;
+                case TagsTag: tags[tag++] = Text(fields.Bytes); break;
+                case MetadataTag: (pairs[pair], pairs[pair + 1], pair) = (PartOf(fields.Bytes, PairKeyTag), PartOf(fields.Bytes, PairValueTag), pair + 2); break;
+                case ZoneTag: zone = Text(fields.Bytes); break;
+                case VersionTag: version = Text(fields.Bytes); break;
+                default: break;
+            }
+        }
+
+        return new InstanceTexts
+        {
+            Address = address, Methods = methods, Tags = tags, Metadata = StringPairs.Of(pairs), Zone = zone, Version = version,
+        };
+    }
+
+    private static (string[] Methods, string[] Tags, string[] Pairs) Room(ReadOnlySpan<byte> value)
+    {
+        var (methods, tags, pairs) = (0, 0, 0);
+        var fields = new ProtoFields(value);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case MethodsTag: methods++; break;
+                case TagsTag: tags++; break;
+                case MetadataTag: pairs++; break;
+                default: break;
+            }
+        }
+
+        return (Array(methods), Array(tags), Array(pairs * 2));
+    }
+
+    private static string[] Array(int length) => length == 0 ? [] : new string[length];
+
+    /// <summary>A key or a value of a pair: what is absent is empty.</summary>
+    private static string PartOf(ReadOnlySpan<byte> pair, uint tag)
+    {
+        var text = "";
+        var fields = new ProtoFields(pair);
+        while (fields.Next())
+        {
+            if (fields.Tag == tag)
+                text = Text(fields.Bytes);
+        }
+
+        return text;
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8) => StringInterner.Shared.Intern(utf8);
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Text;
+using Akka.Registry.Checks;
+using Akka.Registry.Contracts;
+using Akka.Registry.Entries;
+using Google.Protobuf;
+using static Akka.Registry.Contracts.RegisterInstances;
+using static Google.Protobuf.WireFormat.WireType;
+
+namespace Akka.Registry.Sessions;
+
+/// <summary>A <see cref="RegisterInstances"/> as it came, read from its bytes at once: nothing in it is trusted; the registry checks it.</summary>
+/// <param name="Request">The client's number of it.</param>
+/// <param name="Consistency">How many nodes are to hold them, as the wire has it.</param>
+/// <param name="TimeoutMs">And how long to wait for that.</param>
+/// <param name="Registrations">In the order of the frame.</param>
+/// <param name="Traceparents">The trace that each belongs to; empty where none belongs to any.</param>
+internal sealed record RegistrationFrame(
+    ulong Request, uint Consistency, uint TimeoutMs, ImmutableArray<Registration> Registrations, ImmutableArray<string> Traceparents)
+{
+    private const uint RequestTag = (RequestFieldNumber << 3) | (uint)Varint;
+    private const uint ConsistencyTag = (ConsistencyFieldNumber << 3) | (uint)Varint;
+    private const uint TimeoutTag = (TimeoutMsFieldNumber << 3) | (uint)Varint;
+    private const uint RegistrationsTag = (RegistrationsFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint ServiceTag = (WireRegistration.ServiceFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint InstanceTag = (WireRegistration.InstanceFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint EpochTag = (WireRegistration.EpochFieldNumber << 3) | (uint)Varint;
+    private const uint ValueTag = (WireRegistration.ValueFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint TraceparentTag = (WireRegistration.TraceparentFieldNumber << 3) | (uint)LengthDelimited;
+
+    /// <summary>Reads a frame's payload.</summary>
+    /// <exception cref="InvalidProtocolBufferException">It is no such message.</exception>
+    public static RegistrationFrame Read(ReadOnlySpan<byte> payload)
+    {
+        var (request, consistency, timeout) = (0UL, 0U, 0U);
+        var registrations = new List<Registration>();
+        var traceparents = new List<string>();
+        var fields = new ProtoFields(payload);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case RequestTag: request = fields.Number; break;
+                case ConsistencyTag: consistency = (uint)fields.Number; break;
+                case TimeoutTag: timeout = (uint)fields.Number; break;
+                case RegistrationsTag:
+                    registrations.Add(ReadOne(fields.Bytes, out var traceparent));
+                    traceparents.Add(traceparent);
+                    break;
+                default: break;
+            }
+        }
+
+        if (fields.IsMalformed)
+            throw UntrustedParsing.Malformed();
+        var areTraced = traceparents.Exists(static traceparent => traceparent.Length > 0);
+        return new RegistrationFrame(
+            request, consistency, timeout, [.. registrations], areTraced ? [.. traceparents] : []);
+    }
+
+    /// <summary>One registration of a client that is in this process.</summary>
+    public static Registration Read(WireRegistration wire) => ReadOne(wire.ToByteArray(), out _);
+
+    private static Registration ReadOne(ReadOnlySpan<byte> bytes, out string traceparent)
+    {
+        traceparent = "";
+        var (service, instance, epoch) = ("", "", 0UL);
+        ReadOnlySpan<byte> value = [];
+        var fields = new ProtoFields(bytes);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case ServiceTag: service = StringInterner.Shared.Intern(fields.Bytes); break;
+                case InstanceTag: instance = Encoding.UTF8.GetString(fields.Bytes); break;
+                case EpochTag: epoch = fields.Number; break;
+                case ValueTag: value = fields.Bytes; break;
+                case TraceparentTag: traceparent = Encoding.UTF8.GetString(fields.Bytes); break;
+                default: break;
+            }
+        }
+
+        if (fields.IsMalformed || !InstanceFacts.TryRead(value, out var facts))
+            throw UntrustedParsing.Malformed();
+        return Registration(service, instance, epoch, facts, InstanceTexts.Of(value));
+    }
+
+    private static Registration Registration(string service, string instance, ulong epoch, in InstanceFacts facts, InstanceTexts texts) => new()
+    {
+        Service = service,
+        Id = instance,
+        Address = texts.Address,
+        Port = (int)Math.Min(facts.Port, int.MaxValue),
+        Methods = texts.Methods,
+        Tags = texts.Tags,
+        Metadata = texts.Metadata,
+        Zone = texts.Zone,
+        Version = texts.Version,
+        Weight = (int)Math.Min(facts.Weight, int.MaxValue),
+        Ttl = facts.TtlMs == 0 ? null : Milliseconds(facts.TtlMs),
+        DeregisterAfter = facts.DeregisterAfterMs == 0 ? null : Milliseconds(facts.DeregisterAfterMs),
+        Status = (InstanceStatus)facts.Reported,
+        Checks = facts.Checks is null ? [] : [.. facts.Checks.Select(CheckCodec.Definition)],
+        Epoch = epoch,
+    };
+
+    private static TimeSpan Milliseconds(ulong ms) => TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue));
+}

@@ -24,9 +24,7 @@ internal static partial class Log
             case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
             case ReplicatorReport.ClockAhead r: ClockAhead(logger, r.Peer, r.Offset, r.Total); break;
             case ReplicatorReport.ManyOrigins r: ManyOrigins(logger, r.Origins, VersionVector.OriginsMax); break;
-            case ReplicatorReport.RecordRefused { Verdict: SignatureVerdict.NoPassport } r: PassportMissing(logger, r.Peer, r.Record.Dot.Origin, r.Total); break;
-            case ReplicatorReport.RecordRefused { Verdict: SignatureVerdict.Unsigned } r: RecordUnsigned(logger, r.Peer, r.Record.Key, r.Total); break;
-            case ReplicatorReport.RecordRefused r: SignatureWrong(logger, r.Peer, r.Record.Key, r.Record.Dot.Origin, r.Total); break;
+            case ReplicatorReport.RecordRefused r: RecordRefused(logger, r); break;
             case ReplicatorReport.WrongBearer r: WrongBearer(logger, r.Peer, r.Total); break;
             case ReplicatorReport.WrongPassport { IsMissing: true } r: ShowsNoPassport(logger, r.Peer, r.Total); break;
             case ReplicatorReport.WrongPassport r: PassportWrong(logger, r.Peer, r.Total); break;
@@ -64,6 +62,16 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning,
         "The version vector names {Origins} process starts; above {OriginsMax} peers refuse it. Restart all nodes at one time to begin afresh.")]
     private static partial void ManyOrigins(ILogger logger, int origins, int originsMax);
+
+    private static void RecordRefused(ILogger logger, ReplicatorReport.RecordRefused r)
+    {
+        if (r.Verdict == SignatureVerdict.NoPassport)
+            PassportMissing(logger, r.Peer, r.Record.Dot.Origin, r.Total);
+        else if (r.Verdict == SignatureVerdict.Unsigned)
+            RecordUnsigned(logger, r.Peer, r.Record.Key, r.Total);
+        else
+            SignatureWrong(logger, r.Peer, r.Record.Key, r.Record.Dot.Origin, r.Total);
+    }
 
     [LoggerMessage(3016, LogLevel.Warning,
         "{Peer} sent records of {Origin}, and nothing says who may sign for it; its frame is dropped ({Total} in all). It is asked for all again.")]

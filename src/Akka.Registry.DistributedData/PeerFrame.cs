@@ -44,7 +44,7 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
         /// <summary>Of origins of records in it whose passports the receiver may lack; none where records are not signed.</summary>
         public IReadOnlyList<ReadOnlyMemory<byte>> Passports { get; init; } = [];
 
-        /// <summary>Where records are signed: whether this is of an exchange of everything, to repair what differs though vectors are equal.</summary>
+        /// <summary>Where records are signed: whether it is of an exchange of everything, to repair what differs for equal vectors.</summary>
         public bool Everything { get; init; }
 
         /// <summary>Traced writes that one interval names; of more, the oldest.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class ReplicatorMachine
     private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(10);
 
     private readonly IRecordSigning? _signing;
+    private Instant _bearerToldAt = new(long.MinValue / 2);
 
     /// <summary>Frames that were dropped since a record in them was not signed by its origin, or they came under another's uid.</summary>
     public long UnsignedFrames { get; private set; }
@@ -50,8 +51,8 @@ internal sealed partial class ReplicatorMachine
     }
 
     /// <summary>
-    /// Whether the record was superseded here by what has been collected since, and would win now: it is covered, so it has lost already. An exchange of everything,
-    /// as it repairs what must not be, goes beyond that where it is its writer's own, or of a writer that is gone.
+    /// Whether the record was superseded here by what has been collected since, and would win now: it is covered, so it has lost already.
+    /// An exchange of everything, as it repairs what must not be, goes beyond that where it is its writer's own, or of a writer that is gone.
     /// </summary>
     private bool IsReplay(Peer from, MapRecord record, bool everything) =>
         _signing is not null && _rules.ReplaysDropped && _map.Vector.Covers(record.Dot)
@@ -101,7 +102,7 @@ internal sealed partial class ReplicatorMachine
             _signing.Admit(digest.Passport);
         else if (received.Frame is PeerFrame.OwnerWord word && word.Passports.Count > 0)
             _signing.Admit(word.Passports[0]);
-        var node = received.Sender ?? (_peers.TryGetValue(from, out var peer) ? peer.Node : _missing.TryGetValue(from, out var gone) ? gone.Node : null);
+        var node = received.Sender ?? NodeOf(from);
         if (node is null || _signing.IsBearer(node))
             return true;
         if (!_signing.PassportOf(from).IsEmpty)
@@ -172,6 +173,4 @@ internal sealed partial class ReplicatorMachine
 
     private static bool IsSame(MapRecord held, MapRecord record) =>
         held.Dot == record.Dot && held.Order == record.Order && held.Value.Span.SequenceEqual(record.Value.Span);
-
-    private Instant _bearerToldAt = new(long.MinValue / 2);
 }

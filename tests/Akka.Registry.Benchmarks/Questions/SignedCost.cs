@@ -30,7 +30,8 @@ internal sealed class SignedCost : IQuestion
 
         PrintSigning(run, tls);
         var count = run.Count(100_000, 1_000);
-        var (ours, beside) = await run.AlternateAsync(() => RegisterAsync(count, signed, SecureAsync), () => RegisterAsync(count, secured, SecureAsync));
+        var (ours, beside) = await run.AlternateAsync(
+            () => RegisterAsync(count, signed, SecureAsync), () => RegisterAsync(count, secured, SecureAsync));
         Answer.Print("registrations, signed", ours, "/s", "unsigned, over TLS as well", beside);
         (ours, beside) = await run.AlternateAsync(() => JoinAsync(count, signed, SecureAsync), () => JoinAsync(count, secured, SecureAsync));
         Answer.Print($"until a joiner holds {Answer.Text(count)} entries, signed", ours, "s", "unsigned, over TLS as well", beside);

@@ -313,7 +313,9 @@ internal sealed class AttackHistory
             var live = node.Machine.ShownRecords().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance);
             foreach (var (key, truth) in _truth)
             {
-                if (truth is { } t && (!live.Remove(key, out var shown) || shown.Order.Epoch != t.Epoch || shown.Dot.Origin != _network.Nodes[t.Node].Uid))
+                if (truth is not { } t)
+                    continue;
+                if (!live.Remove(key, out var shown) || shown.Order.Epoch != t.Epoch || shown.Dot.Origin != _network.Nodes[t.Node].Uid)
                     return $"{node.Identity.Name} does not show {key} of epoch {t.Epoch} at node {t.Node}, but {shown}";
             }
 

@@ -65,7 +65,8 @@ public sealed class SignedRecordsTests : IDisposable
         // Its own writes, well signed, above all that anybody has.
         intruder.Node.Map.Commands.Tell(new MapCommand.WriteMany([new MapWrite.Register(key, entry.Epoch + 1_000_000, entry.Record.Value)]));
         intruder.Node.Map.Commands.Tell(new MapCommand.WriteMany([new MapWrite.Deregister(key, null)]));
-        await HostedNode.Until(() => first.Node.Map.Status.Contested == 1 && second.Node.Map.Status.Contested == 1, "both hold it, and do not show it");
+        await HostedNode.Until(
+            () => first.Node.Map.Status.Contested == 1 && second.Node.Map.Status.Contested == 1, "both hold it, and do not show it");
         intruder.Only("orders").ShouldBeNull();
         foreach (var node in new[] { first, second })
             node.Only("orders")!.Record.Dot.ShouldBe(entry.Record.Dot);

@@ -40,6 +40,8 @@ public class HistoryTests
 
     private static readonly HistoryShape Signed = new() { Signed = true };
 
+    private static readonly HistoryShape LargeSigned = Large with { Signed = true };
+
     private static readonly HistoryShape Dropped = new() { OrphansEvicted = false };
 
     private static readonly Dictionary<string, (HistoryShape Shape, ReplicationRules Rules)> Mutants = new()
@@ -63,6 +65,7 @@ public class HistoryTests
     [InlineData(nameof(Unrepaired), 100)]
     [InlineData(nameof(Forgetful), 200)]
     [InlineData(nameof(Signed), 400)]
+    [InlineData(nameof(LargeSigned), 100)]
     public void With_every_rule_no_history_fails(string shape, int seeds)
     {
         var chosen = shape switch
@@ -74,6 +77,7 @@ public class HistoryTests
             nameof(Unrepaired) => Unrepaired,
             nameof(Forgetful) => Forgetful,
             nameof(Signed) => Signed,
+            nameof(LargeSigned) => LargeSigned,
             _ => throw new InvalidOperationException(shape),
         };
         seeds *= int.TryParse(Environment.GetEnvironmentVariable("HISTORIES_TIMES"), out var times) ? times : 1;

@@ -1,3 +1,4 @@
+using Akka.Registry.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -28,6 +29,32 @@ public class AttackTests
         AttackHistory.Attacks.Keys.Order().ShouldBe(
             ["claims", "forges", "forges a passport", "lets go for it", "removes", "replays", "rumours", "takes over"]);
         AttackHistory.Attacks.Values.ShouldAllBe(count => count > seeds);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_deregistered_and_collected_does_not_come_back_when_it_is_played_back(bool replaysDropped)
+    {
+        var rules = ReplicationRules.All with { ReplaysDropped = replaysDropped };
+        var network = new MapNetwork(new Random(1), new ReplicationOptions { AwayGrace = TimeSpan.Zero }, rules, new SimulatedAuthority());
+        var (owner, victim, attacker) = (network.Add(), network.Add(), network.Add());
+        network.SeeAll();
+        network.Run(TimeSpan.FromSeconds(3));
+        var key = new RecordKey("s", "k");
+        network.Write(owner, new MapWrite.Register(key, 7, new byte[] { 1 }));
+        network.Run(TimeSpan.FromSeconds(1));
+        var captured = attacker.Machine.Map.Find(key)!;
+        network.Write(owner, new MapWrite.Deregister(key, 7));
+        network.Run(TimeSpan.FromSeconds(10));
+        victim.Machine.Map.Count.ShouldBe(0);
+
+        network.Handle(victim, new ReplicatorInput.Received(attacker.Uid, new PeerFrame.Delta(ulong.MaxValue, attacker.Machine.Generation)
+        {
+            Interval = 0, Part = 0, Last = true, Records = [captured], AckWanted = false, ReceiverGeneration = victim.Machine.Generation,
+        }));
+
+        (victim.Machine.Shown(key) is null).ShouldBe(replaysDropped);
     }
 
     [Theory]

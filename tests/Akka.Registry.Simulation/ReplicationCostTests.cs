@@ -32,7 +32,10 @@ public class ReplicationCostTests(Xunit.Abstractions.ITestOutputHelper output)
         Measure().Allocated.ShouldBeLessThan(21 * 1024);
     }
 
-    /// <summary>All that a node holds of an entry of 190 bytes: record, view, lease and indexes; what the simulation keeps besides is counted too. Measured 693.</summary>
+    /// <summary>
+    /// All that a node holds of an entry of 190 bytes: record, view, lease and indexes; what the simulation keeps besides is counted too.
+    /// Measured 693.
+    /// </summary>
     [Fact]
     public void An_entry_takes_little_memory()
     {

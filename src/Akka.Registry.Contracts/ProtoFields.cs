@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Google.Protobuf;
 
 namespace Akka.Registry.Contracts;
@@ -14,8 +15,11 @@ public ref struct ProtoFields(ReadOnlySpan<byte> message)
     /// <summary>The field's number and wire type, as they stand on the wire.</summary>
     public uint Tag { get; private set; }
 
-    /// <summary>A varint's value.</summary>
+    /// <summary>The value of a varint or of a fixed number.</summary>
     public ulong Number { get; private set; }
+
+    /// <summary>How many bytes are left behind the field.</summary>
+    public readonly int Left => _rest.Length;
 
     /// <summary>The bytes of a text, of bytes or of a message.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
@@ -45,18 +49,20 @@ public ref struct ProtoFields(ReadOnlySpan<byte> message)
                 Bytes = _rest[..(int)length];
                 _rest = _rest[(int)length..];
                 return true;
-            case WireFormat.WireType.Fixed64: return Skip(sizeof(ulong));
-            case WireFormat.WireType.Fixed32: return Skip(sizeof(uint));
+            case WireFormat.WireType.Fixed64:
+                if (!BinaryPrimitives.TryReadUInt64LittleEndian(_rest, out var wide))
+                    return Malformed();
+                Number = wide;
+                _rest = _rest[sizeof(ulong)..];
+                return true;
+            case WireFormat.WireType.Fixed32:
+                if (!BinaryPrimitives.TryReadUInt32LittleEndian(_rest, out var narrow))
+                    return Malformed();
+                Number = narrow;
+                _rest = _rest[sizeof(uint)..];
+                return true;
             default: return Malformed();
         }
-    }
-
-    private bool Skip(int bytes)
-    {
-        if (_rest.Length < bytes)
-            return Malformed();
-        _rest = _rest[bytes..];
-        return true;
     }
 
     private bool Malformed()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using Akka.Registry.Contracts;
@@ -11,6 +12,7 @@ internal delegate bool FrameDecoder(Frame frame, out PeerFrame decoded);
 /// <summary>Between frames on the wire and what the machine speaks of. What is malformed in any field is refused as a whole.</summary>
 internal static class ReplicationCodec
 {
+    private const uint RecordsTag = (Delta.RecordsFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
     private const int FixedRecordBytes = 72;     // Tags, lengths, epoch, stamp, dot: a little more than they ever take.
 
     /// <summary>About how many bytes the record takes in a frame; never fewer than it does.</summary>
@@ -19,7 +21,7 @@ internal static class ReplicationCodec
 
     public static Frame Encode(PeerFrame frame) => frame switch
     {
-        PeerFrame.Delta delta => Frame.Of(FrameKind.Delta, ToWire(delta)),
+        PeerFrame.Delta delta => new Frame(FrameKind.Delta, DeltaBytes(delta)),
         PeerFrame.DeltaAck ack => Frame.Of(FrameKind.DeltaAck, ToWire(ack)),
         PeerFrame.Digest digest => Frame.Of(FrameKind.Digest, ToWire(digest)),
         PeerFrame.SnapshotRequest request => Frame.Of(FrameKind.SnapshotRequest, ToWire(request)),
@@ -35,7 +37,7 @@ internal static class ReplicationCodec
         {
             return frame.Kind switch
             {
-                FrameKind.Delta => TryRead(frame.Read(Delta.Parser), out decoded),
+                FrameKind.Delta => TryReadDelta(frame.Payload.Span, out decoded),
                 FrameKind.DeltaAck => TryRead(frame.Read(DeltaAck.Parser), out decoded),
                 FrameKind.Digest => TryRead(frame.Read(Digest.Parser), out decoded),
                 FrameKind.SnapshotRequest => TryRead(frame.Read(SnapshotRequest.Parser), out decoded),
@@ -63,6 +65,32 @@ internal static class ReplicationCodec
         Value = UnsafeByteOperations.UnsafeWrap(record.Value),
     };
 
+    /// <summary>The records come last: they are written without a message of each.</summary>
+    private static byte[] DeltaBytes(PeerFrame.Delta delta)
+    {
+        var wire = ToWire(delta);
+        var size = wire.CalculateSize();
+        foreach (var record in delta.Records)
+        {
+            var length = RecordWire.SizeOf(record);
+            size += 1 + CodedOutputStream.ComputeLengthSize(length) + length;
+        }
+
+        var bytes = new byte[size];
+        using var output = new CodedOutputStream(bytes);
+        wire.WriteTo(output);
+        foreach (var record in delta.Records)
+        {
+            output.WriteRawTag((byte)RecordsTag);
+            output.WriteLength(RecordWire.SizeOf(record));
+            RecordWire.Write(output, record);
+        }
+
+        output.CheckNoSpaceLeft();
+        return bytes;
+    }
+
+    /// <summary>All of a delta but its records.</summary>
     private static Delta ToWire(PeerFrame.Delta delta)
     {
         var wire = new Delta
@@ -79,9 +107,6 @@ internal static class ReplicationCodec
             To = delta.Last ? delta.To.ToWire() : null,
             Collected = delta is { Last: true, Anew: true } ? delta.Collected.ToWire() : null,
         };
-        wire.Records.Capacity = delta.Records.Count;
-        foreach (var record in delta.Records)
-            wire.Records.Add(ToWire(record));
         wire.Traceparents.Add(delta.Traces);
         return wire;
     }
@@ -119,19 +144,31 @@ internal static class ReplicationCodec
         Request = request.Request,
     };
 
-    private static bool TryRead(Delta wire, out PeerFrame frame)
+    private static bool TryReadDelta(ReadOnlySpan<byte> payload, out PeerFrame frame)
+    {
+        frame = null!;
+        var records = new List<MapRecord>();
+        var others = new ArrayBufferWriter<byte>();
+        var fields = new ProtoFields(payload);
+        for (var left = payload.Length; fields.Next(); left = fields.Left)
+        {
+            if (fields.Tag != RecordsTag)
+                others.Write(payload[^left..^fields.Left]);
+            else if (!RecordWire.TryRead(fields.Bytes, records.Count == 0 ? null : records[^1], out var record))
+                return false;
+            else
+                records.Add(record);
+        }
+
+        return !fields.IsMalformed && TryRead(Delta.Parser.ParseUntrusted(others.WrittenSpan), records, out frame);
+    }
+
+    private static bool TryRead(Delta wire, List<MapRecord> records, out PeerFrame frame)
     {
         frame = null!;
         if (!VersionVector.TryFromWire(wire.From, out var from) || !VersionVector.TryFromWire(wire.To, out var to)
             || !VersionVector.TryFromWire(wire.Collected, out var collected))
             return false;
-        var records = new MapRecord[wire.Records.Count];
-        for (var i = 0; i < records.Length; i++)
-        {
-            if (!MapRecord.TryFromWire(wire.Records[i], out records[i]))
-                return false;
-        }
-
         frame = new PeerFrame.Delta(wire.Number, wire.Generation)
         {
             ReceiverGeneration = wire.ReceiverGeneration,

@@ -45,6 +45,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Contracts.SnapshotRequest"/>.</summary>
     SnapshotRequest = 35,
 
+    /// <summary><see cref="Contracts.OwnerWord"/>.</summary>
+    OwnerWord = 36,
+
     /// <summary><see cref="Contracts.ForwardedBeats"/>.</summary>
     ForwardedBeats = 48,
 

@@ -149,6 +149,14 @@ public abstract record MapCommand
         public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
     }
 
+    /// <summary>This node stands by these contested entries no longer (<see cref="MapEvent.Contested"/>): what contests them is shown.</summary>
+    /// <param name="Keys">Keys that are not, or no longer, contested do not matter.</param>
+    public sealed record Yield(ImmutableArray<RecordKey> Keys) : MapCommand;
+
+    /// <summary>This node stands by these contested entries: whatever contests them is shown nowhere.</summary>
+    /// <param name="Keys">As those of <see cref="Yield"/>.</param>
+    public sealed record StandBy(ImmutableArray<RecordKey> Keys) : MapCommand;
+
     /// <summary>
     /// Tell every event from now on, beginning with the state (<see cref="MapEvent.State"/>) if there is any. Ends
     /// when the subscriber stops.
@@ -184,6 +192,14 @@ public abstract record MapEvent
     /// </param>
     public sealed record State(IReadOnlyCollection<MapRecord> Records, VersionVector Vector, bool Synchronized) : MapEvent;
 
+    /// <summary>
+    /// Where records are signed: records of other nodes would take live entries of this node away. Nothing has changed yet, anywhere: this
+    /// node alone says whether it stands by them (<see cref="MapCommand.Yield"/>, <see cref="MapCommand.StandBy"/>). Told at once, and
+    /// about once a second while it lasts.
+    /// </summary>
+    /// <param name="Entries">At most 1,000.</param>
+    public sealed record Contested(ImmutableArray<Contest> Entries) : MapEvent;
+
     /// <summary>The answer to <see cref="MapCommand.ReadSince"/>.</summary>
     /// <param name="Token">That of the request.</param>
     /// <param name="Outcome">Whether the records are all that the reader lacks.</param>
@@ -196,6 +212,12 @@ public abstract record MapEvent
 /// <param name="Before">The record that stood; null for none.</param>
 /// <param name="After">The record that stands; null when a tombstone was collected.</param>
 public readonly record struct RecordChange(MapRecord? Before, MapRecord? After);
+
+/// <summary>A live entry of this node that a record of another one would take away.</summary>
+/// <param name="Own">What is shown.</param>
+/// <param name="By">What contests it; null once that was collected.</param>
+/// <param name="Since">Since when, on the node's monotonic clock.</param>
+public readonly record struct Contest(MapRecord Own, MapRecord? By, Instant Since);
 
 /// <summary>How well a node can serve a reader from its cursor.</summary>
 public enum SinceOutcome
@@ -244,6 +266,12 @@ public sealed record ReplicationStatus
 
     /// <summary>Remote stamps that were further ahead than the clock may follow.</summary>
     public long StampsAhead { get; init; }
+
+    /// <summary>Frames of peers with a record that its origin has not signed, where records are signed.</summary>
+    public long UnsignedFrames { get; init; }
+
+    /// <summary>Entries that are shown though a greater record would take them away, since their owners stand by them.</summary>
+    public long Contested { get; init; }
 
     /// <summary>Frames of peers that could not be read.</summary>
     public long MalformedFrames { get; init; }

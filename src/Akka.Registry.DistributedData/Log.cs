@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Signing;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -23,6 +24,11 @@ internal static partial class Log
             case ReplicatorReport.PeerAwayTooLong r: PeerAwayTooLong(logger, r.Peer); break;
             case ReplicatorReport.ClockAhead r: ClockAhead(logger, r.Peer, r.Offset, r.Total); break;
             case ReplicatorReport.ManyOrigins r: ManyOrigins(logger, r.Origins, VersionVector.OriginsMax); break;
+            case ReplicatorReport.RecordRefused r: RecordRefused(logger, r); break;
+            case ReplicatorReport.WrongBearer r: WrongBearer(logger, r.Peer, r.Total); break;
+            case ReplicatorReport.WrongPassport { IsMissing: true } r: ShowsNoPassport(logger, r.Peer, r.Total); break;
+            case ReplicatorReport.WrongPassport r: PassportWrong(logger, r.Peer, r.Total); break;
+            case ReplicatorReport.Contested r: Contested(logger, r.By, r.Key, r.Total); break;
             case ReplicatorReport.Diverged r: Diverged(logger, r.Peer, r.Vector, r.Hash, r.PeerHash); break;
             default: throw new UnreachableException($"No words for {report.GetType().Name}.");
         }
@@ -56,6 +62,50 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning,
         "The version vector names {Origins} process starts; above {OriginsMax} peers refuse it. Restart all nodes at one time to begin afresh.")]
     private static partial void ManyOrigins(ILogger logger, int origins, int originsMax);
+
+    private static void RecordRefused(ILogger logger, ReplicatorReport.RecordRefused r)
+    {
+        if (r.Verdict == SignatureVerdict.NoPassport)
+            PassportMissing(logger, r.Peer, r.Record.Dot.Origin, r.Total);
+        else if (r.Verdict == SignatureVerdict.Unsigned)
+            RecordUnsigned(logger, r.Peer, r.Record.Key, r.Total);
+        else
+            SignatureWrong(logger, r.Peer, r.Record.Key, r.Record.Dot.Origin, r.Total);
+    }
+
+    [LoggerMessage(3016, LogLevel.Warning,
+        "{Peer} sent records of {Origin}, and nothing says who may sign for it; its frame is dropped ({Total} in all). It is asked for all again.")]
+    private static partial void PassportMissing(ILogger logger, NodeIdentity peer, NodeUid origin, long total);
+
+    [LoggerMessage(3017, LogLevel.Warning,
+        "{Peer} sent a record of {Key} that is not signed; its frame is dropped ({Total} in all). Is security.signed-records off there? "
+        + "All nodes of a cluster must agree.")]
+    private static partial void RecordUnsigned(ILogger logger, NodeIdentity peer, RecordKey key, long total);
+
+    [LoggerMessage(3018, LogLevel.Error,
+        "{Peer} sent a record of {Key} in the name of {Origin}, which has not signed it; its frame is dropped ({Total} in all). "
+        + "That node is broken or in wrong hands: stop it, and withdraw its certificate.")]
+    private static partial void SignatureWrong(ILogger logger, NodeIdentity peer, RecordKey key, NodeUid origin, long total);
+
+    [LoggerMessage(3019, LogLevel.Error,
+        "{Peer} speaks under a uid that was made for another node; what it says is dropped ({Total} in all). "
+        + "That node is broken or in wrong hands: stop it, and withdraw its certificate.")]
+    private static partial void WrongBearer(ILogger logger, NodeIdentity peer, long total);
+
+    [LoggerMessage(3021, LogLevel.Warning,
+        "{Peer} does not say by which key it signs; what it says is dropped ({Total} in all). Is security.signed-records off there? "
+        + "All nodes of a cluster must agree.")]
+    private static partial void ShowsNoPassport(ILogger logger, NodeIdentity peer, long total);
+
+    [LoggerMessage(3022, LogLevel.Error,
+        "{Peer} shows a key to sign by that is not of a certificate of this cluster's authority that names it, or was not made for its uid; "
+        + "what it says is dropped ({Total} in all). Look at tls.ca and tls.nodes on both.")]
+    private static partial void PassportWrong(ILogger logger, NodeIdentity peer, long total);
+
+    [LoggerMessage(3020, LogLevel.Warning,
+        "Records of {By} would take away entries of this node that it still keeps leases of, such as {Key} ({Total} now). They are not shown "
+        + "anywhere while this node stands by its own. If it lasts and no client has moved, that node is broken or in wrong hands.")]
+    private static partial void Contested(ILogger logger, NodeUid by, RecordKey key, int total);
 
     private static void Restored(ILogger logger, ReplicatorReport.Restored r)
     {

@@ -1,3 +1,5 @@
+using Akka.Registry.Cluster;
+
 namespace Akka.Registry.DistributedData;
 
 /// <summary>
@@ -63,6 +65,18 @@ internal sealed class LwwMap
     /// <summary>Whether any record of the origin stands.</summary>
     public bool HasRecordsOf(Origin origin) => _origins.ContainsKey(origin);
 
+    /// <summary>Whether any record of the node stands, of whichever of its lives.</summary>
+    public bool HasRecordsOf(NodeUid node)
+    {
+        foreach (var origin in _origins.Keys)
+        {
+            if (origin.Node == node)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Counts an origin no more of which no record stands.</summary>
     public void Retire(Origin origin) => (Vector, Collected) = (Vector.With(origin, 0), Collected.With(origin, 0));
 
@@ -114,13 +128,13 @@ internal sealed class LwwMap
 
     /// <summary>Drops tombstones that every current member covers, in the order of their sequences.</summary>
     /// <param name="stable">Per origin up to which of its writes all others cover.</param>
-    /// <param name="isPast">
-    /// Whether whoever writes the key next surely writes above that time, though nothing tells of the tombstone any more. One that does not
+    /// <param name="mayGo">
+    /// Whether whoever writes the key next surely writes above that tombstone, though nothing tells of it any more. One that does not
     /// satisfy it stays, and those of its origin that follow it.
     /// </param>
     /// <param name="budget">The most to drop in this call.</param>
     /// <param name="changes">Takes one change for each.</param>
-    public void Collect(Func<Origin, ulong> stable, Func<HybridTimestamp, bool> isPast, int budget, List<RecordChange> changes)
+    public void Collect(Func<Origin, ulong> stable, Func<MapRecord, bool> mayGo, int budget, List<RecordChange> changes)
     {
         foreach (var (uid, origin) in _origins)
         {
@@ -128,7 +142,7 @@ internal sealed class LwwMap
                 continue;
             var upTo = Math.Min(Vector[uid], stable(uid));
             ulong mark = 0;
-            while (budget > 0 && origin.Tombstones.FirstRecord is { } first && first.Dot.Sequence <= upTo && isPast(first.Order.Stamp.Time))
+            while (budget > 0 && origin.Tombstones.FirstRecord is { } first && first.Dot.Sequence <= upTo && mayGo(first))
             {
                 mark = first.Dot.Sequence;
                 TakeOut(origin, first);

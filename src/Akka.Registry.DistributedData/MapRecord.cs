@@ -46,6 +46,15 @@ public sealed record RecordKey(string Service, string Instance)
 /// <param name="Value">The encoded value; empty for a tombstone.</param>
 public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOnlyMemory<byte> Value)
 {
+    private readonly byte[]? _signature;
+
+    /// <summary>Its origin's signature over all of it; empty where records are not signed.</summary>
+    public ReadOnlyMemory<byte> Signature
+    {
+        get => _signature;
+        init => _signature = value.IsEmpty ? null : value.ToArray();
+    }
+
     /// <summary>Whether the entry is there.</summary>
     public bool IsLive => !Order.IsRemoval;
 
@@ -63,7 +72,10 @@ public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOn
             new RecordKey(wire.Service, wire.Instance),
             new RecordOrder(wire.Epoch, wire.Deregistered, stamp, wire.Evicted),
             new Dot(new NodeUid(wire.Origin), wire.Sequence, wire.Life),
-            wire.Value.Memory);
+            wire.Value.Memory)
+        {
+            Signature = wire.Signature.Memory,
+        };
         return record.IsWellFormed;
     }
 

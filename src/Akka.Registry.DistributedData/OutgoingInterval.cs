@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
 
 namespace Akka.Registry.DistributedData;
 
@@ -25,6 +26,9 @@ internal sealed class OutgoingInterval(
     /// <summary>Whether it covers own writes alone; if it is lost, they are still owed. Otherwise it has to be owed again.</summary>
     public bool IsPush { get; init; }
 
+    /// <summary>Whether it says that it is of everything.</summary>
+    public bool IsEverything { get; init; }
+
     /// <summary>Trace contexts of its writes whose callers wait.</summary>
     public IReadOnlyList<string> Traces { get; init; } = [];
 
@@ -34,9 +38,15 @@ internal sealed class OutgoingInterval(
     /// <summary>When an acknowledgement is overdue; known once the last part was cut.</summary>
     public Instant Deadline { get; set; } = new(long.MaxValue);
 
+    /// <summary>Origins whose passports go along, where records are signed.</summary>
+    public HashSet<NodeUid> Vouched { get => field ??= []; private init; }
+
     /// <summary>A push whose only part was sent already, as the frame of another peer.</summary>
-    public static OutgoingInterval Sent(ulong id, Instant deadline) =>
-        new(id, VersionVector.Empty, VersionVector.Empty, [], receiverGeneration: 0) { IsPush = true, IsSent = true, Deadline = deadline };
+    public static OutgoingInterval Sent(OutgoingInterval same, Instant deadline) =>
+        new(same.Id, VersionVector.Empty, VersionVector.Empty, [], receiverGeneration: 0)
+        {
+            IsPush = true, IsSent = true, Deadline = deadline, Vouched = same.Vouched,
+        };
 
     /// <summary>Cuts the next part.</summary>
     /// <param name="map">Where what stands now is looked up.</param>
@@ -73,6 +83,7 @@ internal sealed class OutgoingInterval(
             Anew = collected is not null,
             Collected = IsSent && collected is not null ? collected : VersionVector.Empty,
             AckWanted = IsSent && collected is null,
+            Everything = IsEverything,
             ReceiverGeneration = receiverGeneration,
             Traces = IsSent ? Traces : [],
         };

@@ -72,6 +72,21 @@ internal sealed class Peer(NodeIdentity node)
     /// <summary>Whether it was reported as away too long.</summary>
     public bool ReportedBehind { get; set; }
 
+    /// <summary>Origins whose passports it has confirmed to have, where records are signed.</summary>
+    public HashSet<NodeUid> Vouched => field ??= [];
+
+    /// <summary>How far its own writes go by its own word, in each of its lives, where records are signed.</summary>
+    public VersionVector Attested { get; set; } = VersionVector.Empty;
+
+    /// <summary>Frames of it that were dropped since a record in them was not signed by its origin.</summary>
+    public long UnsignedFrames { get; set; }
+
+    /// <summary>When that was last told of.</summary>
+    public Instant UnsignedToldAt { get; set; } = new(long.MinValue / 2);
+
+    /// <summary>When it was last told what this node stands by.</summary>
+    public Instant KeptToldAt { get; set; } = new(long.MinValue / 2);
+
     /// <summary>The interval that comes from it.</summary>
     public IncomingInterval Incoming { get; } = new();
 
@@ -81,6 +96,15 @@ internal sealed class Peer(NodeIdentity node)
         if (!ReferenceEquals(marks, _compared.Marks) || !ReferenceEquals(Vector, _compared.Vector))
             _compared = (marks, Vector, Vector.Covers(marks));
         return _compared.Covered;
+    }
+
+    /// <summary>It has taken an interval, with those passports; or it could not, for want of one perhaps.</summary>
+    public void Vouch(HashSet<NodeUid> origins, bool applied)
+    {
+        if (applied)
+            Vouched.UnionWith(origins);
+        else
+            Vouched.Clear();
     }
 
     /// <summary>It has sent a digest.</summary>
@@ -109,6 +133,8 @@ internal sealed class Peer(NodeIdentity node)
         WholeOwed = EverythingOwed = false;
         Mismatch = default;
         Refusals = 0;
+        Vouched.Clear();
+        KeptToldAt = new(long.MinValue / 2);
         Incoming.Break();
     }
 }

@@ -41,6 +41,12 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
         /// <summary>W3C trace contexts of writes in it whose callers wait; on the last part, at most <see cref="TracesMax"/>.</summary>
         public IReadOnlyList<string> Traces { get; init; } = [];
 
+        /// <summary>Of origins of records in it whose passports the receiver may lack; none where records are not signed.</summary>
+        public IReadOnlyList<ReadOnlyMemory<byte>> Passports { get; init; } = [];
+
+        /// <summary>Where records are signed: whether it is of an exchange of everything, to repair what differs for equal vectors.</summary>
+        public bool Everything { get; init; }
+
         /// <summary>Traced writes that one interval names; of more, the oldest.</summary>
         public const int TracesMax = 32;
     }
@@ -72,8 +78,33 @@ internal abstract record PeerFrame(ulong Number, uint Generation)
 
         /// <summary>Origins that the sender counts no more, with what it covered of them.</summary>
         public VersionVector Retired { get; init; } = VersionVector.Empty;
+
+        /// <summary>The sender's passport; empty where records are not signed.</summary>
+        public ReadOnlyMemory<byte> Passport { get; init; }
     }
 
     /// <summary>"Send me everything, what I once wrote included."</summary>
     internal sealed record SnapshotRequest(ulong Number, uint Generation, ulong Request) : PeerFrame(Number, Generation);
+
+    /// <summary>
+    /// What an owner says of its own entries that records of other origins would take away, and what it is asked. Between the owner and the
+    /// other node alone, where records are signed.
+    /// </summary>
+    internal sealed record OwnerWord(ulong Number, uint Generation) : PeerFrame(Number, Generation)
+    {
+        /// <summary>Keys, or records, of each kind in one frame.</summary>
+        public const int KeysMax = 1_000;
+
+        /// <summary>"Do you still stand by your entry?"</summary>
+        public IReadOnlyList<RecordKey> Questions { get; init; } = [];
+
+        /// <summary>"I do not": whatever supersedes it may be taken.</summary>
+        public IReadOnlyList<RecordKey> Released { get; init; } = [];
+
+        /// <summary>"I do, and this is it."</summary>
+        public IReadOnlyList<MapRecord> Kept { get; init; } = [];
+
+        /// <summary>As those of a <see cref="Delta"/>.</summary>
+        public IReadOnlyList<ReadOnlyMemory<byte>> Passports { get; init; } = [];
+    }
 }

@@ -21,6 +21,7 @@ internal static class RecordWire
     private const uint SequenceTag = (SequenceFieldNumber << 3) | (uint)WireType.Varint;
     private const uint ValueTag = (ValueFieldNumber << 3) | (uint)WireType.LengthDelimited;
     private const uint LifeTag = (LifeFieldNumber << 3) | (uint)WireType.Varint;
+    private const uint SignatureTag = (SignatureFieldNumber << 3) | (uint)WireType.LengthDelimited;
 
     /// <summary>Bytes that the record takes, its own tag and length not included.</summary>
     public static int SizeOf(MapRecord record)
@@ -29,7 +30,7 @@ internal static class RecordWire
         return 1 + CodedOutputStream.ComputeStringSize(key.Service) + 1 + CodedOutputStream.ComputeStringSize(key.Instance)
             + NumberSize(order.Epoch) + (order.Deregistered ? 2 : 0) + FixedSize(order.Stamp.Time.Value) + FixedSize(order.Stamp.Node.Value)
             + (order.Evicted ? 2 : 0) + FixedSize(dot.Origin.Value) + NumberSize(dot.Sequence) + NumberSize(dot.Life)
-            + BytesSize(record.Value.Length);
+            + BytesSize(record.Value.Length) + BytesSize(record.Signature.Length);
     }
 
     /// <summary>Writes the record, without a tag and length of its own.</summary>
@@ -49,6 +50,7 @@ internal static class RecordWire
         Number(output, SequenceTag, dot.Sequence);
         Bytes(output, ValueTag, record.Value);
         Number(output, LifeTag, dot.Life);
+        Bytes(output, SignatureTag, record.Signature);
     }
 
     /// <summary>Reads a record. Nothing in it is trusted.</summary>
@@ -62,6 +64,7 @@ internal static class RecordWire
         var (epoch, stampTime, stampNode, origin, sequence, life) = (0UL, 0UL, 0UL, 0UL, 0UL, 0U);
         var (deregistered, evicted) = (false, false);
         byte[] value = [];
+        byte[] signature = [];
         var fields = new ProtoFields(bytes);
         while (fields.Next())
         {
@@ -78,6 +81,7 @@ internal static class RecordWire
                 case SequenceTag: sequence = fields.Number; break;
                 case ValueTag: value = fields.Bytes.ToArray(); break;
                 case LifeTag: life = (uint)fields.Number; break;
+                case SignatureTag: signature = fields.Bytes.ToArray(); break;
                 default: break;
             }
         }
@@ -86,7 +90,10 @@ internal static class RecordWire
             new RecordKey(service, instance),
             new RecordOrder(epoch, deregistered, new Stamp(new HybridTimestamp(stampTime), new NodeUid(stampNode)), evicted),
             new Dot(new NodeUid(origin), sequence, life),
-            value);
+            value)
+        {
+            Signature = signature,
+        };
         return !fields.IsMalformed && record.IsWellFormed;
     }
 

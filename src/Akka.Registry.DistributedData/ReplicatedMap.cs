@@ -3,6 +3,7 @@ using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Signing;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.DistributedData;
@@ -49,6 +50,8 @@ public sealed class ReplicatedMap : IReplicatedMap
     /// <param name="transport">Started already, or about to be: what is sent before may be lost and is sent again.</param>
     /// <param name="random">The map's alone from now on.</param>
     /// <param name="durability">What was kept from before, and where to keep it; null for nowhere.</param>
+    /// <param name="signing">Signs and verifies records; null where they are not signed.</param>
+    /// <exception cref="MapStoreException">What was kept is not signed, and records are to be.</exception>
     public static ReplicatedMap Start(
         ActorSystem system,
         NodeIdentity self,
@@ -56,10 +59,12 @@ public sealed class ReplicatedMap : IReplicatedMap
         IClusterMembership membership,
         IPeerTransport transport,
         Random random,
-        MapDurability? durability = null)
+        MapDurability? durability = null,
+        IRecordSigning? signing = null)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var machine = new ReplicatorMachine(self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules);
+        var machine = new ReplicatorMachine(
+            self, options, random, peer => transport.QueuedBytes(peer.Address, Lane.Replication), options.Rules, signing);
         var logger = system.Options.LoggerFactory.CreateLogger<ReplicatedMap>();
         var map = new ReplicatedMap(durability, system.Options.Time);
         if (durability is not null)
@@ -69,7 +74,11 @@ public sealed class ReplicatedMap : IReplicatedMap
             if (durability.Status.SetAside is { } aside)
                 Log.SetAside(logger, aside);
             if (durability.TakePicture() is { } picture)
+            {
+                CheckSigned(picture, signing, durability.Store.Place);
                 machine.Restore(picture);
+            }
+
             map._writer = system.SystemActorOf(
                 new Props<DurabilityMessage>(() => new DurabilityActor(durability, map, logger)) { MailboxCapacity = 1 << 20 },
                 "durability");
@@ -78,6 +87,25 @@ public sealed class ReplicatedMap : IReplicatedMap
         map.Commands = system.SystemActorOf(
             Props.Of(() => new ReplicatorActor(map, machine, membership, transport, options.Decoder, map._writer, logger)), "replicator");
         return map;
+    }
+
+    /// <summary>What is restored was verified when it was taken; what peers would refuse must not be taken up.</summary>
+    private static void CheckSigned(MapPicture picture, IRecordSigning? signing, string place)
+    {
+        if (signing is null)
+            return;
+        foreach (var passport in picture.Marks.Passports)
+            signing.Admit(passport);
+        foreach (var record in picture.Records)
+        {
+            if (!record.Signature.IsEmpty && !signing.PassportOf(record.Dot.Origin).IsEmpty)
+                continue;
+            throw new MapStoreException(
+                MapStoreProblem.Failed,
+                $"{place} holds records that peers would not take, such as that of {record.Key.Service}/{record.Key.Instance}: they were saved "
+                + "before security.signed-records was on, or under another authority than tls.ca. Move the folder away on all nodes and start "
+                + "them again: what beats registers anew. Or set security.signed-records to off on all nodes, to go on with what is there.");
+        }
     }
 
     /// <summary>Waits until the disk holds what the map holds, or refuses to take it. Without durability there is nothing to wait for.</summary>
@@ -121,6 +149,8 @@ public sealed class ReplicatedMap : IReplicatedMap
             Generation = machine.Generation,
             Divergences = machine.Divergences,
             StampsAhead = machine.StampsAhead,
+            UnsignedFrames = machine.UnsignedFrames,
+            Contested = machine.Contested,
             MalformedFrames = MalformedFrames,
             RefusedSends = RefusedSends,
             Lag = lag,

@@ -17,7 +17,8 @@ internal static class ReplicationCodec
 
     /// <summary>About how many bytes the record takes in a frame; never fewer than it does.</summary>
     public static int SizeOf(MapRecord record) =>
-        FixedRecordBytes + Encoding.UTF8.GetByteCount(record.Key.Service) + Encoding.UTF8.GetByteCount(record.Key.Instance) + record.Value.Length;
+        FixedRecordBytes + Encoding.UTF8.GetByteCount(record.Key.Service) + Encoding.UTF8.GetByteCount(record.Key.Instance) + record.Value.Length
+        + (record.Signature.IsEmpty ? 0 : record.Signature.Length + 3);
 
     public static Frame Encode(PeerFrame frame) => frame switch
     {
@@ -25,6 +26,7 @@ internal static class ReplicationCodec
         PeerFrame.DeltaAck ack => Frame.Of(FrameKind.DeltaAck, ToWire(ack)),
         PeerFrame.Digest digest => Frame.Of(FrameKind.Digest, ToWire(digest)),
         PeerFrame.SnapshotRequest request => Frame.Of(FrameKind.SnapshotRequest, ToWire(request)),
+        PeerFrame.OwnerWord word => Frame.Of(FrameKind.OwnerWord, OwnerWordCodec.ToWire(word)),
         _ => throw new UnreachableException($"No wire form for {frame.GetType().Name}."),
     };
 
@@ -41,6 +43,7 @@ internal static class ReplicationCodec
                 FrameKind.DeltaAck => TryRead(frame.Read(DeltaAck.Parser), out decoded),
                 FrameKind.Digest => TryRead(frame.Read(Digest.Parser), out decoded),
                 FrameKind.SnapshotRequest => TryRead(frame.Read(SnapshotRequest.Parser), out decoded),
+                FrameKind.OwnerWord => OwnerWordCodec.TryRead(frame.Read(OwnerWord.Parser), out decoded),
                 _ => false,
             };
         }
@@ -63,6 +66,7 @@ internal static class ReplicationCodec
         Sequence = record.Dot.Sequence,
         Life = record.Dot.Life,
         Value = UnsafeByteOperations.UnsafeWrap(record.Value),
+        Signature = UnsafeByteOperations.UnsafeWrap(record.Signature),
     };
 
     /// <summary>The records come last: they are written without a message of each.</summary>
@@ -103,11 +107,14 @@ internal static class ReplicationCodec
             Last = delta.Last,
             Anew = delta.Anew,
             AckWanted = delta.AckWanted,
+            Everything = delta.Everything,
             From = delta.Last ? delta.From.ToWire() : null,
             To = delta.Last ? delta.To.ToWire() : null,
             Collected = delta is { Last: true, Anew: true } ? delta.Collected.ToWire() : null,
         };
         wire.Traceparents.Add(delta.Traces);
+        foreach (var passport in delta.Passports)
+            wire.Passports.Add(UnsafeByteOperations.UnsafeWrap(passport));
         return wire;
     }
 
@@ -135,6 +142,7 @@ internal static class ReplicationCodec
         Uncovered = (ulong)digest.Uncovered,
         Retains = digest.Retains,
         Retired = digest.Retired.Count > 0 ? digest.Retired.ToWire() : null,
+        Passport = UnsafeByteOperations.UnsafeWrap(digest.Passport),
     };
 
     private static SnapshotRequest ToWire(PeerFrame.SnapshotRequest request) => new()
@@ -181,7 +189,9 @@ internal static class ReplicationCodec
             Anew = wire.Anew,
             Collected = collected,
             AckWanted = wire.AckWanted,
+            Everything = wire.Everything,
             Traces = wire.Traceparents.Count == 0 ? [] : [.. wire.Traceparents.Take(PeerFrame.Delta.TracesMax)],
+            Passports = wire.Passports.Count == 0 ? [] : [.. wire.Passports.Select(passport => passport.Memory)],
         };
         return true;
     }
@@ -209,6 +219,7 @@ internal static class ReplicationCodec
             Uncovered = (long)Math.Min(wire.Uncovered, long.MaxValue),
             Retains = wire.Retains,
             Retired = retired,
+            Passport = wire.Passport.IsEmpty ? default : wire.Passport.Memory,
         };
         return valid;
     }

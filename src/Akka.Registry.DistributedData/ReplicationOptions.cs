@@ -109,6 +109,12 @@ public sealed record ReplicationOptions
     [Range(1, 10_000_000)]
     public int WaitingWritesMax { get; init; } = 100_000;
 
+    /// <summary>
+    /// Where records are signed: for how long after its last sign of life a node that is no longer a member is still asked whether it stands
+    /// by its entries, before others' records take them away. Not a setting.
+    /// </summary>
+    internal TimeSpan OwnerGrace { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>All of them in production; a test takes one away to see that its absence is noticed. Not a setting.</summary>
     internal ReplicationRules Rules { get; init; } = ReplicationRules.All;
 

@@ -59,4 +59,25 @@ internal sealed record ReplicationRules
 
     /// <summary>A write counts for the epoch that it names, never for another one that stands.</summary>
     public bool EpochFences { get; init; } = true;
+
+    /// <summary>Where records are signed: one that its origin has not signed is not taken, nor is anything of the frame that brings it.</summary>
+    public bool SignaturesChecked { get; init; } = true;
+
+    /// <summary>
+    /// Where records are signed: a write that is covered and not held was superseded, and does not win again, whoever still has it.
+    /// And how far a member has written is believed to that member alone.
+    /// </summary>
+    public bool ReplaysDropped { get; init; } = true;
+
+    /// <summary>Where records are signed: a frame counts only from the node that its sender's uid was made for.</summary>
+    public bool BearersChecked { get; init; } = true;
+
+    /// <summary>Where records are signed: what takes a reachable owner's live entry away is shown only when the owner has let go of it.</summary>
+    public bool OwnersAsked { get; init; } = true;
+
+    /// <summary>Where records are signed: an owner is gone when this node has heard nothing of it for a while, not by others' word alone.</summary>
+    public bool RumoursDoubted { get; init; } = true;
+
+    /// <summary>Where records are signed: an owner claims its entry over what ended it, and never over what another owner stands by.</summary>
+    public bool ClaimsYield { get; init; } = true;
 }

@@ -37,6 +37,8 @@ internal sealed class ReplicatorActor(
         {
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
             case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
+            case MapCommand.Yield yield: Advance(new ReplicatorInput.Yield(yield.Keys)); break;
+            case MapCommand.StandBy stand: Advance(new ReplicatorInput.StandBy(stand.Keys)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: read.Subscriber.Tell(machine.ReadSince(read)); break;
             case ReplicatorMessage.FrameReceived received: OnFrame(received); break;
@@ -58,7 +60,7 @@ internal sealed class ReplicatorActor(
     private void OnPictureWanted()
     {
         if (machine.Marks is { } marks && machine.HasState)
-            writer!.Tell(new DurabilityMessage.Told([machine.ReadState()], ++_turnsTold, marks, Context.Time.GetUtcNow()));
+            writer!.Tell(new DurabilityMessage.Told([machine.ReadHeld()], ++_turnsTold, marks, Context.Time.GetUtcNow()));
     }
 
     private void OnFrame(ReplicatorMessage.FrameReceived received)
@@ -66,7 +68,7 @@ internal sealed class ReplicatorActor(
         if (decoder(received.Frame, out var frame))
         {
             var span = frame is PeerFrame.Delta { Traces.Count: > 0 } delta ? ReplicationTracing.Apply(delta, membership.View.Self) : null;
-            Advance(new ReplicatorInput.Received(received.From.Uid, frame));
+            Advance(new ReplicatorInput.Received(received.From.Uid, frame) { Sender = received.From });
             TraceContext.End(span);
             return;
         }
@@ -125,8 +127,8 @@ internal sealed class ReplicatorActor(
     {
         foreach (var effect in effects)
         {
-            if (effect is ReplicatorEffect.Publish publish)
-                _told.Add(publish.Event);
+            if (effect is ReplicatorEffect.Publish { Event: not MapEvent.Contested } publish)
+                _told.Add(publish.Held ?? publish.Event);
         }
 
         if (_told.Count == 0)

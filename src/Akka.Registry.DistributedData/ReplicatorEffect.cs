@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData.Signing;
 
 namespace Akka.Registry.DistributedData;
 
@@ -13,7 +14,11 @@ internal abstract record ReplicatorEffect
     internal sealed record Send(NodeIdentity To, PeerFrame Frame) : ReplicatorEffect;
 
     /// <summary>Tell the subscribers.</summary>
-    internal sealed record Publish(MapEvent Event) : ReplicatorEffect;
+    internal sealed record Publish(MapEvent Event) : ReplicatorEffect
+    {
+        /// <summary>What the writer behind the map is told instead: what is held, where that is not what is shown. Null for the same.</summary>
+        public MapEvent? Held { get; init; }
+    }
 
     /// <summary>Answer a write.</summary>
     internal sealed record Reply(IActorRef<MapWriteResult> To, MapWriteResult Answer) : ReplicatorEffect;
@@ -60,6 +65,25 @@ internal abstract record ReplicatorReport
 
     /// <summary>The vector names so many origins that it may one day be too large for a frame: <see cref="VersionVector.OriginsMax"/>.</summary>
     internal sealed record ManyOrigins(int Origins) : ReplicatorReport;
+
+    /// <summary>A peer sent a record that its origin did not sign; nothing of its frame was taken.</summary>
+    /// <param name="Peer">Who sent it.</param>
+    /// <param name="Verdict">What is wrong with it.</param>
+    /// <param name="Record">The first one.</param>
+    /// <param name="Total">Such frames in all, of this peer.</param>
+    internal sealed record RecordRefused(NodeIdentity Peer, SignatureVerdict Verdict, MapRecord Record, long Total) : ReplicatorReport;
+
+    /// <summary>A peer speaks under a uid that is not its own; what it says is dropped.</summary>
+    internal sealed record WrongBearer(NodeIdentity Peer, long Total) : ReplicatorReport;
+
+    /// <summary>A peer shows no passport, or one that does not hold; what it says is dropped.</summary>
+    internal sealed record WrongPassport(NodeIdentity Peer, bool IsMissing, long Total) : ReplicatorReport;
+
+    /// <summary>Others' records would take away entries that this node stands by.</summary>
+    /// <param name="By">The origin of one of them.</param>
+    /// <param name="Key">Its key.</param>
+    /// <param name="Total">Entries of this node that are contested now.</param>
+    internal sealed record Contested(NodeUid By, RecordKey Key, int Total) : ReplicatorReport;
 
     /// <summary>Equal vectors, unequal hashes: a defect. A full exchange repairs it.</summary>
     internal sealed record Diverged(NodeIdentity Peer, VersionVector Vector, ulong Hash, ulong PeerHash) : ReplicatorReport;

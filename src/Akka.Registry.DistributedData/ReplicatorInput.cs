@@ -17,7 +17,17 @@ internal abstract record ReplicatorInput
         ImmutableArray<MapWrite> Operations, IActorRef<ImmutableArray<MapWriteResult>>? ReplyTo = null) : ReplicatorInput;
 
     /// <summary>A peer said something.</summary>
-    internal sealed record Received(NodeUid From, PeerFrame Frame) : ReplicatorInput;
+    internal sealed record Received(NodeUid From, PeerFrame Frame) : ReplicatorInput
+    {
+        /// <summary>Who the link's handshake said it is; null to go by the members.</summary>
+        public NodeIdentity? Sender { get; init; }
+    }
+
+    /// <summary>The registry lets go of entries of this node that are contested.</summary>
+    internal sealed record Yield(ImmutableArray<RecordKey> Keys) : ReplicatorInput;
+
+    /// <summary>The registry stands by entries of this node that are contested.</summary>
+    internal sealed record StandBy(ImmutableArray<RecordKey> Keys) : ReplicatorInput;
 
     /// <summary>The members changed.</summary>
     internal sealed record Members(MembershipView View) : ReplicatorInput;

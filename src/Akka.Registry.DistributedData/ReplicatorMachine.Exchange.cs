@@ -1,5 +1,3 @@
-using Akka.Registry.Cluster;
-
 namespace Akka.Registry.DistributedData;
 
 /// <summary>What comes from peers: digests, deltas, acknowledgements.</summary>
@@ -9,10 +7,17 @@ internal sealed partial class ReplicatorMachine
     private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(50);
 
-    private void OnReceived(NodeUid from, PeerFrame frame)
+    private void OnReceived(ReplicatorInput.Received received)
     {
+        var (from, frame) = (received.From, received.Frame);
+        if (!IsOfBearer(from, received))
+            return;
         if (!_peers.TryGetValue(from, out var peer))
+        {
+            HearMissing(from, frame);
             return;                                 // Not a current member (yet): it is greeted as soon as it is one.
+        }
+
         var stale = (frame.Number <= peer.LastNumber && _rules.NumberedFrames) || (frame.Generation < peer.Generation && _rules.Generations);
         if (stale)
         {
@@ -26,16 +31,24 @@ internal sealed partial class ReplicatorMachine
         switch (frame)
         {
             case PeerFrame.Digest digest: OnDigest(peer, digest); break;
-            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, Unretired(delta)); break;
-            case PeerFrame.Delta delta: OnDelta(peer, Unretired(delta)); break;
+            case PeerFrame.Delta { Anew: true } delta: OnFillPart(peer, Believed(peer, delta)); break;
+            case PeerFrame.Delta delta: OnDelta(peer, Believed(peer, delta)); break;
             case PeerFrame.DeltaAck ack: OnAck(peer, ack with { Vector = Covered(ack.Vector, peer) }); break;
             case PeerFrame.SnapshotRequest request: OnSnapshotRequest(peer, request); break;
+            case PeerFrame.OwnerWord word when AreSigned(peer, word.Kept, word.Passports, _map): OnOwnerWord(peer.Node, word); break;
+            case PeerFrame.OwnerWord: break;        // With a record that is not its own: told, and dropped.
             default: throw new System.Diagnostics.UnreachableException($"No handler for {frame.GetType().Name}.");
         }
     }
 
     /// <summary>Sends this node's digest: it opens an exchange, or answers one.</summary>
-    private void Greet(Peer peer, bool replyWanted) => Send(peer, new PeerFrame.Digest(NextNumber(), Generation)
+    private void Greet(Peer peer, bool replyWanted)
+    {
+        TellKept(peer);
+        Send(peer, DigestNow(replyWanted));
+    }
+
+    private PeerFrame.Digest DigestNow(bool replyWanted) => new(NextNumber(), Generation)
     {
         // While it is being filled a node covers nothing: nobody may collect what it is about to be sent.
         Vector = IsSynchronized ? _map.Vector : VersionVector.Empty,
@@ -48,13 +61,15 @@ internal sealed partial class ReplicatorMachine
         Uncovered = _map.CountUncovered(),
         Retains = _hasServed,
         Retired = _retired,
-    });
+        Passport = OwnPassport,
+    };
 
     private void OnDigest(Peer peer, PeerFrame.Digest digest)
     {
         var offset = TimeSpan.FromMilliseconds(digest.Clock.UnixMilliseconds - _world.UnixMilliseconds);
         peer.Retired = digest.Retired;
         FollowRetired(digest.Retired);
+        Attest(peer, digest.Vector);
         var told = digest with { Vector = Covered(digest.Vector, peer), Collected = Unretired(digest.Collected) };
         var (wasSynchronized, before) = (peer.IsSynchronized, peer.Vector[Me]);
         peer.Tell(digest.Vector, told, offset);
@@ -133,6 +148,13 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
+        if (!AreSigned(peer, delta.Records, delta.Passports, _map))
+        {
+            peer.Incoming.Break();
+            Refuse(peer, delta);
+            return;
+        }
+
         var whole = peer.Incoming.Advance(delta.Interval, delta.Part);
         var ahead = 0;
         foreach (var record in delta.Records)
@@ -144,7 +166,8 @@ internal sealed partial class ReplicatorMachine
             }
 
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
-            Merge(record);
+            if (!IsReplay(peer, record, delta.Everything))
+                Merge(record);
         }
 
         ReportAhead(peer, ahead);
@@ -190,6 +213,7 @@ internal sealed partial class ReplicatorMachine
         if (peer.Outgoing is { } outgoing && outgoing.Id == ack.Interval)
         {
             peer.Refusals = ack.Applied ? 0 : Math.Min(peer.Refusals + 1, 10);
+            peer.Vouch(outgoing.Vouched, ack.Applied);
             if (ack.Applied)
             {
                 peer.Outgoing = null;

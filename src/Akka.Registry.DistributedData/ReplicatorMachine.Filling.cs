@@ -162,6 +162,12 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
+        if (!AreSigned(peer, part.Records, part.Passports, fill.Map))
+        {
+            BreakFill("it sent what is not signed by whom it names");
+            return;
+        }
+
         fill.Deadline = _world.Now + _options.AckTimeout;
         var ahead = 0;
         foreach (var record in part.Records)
@@ -186,11 +192,13 @@ internal sealed partial class ReplicatorMachine
             return;
         }
 
+        var former = _map;
         _fill = null;
         _map = fill.Map;
         _map.Cover(last.To);
         _map.MarkCollected(last.Collected);
         BeginLife();
+        GuardOwnAnew(former);
         Become(source);
     }
 

@@ -60,12 +60,14 @@ internal sealed partial class ReplicatorMachine
             ScheduleGossip();
         Settle();
         PeersCoverMore();
+        TakeOfTheGone();
     }
 
     private void Forget(NodeUid uid, Member? member)
     {
         var peer = _peers[uid];
         _peers.Remove(uid);
+        Miss(peer);
         ForgetConfirmed();
         if (member is { State: MemberState.Down } && _options.AwayGrace > TimeSpan.Zero)
             _away[uid] = new Away(peer.Vector, peer.Told?.Clock ?? default, _world.Now + _options.AwayGrace);
@@ -113,6 +115,7 @@ internal sealed partial class ReplicatorMachine
             _away.Remove(uid);
         _gone.Clear();
         Settle();
+        MindOwners();
         Collect();
         if (IsSynchronized)
             RetireOrigins();
@@ -148,12 +151,16 @@ internal sealed partial class ReplicatorMachine
 
         var passed = PassedByAll();
         var future = HybridTimestamp.At(passed.UnixMilliseconds + (long)FutureMax.TotalMilliseconds);
-        _map.Collect(
-            CoveredByOthers, time => !_rules.CollectWhenPast || time.Value <= passed.Value || time.Value > future.Value, _options.CollectMax,
-            _collected);
+        _map.Collect(CoveredByOthers, MayGo, _options.CollectMax, _collected);
         foreach (var change in _collected)
-            _changes.Add(change);
+            Changed(change);
         _collected.Clear();
+
+        bool MayGo(MapRecord tombstone)
+        {
+            var time = tombstone.Order.Stamp.Time.Value;
+            return (!_rules.CollectWhenPast || time <= passed.Value || time > future.Value) && !IsGuarded(tombstone.Key);
+        }
     }
 
     /// <summary>Up to which of the origin's writes every other current member, and who is away for a short while, covers.</summary>

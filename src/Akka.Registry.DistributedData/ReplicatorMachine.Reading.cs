@@ -4,7 +4,10 @@ namespace Akka.Registry.DistributedData;
 internal sealed partial class ReplicatorMachine
 {
     /// <summary>The whole state, for a new subscriber.</summary>
-    public MapEvent.State ReadState() => new(_map.ToArray(), _map.Vector, _hasServed);
+    public MapEvent.State ReadState() => new(ShownRecords(), ShownVector(), _hasServed);
+
+    /// <summary>What is held, for the writer behind the map.</summary>
+    public MapEvent.State ReadHeld() => new(_map.ToArray(), _map.Vector, _hasServed);
 
     /// <summary>Answers a reader who has what the cursor names.</summary>
     public MapEvent.Since ReadSince(MapCommand.ReadSince request)
@@ -16,7 +19,16 @@ internal sealed partial class ReplicatorMachine
             _map.CopySince(cursor.Vector, records);
         if (request.Service is not null || !cursor.Beyond.IsEmpty)
             records.RemoveAll(record => (request.Service is { } service && record.Key.Service != service) || cursor.Knows(record.Dot));
-        return new MapEvent.Since(request.Token, outcome, [.. records], _map.Vector);
+        if (outcome == SinceOutcome.Delta && _guards.Count > 0)
+        {
+            records.RemoveAll(record => IsGuarded(record.Key));
+            // Who has seen what contests it elsewhere is told nothing older.
+            records.AddRange(_guards.Values.Select(guard => guard.Record).Where(record =>
+                !cursor.Knows(record.Dot) && !(_map.Find(record.Key) is { } held && cursor.Knows(held.Dot))
+                && (request.Service is not { } service || record.Key.Service == service)));
+        }
+
+        return new MapEvent.Since(request.Token, outcome, [.. records], ShownVector());
     }
 
     private SinceOutcome Judge(ReadCursor cursor)

@@ -49,6 +49,8 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Records, and intervals of single origins, that a peer passes on.</summary>
     private void OnPassedOn(Peer peer, PeerFrame.Delta delta)
     {
+        if (!AreSigned(peer, delta.Records, delta.Passports, _map))
+            return;
         foreach (var entry in delta.To)
         {
             var interval = new OriginInterval(entry.Origin, delta.From[entry.Origin], entry.Sequence);
@@ -66,7 +68,7 @@ internal sealed partial class ReplicatorMachine
             }
 
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;
-            if (Merge(record) || BelongsToNews(delta, record.Dot))
+            if ((!IsReplay(peer, record, everything: false) && Merge(record)) || BelongsToNews(delta, record.Dot))
                 _passOn.Add(record);
             NoteMixed(record);
         }
@@ -175,7 +177,9 @@ internal sealed partial class ReplicatorMachine
             var interval = new OutgoingInterval(0, from, to, _relay, generation);
             while (!interval.IsSent)
             {
-                var part = interval.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
+                var part = WithPassports(
+                    interval.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _), interval, peer: null);
+                interval.Vouched.Clear();           // Each frame stands alone.
                 // An interval is whole within one frame, or not named at all.
                 var frame = part.Part == 0
                     ? part with { AckWanted = false, Last = true }

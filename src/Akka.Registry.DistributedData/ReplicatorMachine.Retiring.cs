@@ -141,6 +141,22 @@ internal sealed partial class ReplicatorMachine
                 vector = vector.With(entry.Origin, 0);
         }
 
+        return _signing is null ? vector : Owned(vector);
+    }
+
+    /// <summary>
+    /// Where records are signed: without writes in this node's name that it never made. Its uid was made for this process, so they are a lie.
+    /// </summary>
+    private VersionVector Owned(VersionVector vector)
+    {
+        if (!HasUnknown(vector))
+            return vector;
+        foreach (var entry in vector)
+        {
+            if (entry.Origin.Node == _self.Uid && IsUnknown(new Dot(_self.Uid, entry.Sequence, entry.Origin.Life)))
+                vector = vector.With(entry.Origin, entry.Origin == Me ? _sequence : 0);
+        }
+
         return vector;
     }
 
@@ -157,9 +173,16 @@ internal sealed partial class ReplicatorMachine
         return ReferenceEquals(vector, cursor.Vector) ? cursor : new ReadCursor(vector, cursor.Beyond);
     }
 
-    private PeerFrame.Delta Unretired(PeerFrame.Delta delta) => _retired.Count == 0 || !delta.Last
-        ? delta
-        : delta with { From = Unretired(delta.From), To = Unretired(delta.To), Collected = Unretired(delta.Collected) };
+    /// <summary>A delta, its vectors made comparable, and without what its sender cannot know.</summary>
+    private PeerFrame.Delta Believed(Peer peer, PeerFrame.Delta delta)
+    {
+        if ((_retired.Count == 0 && _signing is null) || !delta.Last)
+            return delta;
+        Attest(peer, delta.To);
+        var (from, to) = (Unretired(delta.From), Unretired(delta.To));
+        // A whole state goes by all that its giver covers: what it has collected lies within.
+        return delta with { From = from, To = delta.Anew ? to : Attested(peer, to, from), Collected = Unretired(delta.Collected) };
+    }
 
     /// <summary>What a peer covers, as this node compares it: with what the peer alone has retired, without what this node has.</summary>
     private VersionVector Covered(VersionVector vector, Peer peer)

@@ -9,7 +9,7 @@ internal sealed partial class ReplicatorMachine
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
     private readonly List<RecordKey> _keys = [];
-    private (ulong From, ulong To, uint ReceiverGeneration, PeerFrame.Delta Frame)? _lastPush;
+    private (ulong From, ulong To, uint ReceiverGeneration, PeerFrame.Delta Frame, OutgoingInterval Interval)? _lastPush;
 
     /// <summary>Pushes own writes to every peer that can take them now; or, in a large cluster, the records to a few.</summary>
     private void PushAll(bool urgent)
@@ -38,7 +38,8 @@ internal sealed partial class ReplicatorMachine
         var room = _options.WindowBytes - _queuedBytes(peer.Node);
         while (room > 0 && !outgoing.IsSent)
         {
-            Send(peer, outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out var bytes));
+            var part = outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out var bytes);
+            Send(peer, WithPassports(part, outgoing, outgoing.IsAnew ? null : peer));
             room -= bytes;
         }
 
@@ -79,10 +80,10 @@ internal sealed partial class ReplicatorMachine
     private void BeginPush(Peer peer, ulong covered)
     {
         if (_lastPush is { } last && last.From == covered && last.To == _sequence && last.ReceiverGeneration == peer.Generation
-            && _rules.StandingAtSend && last.Frame.Number == _number)
+            && _rules.StandingAtSend && last.Frame.Number == _number && Vouches(last.Interval, last.Frame, peer))
         {
             // The frame that the peer before got in this turn, to be encoded once.
-            peer.Outgoing = OutgoingInterval.Sent(last.Frame.Interval, _world.Now + _options.AckTimeout);
+            peer.Outgoing = OutgoingInterval.Sent(last.Interval, _world.Now + _options.AckTimeout);
             Send(peer, last.Frame);
             return;
         }
@@ -109,10 +110,11 @@ internal sealed partial class ReplicatorMachine
         };
         if (_queuedBytes(peer.Node) >= _options.WindowBytes)
             return;
-        var frame = peer.Outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _);
+        var frame = WithPassports(
+            peer.Outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out _), peer.Outgoing, peer);
         Send(peer, frame);
         if (frame is { Part: 0, Last: true })
-            _lastPush = (covered, _sequence, peer.Generation, frame);
+            _lastPush = (covered, _sequence, peer.Generation, frame, peer.Outgoing);
         if (frame.Last)
             peer.Outgoing.Deadline = _world.Now + _options.AckTimeout;
     }
@@ -120,13 +122,17 @@ internal sealed partial class ReplicatorMachine
     /// <summary>A whole interval: all records that the peer's vector does not cover.</summary>
     private bool BeginWhole(Peer peer)
     {
-        var from = peer.EverythingOwed ? VersionVector.Empty : peer.Vector;
+        var everything = peer.EverythingOwed;
+        var from = everything ? VersionVector.Empty : peer.Vector;
         peer.WholeOwed = peer.EverythingOwed = false;
         var items = new List<MapRecord>();
         _map.CopySince(from, items);
         if (items.Count == 0 && from.Covers(_map.Vector))
             return false;
-        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation);
+        peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation)
+        {
+            IsEverything = everything && _signing is not null,
+        };
         return true;
     }
 

@@ -20,15 +20,31 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>What the records say together; null while they say more than was told.</summary>
     public MapMarks? Marks => _showAt is not null || _changes.Count > 0 ? null
-        : new MapMarks(_map.Vector, _map.Collected, _clock.Last, _map.StateHash, _map.Count);
+        : new MapMarks(_map.Vector, _map.Collected, _clock.Last, _map.StateHash, _map.Count) { Passports = _signing?.Passports ?? [] };
 
     /// <summary>Tells what changed, and also a vector that moved over nothing but superseded records: readers wait for it.</summary>
     private void PublishChanges()
     {
-        if (_showAt is not null || (_changes.Count == 0 && _map.Vector.Equals(_shown)))
+        if (_showAt is not null || (_changes.Count == 0 && !_viewsDiffer && _map.Vector.Equals(_shown)))
             return;
         _shown = _map.Vector;
-        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Changed(_changes.Take(), _map.Vector)));
+        var held = new MapEvent.Changed(_changes.Take(), _map.Vector);
+        if (_views is null)
+        {
+            _effects.Add(new ReplicatorEffect.Publish(held));
+            return;
+        }
+
+        var shown = new MapEvent.Changed(_views.Take(), ShownVector());
+        _effects.Add(new ReplicatorEffect.Publish(shown) { Held = _viewsDiffer || _guards.Count > 0 ? held : null });
+        _viewsDiffer = false;
+        foreach (var ended in _endedViews)
+        {
+            var gone = new MapEvent.Changed([new RecordChange(ended, null)], shown.Vector);
+            _effects.Add(new ReplicatorEffect.Publish(gone) { Held = new MapEvent.Changed([], _map.Vector) });
+        }
+
+        _endedViews.Clear();
     }
 
     /// <summary>Shows a state that was taken anew as soon as nobody has more of what was shown before.</summary>
@@ -39,7 +55,13 @@ internal sealed partial class ReplicatorMachine
         _showAt = null;
         _shown = _map.Vector;
         _ = _changes.Take();
-        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true)));
+        _ = _views?.Take();
+        _endedViews.Clear();
+        _viewsDiffer = false;
+        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.State(ShownRecords(), ShownVector(), Synchronized: true))
+        {
+            Held = _guards.Count == 0 ? null : new MapEvent.State(_map.ToArray(), _map.Vector, Synchronized: true),
+        });
         if (_hasServed)
             return;
         _hasServed = true;

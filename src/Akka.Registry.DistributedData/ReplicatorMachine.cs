@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData.Signing;
 
 namespace Akka.Registry.DistributedData;
 
@@ -41,8 +42,10 @@ internal sealed partial class ReplicatorMachine
     /// <param name="random">Chance: which peer to gossip with, jitter.</param>
     /// <param name="queuedBytes">Bytes that wait in the link to a peer at this moment.</param>
     /// <param name="rules">All of them in production.</param>
+    /// <param name="signing">Signs and verifies records; null where they are not signed.</param>
     public ReplicatorMachine(
-        NodeIdentity self, ReplicationOptions options, Random random, Func<NodeIdentity, long> queuedBytes, ReplicationRules? rules = null)
+        NodeIdentity self, ReplicationOptions options, Random random, Func<NodeIdentity, long> queuedBytes, ReplicationRules? rules = null,
+        IRecordSigning? signing = null)
     {
         _self = self;
         _options = options;
@@ -51,6 +54,8 @@ internal sealed partial class ReplicatorMachine
         _rules = rules ?? ReplicationRules.All;
         _clock = new HybridClock(options.MaxClockOffset);
         _superseded = new OwnPushLog(options.SupersededKeysMax);
+        _signing = signing;
+        _views = signing is not null && _rules.OwnersAsked ? new ChangeBatch() : null;
         _stampAbove = StampAbove;
     }
 
@@ -93,7 +98,9 @@ internal sealed partial class ReplicatorMachine
         {
             case ReplicatorInput.Write write: OnWrite(write.Command); break;
             case ReplicatorInput.WriteMany many: OnWriteMany(many); break;
-            case ReplicatorInput.Received received: OnReceived(received.From, received.Frame); break;
+            case ReplicatorInput.Received received: OnReceived(received); break;
+            case ReplicatorInput.Yield yield: OnYield(yield.Keys); break;
+            case ReplicatorInput.StandBy stand: OnStandBy(stand.Keys); break;
             case ReplicatorInput.Members members: OnMembers(members.View); break;
             case ReplicatorInput.LinkFull full: OnLinkFull(full.Peer); break;
             case ReplicatorInput.Wake: OnWake(); break;
@@ -102,6 +109,7 @@ internal sealed partial class ReplicatorMachine
 
         ShowWhenCaughtUp();
         PublishChanges();
+        SpeakOfOwners();
         return _effects;
     }
 
@@ -139,11 +147,11 @@ internal sealed partial class ReplicatorMachine
     {
         if (!IsServing)
         {
-            Answer(command, MapWriteOutcome.NotReady, _map.Find(command.Operation.Key));
+            Answer(command, MapWriteOutcome.NotReady, Shown(command.Operation.Key));
             return;
         }
 
-        var before = _map.Find(command.Operation.Key);
+        var before = Shown(command.Operation.Key);
         var outcome = Apply(command.Operation, out var record);
         if (outcome != MapWriteOutcome.Accepted)
         {
@@ -172,13 +180,13 @@ internal sealed partial class ReplicatorMachine
         var answers = many.ReplyTo is null ? null : ImmutableArray.CreateBuilder<MapWriteResult>(many.Operations.Length);
         foreach (var operation in many.Operations)
         {
-            var before = _map.Find(operation.Key);
+            var before = Shown(operation.Key);
             MapRecord? record = null;
             var outcome = IsServing ? Apply(operation, out record) : MapWriteOutcome.NotReady;
             answers?.Add(outcome == MapWriteOutcome.Accepted ? WrittenHere(record!, before) : Refused(outcome, before));
         }
 
-        if (_changes.Count > 0)
+        if (_changes.Count > 0 || _viewsDiffer)
             _map.Cover(Me, _sequence);
         PublishChanges();
         if (answers is not null)
@@ -214,8 +222,7 @@ internal sealed partial class ReplicatorMachine
 
     private MapWriteOutcome Apply(MapWrite operation, out MapRecord record)
     {
-        var standing = _map.Find(operation.Key);
-        var verdict = WriteRules.Decide(_rules.EpochFences ? operation : WithoutEpoch(operation), standing, _stampAbove, _world.UnixMilliseconds);
+        var verdict = Decide(operation);
         record = null!;
         if (verdict.Outcome != MapWriteOutcome.Accepted)
             return verdict.Outcome;
@@ -228,8 +235,9 @@ internal sealed partial class ReplicatorMachine
 
     private MapRecord WriteOwn(RecordKey key, RecordOrder order, ReadOnlyMemory<byte> value)
     {
-        var record = new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value);
-        Merge(record);
+        var record = Signed(new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value));
+        if (!Merge(record))
+            WriteBeneath(record);
         return record;
     }
 
@@ -242,7 +250,7 @@ internal sealed partial class ReplicatorMachine
             return false;
         if (change.Before is { } before && before.Dot.Writer == Me && record.Dot.Writer != Me)
             _superseded.Superseded(before);
-        _changes.Add(change);
+        Changed(change);
         return true;
     }
 

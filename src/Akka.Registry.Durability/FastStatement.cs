@@ -42,6 +42,12 @@ internal sealed class FastStatement : IDisposable
         return this;
     }
 
+    public FastStatement BindNull(int parameter)
+    {
+        Check(raw.sqlite3_bind_null(_statement, parameter));
+        return this;
+    }
+
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="SqliteException">It failed.</exception>
     public void Run()

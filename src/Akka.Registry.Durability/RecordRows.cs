@@ -17,17 +17,22 @@ internal sealed class RecordRows : IDisposable
     private readonly FastStatement _put;
     private readonly FastStatement _remove;
     private readonly FastStatement _mark;
+    private readonly FastStatement _clearPassports;
+    private readonly FastStatement _passport;
+    private IReadOnlyList<ReadOnlyMemory<byte>>? _passports;
 
     public RecordRows(SqliteConnection connection)
     {
         _put = new FastStatement(
             connection,
-            "INSERT OR REPLACE INTO record (service, instance, epoch, removal, stamp_time, stamp_node, origin, life, sequence, value) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+            "INSERT OR REPLACE INTO record (service, instance, epoch, removal, stamp_time, stamp_node, origin, life, sequence, value, signature) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         _remove = new FastStatement(connection, "DELETE FROM record WHERE service = ?1 AND instance = ?2");
         _mark = new FastStatement(
             connection,
             "INSERT OR REPLACE INTO marks (id, vector, collected, clock, state_hash, records, saved_at) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)");
+        _clearPassports = new FastStatement(connection, "DELETE FROM passport");
+        _passport = new FastStatement(connection, "INSERT INTO passport (passport) VALUES (?1)");
     }
 
     /// <summary>Reads all; the database must have the newest format.</summary>
@@ -50,9 +55,10 @@ internal sealed class RecordRows : IDisposable
             at = Time(row.GetInt64(5));
         }
 
+        marks = marks with { Passports = Passports(connection) };
         var records = new List<MapRecord>();
         using var rows = connection.Query(
-            "SELECT service, instance, epoch, removal, stamp_time, stamp_node, origin, life, sequence, value FROM record");
+            "SELECT service, instance, epoch, removal, stamp_time, stamp_node, origin, life, sequence, value, signature FROM record");
         var service = "";
         while (rows.Read())
         {
@@ -105,16 +111,33 @@ internal sealed class RecordRows : IDisposable
             .Bind(3, order.Epoch).Bind(4, order.Deregistered ? Deregistered : order.Evicted ? Evicted : Live)
             .Bind(5, order.Stamp.Time.Value).Bind(6, order.Stamp.Node.Value)
             .Bind(7, dot.Origin.Value).Bind(8, (long)dot.Life).Bind(9, dot.Sequence)
-            .Bind(10, record.Value.Span)
-            .Run();
+            .Bind(10, record.Value.Span);
+        (record.Signature.IsEmpty ? _put.BindNull(11) : _put.Bind(11, record.Signature.Span)).Run();
     }
 
     public void Remove(RecordKey key) => _remove.Bind(1, key.Service).Bind(2, key.Instance).Run();
 
-    public void Put(MapMarks marks, DateTimeOffset at) =>
+    public void Put(MapMarks marks, DateTimeOffset at)
+    {
         _mark.Bind(1, marks.Vector.ToWire().ToByteArray()).Bind(2, marks.Collected.ToWire().ToByteArray())
             .Bind(3, marks.Clock.Value).Bind(4, marks.StateHash).Bind(5, (long)marks.Records).Bind(6, at.ToUnixTimeMilliseconds())
             .Run();
+        if (ReferenceEquals(_passports, marks.Passports) || (_passports is { Count: 0 } && marks.Passports.Count == 0))
+            return;
+        _clearPassports.Run();
+        foreach (var passport in marks.Passports)
+            _passport.Bind(1, passport.Span).Run();
+        _passports = marks.Passports;
+    }
+
+    private static ReadOnlyMemory<byte>[] Passports(SqliteConnection connection)
+    {
+        var passports = new List<ReadOnlyMemory<byte>>();
+        using var rows = connection.Query("SELECT passport FROM passport");
+        while (rows.Read())
+            passports.Add(rows.GetFieldValue<byte[]>(0));
+        return [.. passports];
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -122,6 +145,8 @@ internal sealed class RecordRows : IDisposable
         _put.Dispose();
         _remove.Dispose();
         _mark.Dispose();
+        _clearPassports.Dispose();
+        _passport.Dispose();
     }
 
     private static MapRecord Record(SqliteDataReader row, string service)
@@ -132,7 +157,10 @@ internal sealed class RecordRows : IDisposable
             new RecordKey(service, row.GetString(1)),
             new RecordOrder((ulong)row.GetInt64(2), removal == Deregistered, stamp, removal == Evicted),
             new Dot(new NodeUid((ulong)row.GetInt64(6)), (ulong)row.GetInt64(8), life is > 0 and <= uint.MaxValue ? (uint)life : 0),
-            row.GetFieldValue<byte[]>(9));
+            row.GetFieldValue<byte[]>(9))
+        {
+            Signature = row.IsDBNull(10) ? default : row.GetFieldValue<byte[]>(10),
+        };
         return removal is >= Live and <= Deregistered && record.IsWellFormed ? record
             : throw StoreFormat.Corrupt($"the record of {service}/{record.Key.Instance} makes no sense");
     }

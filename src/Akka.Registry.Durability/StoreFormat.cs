@@ -15,15 +15,19 @@ internal static class StoreFormat
     /// <summary>"AKRG".</summary>
     public const int ApplicationId = 0x414B5247;
 
-    /// <summary>1: a key and a wire record a row. 2: a column for each field, and marks that the records are checked by.</summary>
-    public const int Newest = 2;
+    /// <summary>
+    /// 1: a key and a wire record a row. 2: a column for each field, and marks that the records are checked by. 3: signatures, and passports.
+    /// </summary>
+    public const int Newest = 3;
 
     public const string RecordTable =
         """
         CREATE TABLE record (service TEXT NOT NULL, instance TEXT NOT NULL, epoch INTEGER NOT NULL, removal INTEGER NOT NULL,
           stamp_time INTEGER NOT NULL, stamp_node INTEGER NOT NULL, origin INTEGER NOT NULL, life INTEGER NOT NULL, sequence INTEGER NOT NULL,
-          value BLOB NOT NULL, PRIMARY KEY (service, instance)) STRICT, WITHOUT ROWID
+          value BLOB NOT NULL, signature BLOB, PRIMARY KEY (service, instance)) STRICT, WITHOUT ROWID
         """;
+
+    public const string PassportTable = "CREATE TABLE passport (passport BLOB NOT NULL) STRICT";
 
     public const string MarksTable =
         """
@@ -56,7 +60,7 @@ internal static class StoreFormat
         }
 
         if (version < Newest)
-            Upgrade(connection);
+            Upgrade(connection, version);
         CheckTables(connection);
     }
 
@@ -70,15 +74,35 @@ internal static class StoreFormat
         connection.Run("BEGIN IMMEDIATE");
         connection.Run(RecordTable);
         connection.Run(MarksTable);
+        connection.Run(PassportTable);
         connection.Run($"PRAGMA application_id = {ApplicationId}");
         connection.Run($"PRAGMA user_version = {Newest}");
         connection.Run("COMMIT");
     }
 
-    /// <summary>From 1 to 2, as a whole or not at all.</summary>
-    private static void Upgrade(SqliteConnection connection)
+    /// <summary>To the newest, as a whole or not at all.</summary>
+    private static void Upgrade(SqliteConnection connection, long version)
     {
         connection.Run("BEGIN IMMEDIATE");
+        connection.Run(PassportTable);
+        if (version == 1)
+            UpgradeFrom1(connection);
+        else
+            UpgradeFrom2(connection);
+        connection.Run($"PRAGMA user_version = {Newest}");
+        connection.Run("COMMIT");
+    }
+
+    private static void UpgradeFrom2(SqliteConnection connection)
+    {
+        connection.Run("ALTER TABLE record RENAME TO record2");
+        connection.Run(RecordTable);
+        connection.Run("INSERT INTO record SELECT *, NULL FROM record2");
+        connection.Run("DROP TABLE record2");
+    }
+
+    private static void UpgradeFrom1(SqliteConnection connection)
+    {
         var records = new List<MapRecord>();
         using (var rows = connection.Query("SELECT record FROM entries"))
         {
@@ -101,9 +125,6 @@ internal static class StoreFormat
                 rows.Put(record);
             rows.Put(picture.Marks, picture.At);
         }
-
-        connection.Run($"PRAGMA user_version = {Newest}");
-        connection.Run("COMMIT");
     }
 
     /// <summary>Nothing but the tables that this program makes: no trigger or view of somebody else's runs here.</summary>
@@ -113,7 +134,7 @@ internal static class StoreFormat
         var found = new List<string>();
         while (rows.Read() && found.Count < 10)
             found.Add(rows.GetString(0));
-        if (!found.SequenceEqual([RecordTable, MarksTable]))
+        if (!found.SequenceEqual([RecordTable, PassportTable, MarksTable]))
             throw Corrupt("its tables are not those of this program");
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Akka.Registry.Cluster.Seeds;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Signing;
 using Akka.Registry.Durability;
 using Akka.Registry.Hosting.InProcess;
 using Akka.Registry.Limits;
@@ -26,6 +27,7 @@ internal sealed class RegistryNodeService(
     private PeerTls? _tls;
     private TcpPeerTransport? _transport;
     private SqliteMapStore? _store;
+    private RecordSigning? _signing;
     private RegistryNode? _node;
 
     /// <summary>The node.</summary>
@@ -50,6 +52,7 @@ internal sealed class RegistryNodeService(
                 $"'durability.mode' is {options.Durability.Mode}, and 'engine' {options.Engine} keeps the entries elsewhere: set it to none.");
         }
 
+        CheckSigning(options);
         if (options.Tls.IsOn(options.Tls.Doors.Cluster))
         {
             if (!options.Tls.HasCertificate)
@@ -62,9 +65,16 @@ internal sealed class RegistryNodeService(
         _transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), time, new Random(random.Next()), loggers, tls: _tls,
             stop: cancellationToken);
+        if (options.Security.SignedRecords)
+        {
+            _signing = RecordSigning.Create(
+                options.Cluster.Name, services.GetRequiredService<TlsCertificates>(), options.Tls, _transport.Address.Host, options.Node.Name);
+        }
+
         var environment = new RegistryNodeEnvironment
         {
             Transport = _transport,
+            Signing = _signing is null ? null : new RecordSigningOf(_signing.Uid, _signing),
             Time = time,
             Random = random,
             Memory = memory,
@@ -112,7 +122,26 @@ internal sealed class RegistryNodeService(
         _tls?.Dispose();
         if (_store is not null)
             await _store.DisposeAsync();
-        (_node, _transport, _store, _tls) = (null, null, null, null);
+        _signing?.Dispose();
+        (_node, _transport, _store, _tls, _signing) = (null, null, null, null, null);
+    }
+
+    private static void CheckSigning(RegistryNodeOptions options)
+    {
+        if (!options.Security.SignedRecords)
+            return;
+        if (options.Engine != EngineKind.Gossip)
+        {
+            throw new InvalidOperationException(
+                $"'security.signed-records' is on, and with 'engine' {options.Engine} nodes send each other no records: set it to off.");
+        }
+
+        if (!options.Tls.IsOn(options.Tls.Doors.Cluster))
+        {
+            throw new InvalidOperationException(
+                "'security.signed-records' is on, and the cluster port does not speak TLS: nobody knows then which node a key belongs to. "
+                + "Set 'tls.doors.cluster' (or 'tls.enabled') to on, with certificates for all nodes, or 'security.signed-records' to off.");
+        }
     }
 
     private static string Version =>

@@ -16,6 +16,7 @@ internal sealed partial class RegistryActor
     private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
     private readonly ReadPosition _position = new();
     private StateLoad? _load;
+    private VersionVector _told = VersionVector.Empty;
 
     private void OnMapTold(RegistryMessage.MapTold told)
     {
@@ -31,6 +32,7 @@ internal sealed partial class RegistryActor
         {
             case MapEvent.Changed changed: OnChanged(changed); break;
             case MapEvent.State state: OnState(state); break;
+            case MapEvent.Contested contested: OnContested(contested); break;
             case MapEvent.Since since: _hub.OnSince(since); break;
             default: throw new UnreachableException($"No handler for {told.Event.GetType().Name}.");
         }
@@ -47,6 +49,7 @@ internal sealed partial class RegistryActor
         for (var i = 0; i < entries.Length; i++)
             entries[i] = Show(changed.Changes[i], touched, now);
         _writer.Commit();
+        _told = changed.Vector;
         _position.Advance(touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
         for (var i = 0; i < entries.Length; i++)
@@ -101,6 +104,8 @@ internal sealed partial class RegistryActor
     private void Own(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant now)
     {
         _owners.Replace(before, after);
+        if (_adopted.Count > 0 && after?.Dot.Origin != Self)
+            _adopted.Remove((after ?? before)!.Key);
         Instant? runsUntil = null;
         if (after is { IsLive: true } && after.Dot.Origin == Self)
             runsUntil = _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);
@@ -153,7 +158,7 @@ internal sealed partial class RegistryActor
         }
 
         if (touched.Count > 0)
-            Publish(touched, _surroundings.Map.Status.Vector);
+            Publish(touched, _told);
     }
 
     /// <summary>Brings what was written to the views in sight, and tells those who follow.</summary>
@@ -244,6 +249,7 @@ internal sealed partial class RegistryActor
         _owners = owners;
         _writer.Replace(load.Services, LatestClock());
         _doubt.Clear();
+        _told = load.State.Vector;
         _position.Replace(load.State.Vector, load.Beyond);
         _views.MoveTo(_position.Cursor);
         _surroundings.IsWhole = true;

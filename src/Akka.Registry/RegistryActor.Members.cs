@@ -120,6 +120,8 @@ internal sealed partial class RegistryActor
                 var isAdopted = entry is { NeedsBeats: false };
                 writes.Add(isAdopted ? AdoptOrphan(record) : new MapWrite.Evict(key, record.Order));
                 adopted += isAdopted ? 1 : 0;
+                if (isAdopted)
+                    _adopted.Add(key);
             }
 
             _due.Clear();

@@ -5,6 +5,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Signing;
 
 namespace Akka.Registry;
 
@@ -25,7 +26,11 @@ public enum EngineKind
 /// <param name="Transport">The way to the other nodes; started once the engine is there.</param>
 /// <param name="Random">The engine's alone from now on.</param>
 public sealed record EngineSurroundings(
-    ActorSystem System, NodeIdentity Self, RegistryNodeOptions Options, IPeerTransport Transport, Random Random);
+    ActorSystem System, NodeIdentity Self, RegistryNodeOptions Options, IPeerTransport Transport, Random Random)
+{
+    /// <summary>Signs and verifies records; null where they are not signed.</summary>
+    public IRecordSigning? Signing { get; init; }
+}
 
 /// <summary>Who keeps the members and the entries: the two seams that the registry sees, and what peers say to them.</summary>
 public abstract class RegistryEngine : IAsyncDisposable
@@ -59,7 +64,8 @@ internal sealed class GossipEngine : RegistryEngine
     {
         var (system, self, options, transport, random) = surroundings;
         _membership = ClusterMembership.Start(system, self, options.Cluster, transport, new Random(random.Next()));
-        _map = ReplicatedMap.Start(system, self, options.Replication, _membership, transport, new Random(random.Next()), durability);
+        _map = ReplicatedMap.Start(
+            system, self, options.Replication, _membership, transport, new Random(random.Next()), durability, surroundings.Signing);
     }
 
     public override IClusterMembership Membership => _membership;

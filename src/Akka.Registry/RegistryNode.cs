@@ -6,6 +6,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Signing;
 using Akka.Registry.Leases;
 using Akka.Registry.Limits;
 using Akka.Registry.Remoting;
@@ -52,6 +53,12 @@ public sealed record RegistryNodeEnvironment
     /// <summary>Where the map is kept over restarts; by default nowhere. The caller disposes of it, after the node.</summary>
     public IMapStore? Store { get; init; }
 
+    /// <summary>
+    /// Signs the node's records and verifies those of others; makes its uid a given one. By default nobody does. The caller disposes of it,
+    /// after the node.
+    /// </summary>
+    public RecordSigningOf? Signing { get; init; }
+
     /// <summary>Where the node logs; by default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -64,6 +71,11 @@ public sealed record RegistryNodeEnvironment
     /// <summary>Where this node's HTTP door is, told to peers; empty for none.</summary>
     public string HttpUrl { get; init; } = "";
 }
+
+/// <summary>How a node's records are signed.</summary>
+/// <param name="Uid">The uid that its passport is for.</param>
+/// <param name="Records">Signs and verifies.</param>
+public sealed record RecordSigningOf(NodeUid Uid, IRecordSigning Records);
 
 /// <summary>One node of the registry: membership, replicated map and registry, each an actor, over one transport.</summary>
 /// <remarks>
@@ -93,7 +105,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             LoggerFactory = environment.LoggerFactory,
         });
         var (transport, random) = (environment.Transport, environment.Random);
-        var engine = new EngineSurroundings(System, self, options, transport, random);
+        var engine = new EngineSurroundings(System, self, options, transport, random) { Signing = environment.Signing?.Records };
         _engine = environment.Engine?.Invoke(engine) ?? new GossipEngine(engine, durability);
         var probe = environment.Probe ?? new TcpAddressProbe(environment.Time);
         _checks = environment.Checks ?? new CheckProbe(options.Checks, probe, environment.Time);
@@ -156,7 +168,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
         var tokens = TokenSource.Read(options.Security);
-        var self = new NodeIdentity(NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
+        var self = new NodeIdentity(environment.Signing?.Uid ?? NodeUid.Draw(environment.Random), options.Node.Name, environment.Transport.Address)
         {
             Zone = options.Node.Zone,
             Version = environment.Version,

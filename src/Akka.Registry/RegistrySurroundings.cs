@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
@@ -22,6 +23,7 @@ internal sealed class RegistrySurroundings
     private int _sessions;
     private int _suspects;
     private uint _lastSession;
+    private readonly ConcurrentDictionary<uint, bool> _openSessions = [];
     private IActorRef<SchedulerMessage>? _scheduler;
 
     /// <summary>The node's settings.</summary>
@@ -114,16 +116,25 @@ internal sealed class RegistrySurroundings
     {
         if (Interlocked.Increment(ref _sessions) > max)
         {
-            SessionClosed();
+            Interlocked.Decrement(ref _sessions);
             return null;
         }
 
         var number = Interlocked.Increment(ref _lastSession);
-        return number == 0 ? Interlocked.Increment(ref _lastSession) : number;
+        number = number == 0 ? Interlocked.Increment(ref _lastSession) : number;
+        _openSessions[number] = true;
+        return number;
     }
 
     /// <summary>A session has ended or broken. Any thread.</summary>
-    public void SessionClosed() => Interlocked.Decrement(ref _sessions);
+    public void SessionClosed(uint number)
+    {
+        if (_openSessions.TryRemove(number, out _))
+            Interlocked.Decrement(ref _sessions);
+    }
+
+    /// <summary>Whether the session of that number is open. Any thread.</summary>
+    public bool IsSessionOpen(uint number) => _openSessions.ContainsKey(number);
 
     /// <summary>This node's part in what actors say to each other. Set once, before anybody comes.</summary>
     public Remoting.NodeRemoting Remoting { get; set; } = null!;

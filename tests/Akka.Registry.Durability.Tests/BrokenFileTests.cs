@@ -102,13 +102,13 @@ public class BrokenFileTests
     {
         using var folder = new StoreFolder();
         await SaveAsync(folder);
-        Execute(folder.Database, "PRAGMA user_version = 3");
+        Execute(folder.Database, "PRAGMA user_version = 4");
         var later = File.ReadAllBytes(folder.Database);
         await using (var store = folder.Store())
         {
             var refused = Should.Throw<MapStoreException>(() => store.Load());
             refused.Problem.ShouldBe(MapStoreProblem.NewerFormat);
-            refused.Message.ShouldContain("format 3");
+            refused.Message.ShouldContain("format 4");
             (await Should.ThrowAsync<MapStoreException>(() => store.SaveAsync(Sample.Whole(Saved)))).NeedsAnew.ShouldBeTrue();
         }
 

@@ -26,6 +26,32 @@ public class SqliteMapStoreTests
     }
 
     [Fact]
+    public async Task Signatures_and_passports_are_kept_with_the_records_that_they_are_for()
+    {
+        using var folder = new StoreFolder();
+        var records = Enumerable.Range(0, 3).Select(number => Sample.Live(number, (ulong)number + 10)).ToArray();
+        records[1] = records[1] with { Signature = new byte[] { 1, 2, 3 } };
+        var first = Sample.Picture(records);
+        first = first with { Marks = first.Marks with { Passports = [new byte[] { 7 }, new byte[] { 8, 9 }] } };
+        await using (var store = folder.Store())
+        {
+            store.Load();
+            await store.SaveAsync(Sample.Whole(first));
+        }
+
+        await using (var store = folder.Store())
+        {
+            Sample.ShouldBe(store.Load(), first);
+            var second = Sample.Picture([records[0], records[1], records[2] with { Signature = new byte[] { 4 } }]);
+            second = second with { Marks = second.Marks with { Passports = [new byte[] { 8, 9 }] } };
+            await store.SaveAsync(Sample.Change(second, (records[2].Key, second.Records[2])));
+            await store.DisposeAsync();
+            await using var again = folder.Store();
+            Sample.ShouldBe(again.Load(), second);
+        }
+    }
+
+    [Fact]
     public async Task Whatever_is_saved_in_whatever_steps_is_there_after_each()
     {
         using var folder = new StoreFolder();

@@ -16,6 +16,9 @@ namespace Akka.Registry.TestKit;
 /// </example>
 public sealed class SimulatedCluster
 {
+    [ThreadStatic]
+    private static bool t_signs;
+
     private readonly List<SimulatedNode> _nodes = [];
     private readonly RegistryNodeOptions _options;
 
@@ -30,6 +33,7 @@ public sealed class SimulatedCluster
         Network = new SimulatedNetwork(Scheduler);
         Trace = new SimulationTrace(Scheduler);
         Hosts = new SimulatedHosts(Scheduler);
+        Authority = t_signs ? new SimulatedAuthority() : null;
         var settings = options ?? new RegistryNodeOptions();
         _options = settings with
         {
@@ -41,6 +45,25 @@ public sealed class SimulatedCluster
         for (var number = 1; number <= nodes; number++)
             AddNode();
         SimulationRecording.Note(this);
+    }
+
+    /// <summary>Who certifies nodes; null where records are not signed.</summary>
+    internal SimulatedAuthority? Authority { get; }
+
+    /// <summary>Has nodes of the clusters that are made meanwhile, on this thread, sign their records.</summary>
+    /// <param name="work">Makes them.</param>
+    public static void WithSignedRecords(Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        t_signs = true;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            t_signs = false;
+        }
     }
 
     /// <summary>Virtual time and chance.</summary>

@@ -94,6 +94,7 @@ public sealed class SimulatedNode
         _machine.Clock.WallClockOffset = WallClockOffset;
         _machine.Clock.DriftPpm = ClockDriftPpm;
         _transport = _cluster.Network.Bind(Address, _options.Transport);
+        var uid = _cluster.Authority is null ? default : NodeUid.Draw(_cluster.Scheduler.Random);
         _node = RegistryNode.Start(_options, new RegistryNodeEnvironment
         {
             Transport = _transport,
@@ -102,6 +103,7 @@ public sealed class SimulatedNode
             Dispatcher = _machine,
             Random = new Random(_cluster.Scheduler.Random.Next()),
             Store = Disk?.Attach(),
+            Signing = _cluster.Authority?.Issue(new NodeIdentity(uid, Name, Address)) is { } signing ? new RecordSigningOf(uid, signing) : null,
             LoggerFactory = _cluster.Trace.CreateLoggers(Name),
         });
     }

@@ -37,7 +37,11 @@ public interface IMapStore : IAsyncDisposable
 /// <param name="Clock">The highest hybrid time that was given out or followed.</param>
 /// <param name="StateHash">The order-independent hash over (key, order) of all live records.</param>
 /// <param name="Records">How many records there are, tombstones included.</param>
-public sealed record MapMarks(VersionVector Vector, VersionVector Collected, HybridTimestamp Clock, ulong StateHash, int Records);
+public sealed record MapMarks(VersionVector Vector, VersionVector Collected, HybridTimestamp Clock, ulong StateHash, int Records)
+{
+    /// <summary>What says who may sign for the records' origins; none where records are not signed.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Passports { get; init; } = [];
+}
 
 /// <summary>The map at one moment, as it was saved.</summary>
 /// <param name="Records">All records, tombstones included; a key at most once.</param>

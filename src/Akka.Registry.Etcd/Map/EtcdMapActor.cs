@@ -40,6 +40,7 @@ internal sealed class EtcdMapActor(
             case MapCommand.Write write: Advance(new EtcdInput.Write(write)); break;
             case MapCommand.WriteMany { ReplyTo: { } replyTo } many: OnWriteMany(many, replyTo); break;
             case MapCommand.WriteMany many: Advance(new EtcdInput.WriteMany(many.Operations)); break;
+            case MapCommand.Yield or MapCommand.StandBy: break;           // Never told here: nothing is contested where one store decides.
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: Advance(new EtcdInput.ReadSince(read)); break;
             case EtcdMapMessage.Happened happened: Advance(happened.Input); break;

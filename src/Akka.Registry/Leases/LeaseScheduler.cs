@@ -54,6 +54,9 @@ public sealed class LeaseScheduler
     /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
+    /// <summary>The session that beat for the key's lease last; null for none. Any thread.</summary>
+    public uint? SessionOf(RecordKey key) => _table.SessionOf(key);
+
     /// <summary>The lease of that name if nothing is to be written when it beats; default for none. Any thread.</summary>
     internal LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key) =>
         _table.FindLive(service, instance, epoch, out key);

@@ -271,6 +271,16 @@ internal sealed class LeaseTable : ILeaseCensus
         return same && (generation & 1) == 1 && Volatile.Read(ref beat.Generation) == generation ? expiresAt : null;
     }
 
+    /// <summary>The session that beat for the key's lease last; null for none. Any thread.</summary>
+    public uint? SessionOf(RecordKey key)
+    {
+        var slot = _index.Find(key);
+        if (slot < 0)
+            return null;
+        var session = Volatile.Read(ref _slots[slot].Session);
+        return session == 0 || !key.Equals(Volatile.Read(ref _slots[slot].Key)) ? null : session;
+    }
+
     /// <summary>Whether the lease has beaten within its TTL, whatever was judged of it before.</summary>
     public bool BeatsAgain(LeaseId lease, Instant now) =>
         IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].TtlTicks > now.Ticks;

@@ -95,6 +95,9 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
             StillContested(key, contest, after);
     }
 
+    /// <summary>Whether a lease of the key is just being granted: nobody can say yet how it stands.</summary>
+    public bool IsGranting(RecordKey key) => _unsettled.ContainsKey(key) || _registering.ContainsKey(key);
+
     /// <summary>No record of a contested key stands any more.</summary>
     public void LostTombstone(RecordKey key)
     {

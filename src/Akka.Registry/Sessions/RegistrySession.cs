@@ -154,7 +154,7 @@ internal sealed class RegistrySession(
             foreach (var (key, epoch) in _carried)
                 carried.Add(new LeaseKey(key, epoch));
             _carried.Clear();
-            surroundings.SessionClosed();
+            surroundings.SessionClosed(Number);
             return carried.DrainToImmutable();
         }
     }

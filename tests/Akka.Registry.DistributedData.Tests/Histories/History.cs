@@ -1,3 +1,5 @@
+using Akka.Registry.TestKit;
+
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>What a history is made of.</summary>
@@ -18,6 +20,9 @@ internal sealed record HistoryShape
     public bool Joins { get; init; } = true;
 
     public double Loss { get; init; } = 0.1;
+
+    /// <summary>Whether records are signed, and owners asked.</summary>
+    public bool Signed { get; init; }
 
     /// <summary>Chance of a link to be full when it is asked.</summary>
     public double Congestion { get; init; }
@@ -55,7 +60,7 @@ internal sealed class History
         _shape = shape;
         _random = new Random(seed);
         var options = shape.Options;
-        _network = new MapNetwork(_random, options, rules)
+        _network = new MapNetwork(_random, options, rules, shape.Signed ? new SimulatedAuthority() : null)
         {
             Loss = _random.NextDouble() * shape.Loss,
             Duplication = _random.NextDouble() * 0.1,
@@ -75,7 +80,7 @@ internal sealed class History
     private string? Play()
     {
         for (var i = 0; i < 4; i++)
-            _network.Add(_shape.SkewMax * _random.NextDouble());
+            Add();
         _network.SeeAll();
         _network.Run(TimeSpan.FromSeconds(3));
         var steps = _random.Next(20, 120);
@@ -88,6 +93,13 @@ internal sealed class History
         }
 
         return Quiet() ?? Judge();
+    }
+
+    private MapNode Add()
+    {
+        var node = _network.Add(_shape.SkewMax * _random.NextDouble());
+        node.Keeps = (owner, record) => _truth.GetValueOrDefault(record.Key.Instance) is { } truth && truth == (record.Order.Epoch, owner.Index);
+        return node;
     }
 
     private void Step()
@@ -152,7 +164,7 @@ internal sealed class History
 
     private void Join(MapNode node)
     {
-        var joiner = _network.Add(_shape.SkewMax * _random.NextDouble());
+        var joiner = Add();
         _network.Side[joiner.Index] = _network.Side[node.Index];
         foreach (var other in _network.Alive.Where(other => other != joiner && _network.Reaches(other, joiner)).ToList())
         {
@@ -171,7 +183,7 @@ internal sealed class History
     {
         foreach (var node in _network.Alive.ToList())
         {
-            foreach (var record in node.Machine.Map.ToArray().Where(record => record.IsLive && record.Dot.Origin == node.Uid).ToList())
+            foreach (var record in node.Machine.ShownRecords().Where(record => record.IsLive && record.Dot.Origin == node.Uid).ToList())
             {
                 var lives = _truth.GetValueOrDefault(record.Key.Instance) is { } truth && truth == (record.Order.Epoch, node.Index);
                 if (!lives && _random.NextDouble() < share)
@@ -190,7 +202,7 @@ internal sealed class History
             if (truth is not { } t || _network.Dead.Contains(t.Node) || _random.NextDouble() >= share)
                 continue;
             var node = _network.Nodes[t.Node];
-            var record = node.Machine.Map.Find(new RecordKey(Service, key));
+            var record = node.Machine.Shown(new RecordKey(Service, key));
             if (record is null || !record.IsLive || record.Order.Epoch != t.Epoch || record.Dot.Origin != node.Uid)
                 Register(node, key, t.Epoch);
         }
@@ -200,7 +212,7 @@ internal sealed class History
     {
         if (!_shape.Downs)
             return;
-        foreach (var record in node.Machine.Map.ToArray())
+        foreach (var record in node.Machine.ShownRecords())
         {
             var owner = (int)record.Dot.Origin.Value - 1;
             if (!record.IsLive || !node.Down.Contains(owner) || !node.Machine.IsSynchronized)
@@ -244,7 +256,7 @@ internal sealed class History
     }
 
     private static Dictionary<string, ulong> LiveEpochs(ReplicatorMachine machine) =>
-        machine.Map.ToArray().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
+        machine.ShownRecords().Where(record => record.IsLive).ToDictionary(record => record.Key.Instance, record => record.Order.Epoch);
 
     /// <summary>The vector without what either has retired: they do so one after the other.</summary>
     private static VersionVector Counted(ReplicatorMachine one, ReplicatorMachine other)

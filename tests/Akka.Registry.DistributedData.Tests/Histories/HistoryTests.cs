@@ -38,6 +38,8 @@ public class HistoryTests
         Beats = false, Downs = false, Deaths = false, Joins = false, SkewMax = TimeSpan.Zero,
     };
 
+    private static readonly HistoryShape Signed = new() { Signed = true };
+
     private static readonly HistoryShape Dropped = new() { OrphansEvicted = false };
 
     private static readonly Dictionary<string, (HistoryShape Shape, ReplicationRules Rules)> Mutants = new()
@@ -60,6 +62,7 @@ public class HistoryTests
     [InlineData(nameof(Patient), 100)]
     [InlineData(nameof(Unrepaired), 100)]
     [InlineData(nameof(Forgetful), 200)]
+    [InlineData(nameof(Signed), 400)]
     public void With_every_rule_no_history_fails(string shape, int seeds)
     {
         var chosen = shape switch
@@ -70,6 +73,7 @@ public class HistoryTests
             nameof(Patient) => Patient,
             nameof(Unrepaired) => Unrepaired,
             nameof(Forgetful) => Forgetful,
+            nameof(Signed) => Signed,
             _ => throw new InvalidOperationException(shape),
         };
         seeds *= int.TryParse(Environment.GetEnvironmentVariable("HISTORIES_TIMES"), out var times) ? times : 1;

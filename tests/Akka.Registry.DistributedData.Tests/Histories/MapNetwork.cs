@@ -1,11 +1,12 @@
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.TestKit;
 
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
 /// <summary>Real machines on a network of one thread: frames are encoded, lost, doubled, delayed and cut off, by one seed.</summary>
-internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules)
+internal sealed class MapNetwork(Random random, ReplicationOptions options, ReplicationRules rules, SimulatedAuthority? authority = null)
 {
     private readonly PriorityQueue<InFlight, (Instant Due, long Order)> _flying = new();
     private readonly Dictionary<(NodeUid, NodeUid), Instant> _lastDue = [];
@@ -48,7 +49,7 @@ internal sealed class MapNetwork(Random random, ReplicationOptions options, Repl
     public MapNode Add(TimeSpan skew = default)
     {
         long QueuedBytes() => Congestion > 0 && random.NextDouble() < Congestion ? options.WindowBytes : 0;
-        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew, QueuedBytes) { IsChecked = IsChecked };
+        var node = new MapNode(Nodes.Count, options, rules, random.Next(), skew, QueuedBytes, authority) { IsChecked = IsChecked };
         Nodes.Add(node);
         Side[node.Index] = 0;
         node.Current.Add(node.Index);

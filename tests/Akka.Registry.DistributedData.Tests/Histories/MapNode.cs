@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.TestKit;
 
 namespace Akka.Registry.DistributedData.Tests.Histories;
 
@@ -11,12 +12,13 @@ internal sealed class MapNode
     private readonly Dictionary<RecordKey, MapRecord> _mirror = [];
     private readonly Dictionary<RecordKey, ulong> _ended = [];
 
-    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes)
+    public MapNode(int index, ReplicationOptions options, ReplicationRules rules, int seed, TimeSpan skew, Func<long> queuedBytes,
+        SimulatedAuthority? authority = null)
     {
         Index = index;
         Skew = skew;
         Identity = new NodeIdentity(new NodeUid((ulong)index + 1), $"node-{index}", new NodeAddress("127.0.0.1", 4053 + index));
-        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => queuedBytes(), rules);
+        Machine = new ReplicatorMachine(Identity, options, new Random(seed), _ => queuedBytes(), rules, authority?.Issue(Identity));
     }
 
     public int Index { get; }
@@ -44,6 +46,12 @@ internal sealed class MapNode
     /// <summary>Whether what it tells its subscribers is checked against what they know.</summary>
     public bool IsChecked { get; init; } = true;
 
+    /// <summary>The registry, where records are signed: whether this node keeps the lease of its own contested entry.</summary>
+    public Func<MapNode, MapRecord, bool> Keeps { get; set; } = (_, _) => true;
+
+    /// <summary>Looks at each change of what is shown.</summary>
+    public Action<MapNode, RecordChange>? Shown { get; set; }
+
     public IReadOnlyDictionary<RecordKey, MapRecord> Mirror => _mirror;
 
     /// <summary>When it next wants to be woken.</summary>
@@ -64,11 +72,13 @@ internal sealed class MapNode
     /// <summary>Lets the machine handle the input.</summary>
     public void Handle(ReplicatorInput input, Instant now, Action<MapNode, NodeUid, Frame> send)
     {
+        var (yields, stands, writes) = (new List<RecordKey>(), new List<RecordKey>(), new List<MapWrite>());
         foreach (var effect in Machine.Handle(input, World(now)))
         {
             switch (effect)
             {
                 case ReplicatorEffect.Send frame: send(this, frame.To.Uid, ReplicationCodec.Encode(frame.Frame)); break;
+                case ReplicatorEffect.Publish { Event: MapEvent.Contested contested }: Judge(contested, yields, stands, writes); break;
                 case ReplicatorEffect.Publish publish: Apply(publish.Event); break;
                 case ReplicatorEffect.Reply reply: reply.To.Tell(reply.Answer); break;
                 case ReplicatorEffect.AnnounceUp: AnnouncedUp = true; break;
@@ -78,12 +88,29 @@ internal sealed class MapNode
         }
 
         Deadline = Machine.NextDeadline();
+        if (yields.Count > 0)
+            Handle(new ReplicatorInput.Yield([.. yields]), now, send);
+        if (stands.Count > 0)
+            Handle(new ReplicatorInput.StandBy([.. stands]), now, send);
+        if (writes.Count > 0)
+            Handle(new ReplicatorInput.WriteMany([.. writes]), now, send);
+    }
+
+    /// <summary>As a registry does: it lets go, or writes above what it can write above, or stands by what it has.</summary>
+    private void Judge(MapEvent.Contested contested, List<RecordKey> yields, List<RecordKey> stands, List<MapWrite> writes)
+    {
+        foreach (var (own, by, _) in contested.Entries)
+        {
+            (Keeps(this, own) ? stands : yields).Add(own.Key);
+            if (Keeps(this, own) && by is { Order.Deregistered: false } && by.Order.Epoch == own.Order.Epoch)
+                writes.Add(new MapWrite.Replace(own.Key, by.Order, Revive: true, own.Value));
+        }
     }
 
     /// <summary>Why the mirror is not what the map holds; null when it is.</summary>
     public string? MirrorFault()
     {
-        var records = Machine.Map.ToArray();
+        var records = Machine.ShownRecords();
         if (records.Length != _mirror.Count)
             return $"the mirror holds {_mirror.Count} records, the map {records.Length}";
         foreach (var record in records)
@@ -126,6 +153,7 @@ internal sealed class MapNode
             if (IsChecked && _mirror.GetValueOrDefault(key)?.Dot != change.Before?.Dot)
                 throw new InvalidOperationException($"Before is {change.Before}, the mirror holds {_mirror.GetValueOrDefault(key)}.");
             Judge(change.After);
+            Shown?.Invoke(this, change);
             if (change.After is null)
                 _mirror.Remove(key);
             else

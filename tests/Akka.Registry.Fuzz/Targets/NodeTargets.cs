@@ -50,7 +50,7 @@ internal sealed class PeerFramesTarget() : FuzzTarget("node")
     private static Lane LaneOf(FrameKind kind) => kind switch
     {
         <= FrameKind.Gossip => Lane.Membership,
-        <= FrameKind.SnapshotRequest => Lane.Replication,
+        <= FrameKind.OwnerWord => Lane.Replication,
         FrameKind.ActorMessage or FrameKind.ActorAnswer => Lane.Actors,
         _ => Lane.Messages,
     };

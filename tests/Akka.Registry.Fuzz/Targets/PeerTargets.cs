@@ -107,7 +107,8 @@ internal sealed class MembershipTarget() : FuzzTarget("membership")
 /// <summary>What the replicator reads of peers.</summary>
 internal sealed class ReplicationTarget() : FuzzTarget("replication")
 {
-    private static readonly FrameKind[] Kinds = [FrameKind.Delta, FrameKind.DeltaAck, FrameKind.Digest, FrameKind.SnapshotRequest];
+    private static readonly FrameKind[] Kinds =
+        [FrameKind.Delta, FrameKind.DeltaAck, FrameKind.Digest, FrameKind.SnapshotRequest, FrameKind.OwnerWord];
 
     public override IEnumerable<byte[]> Seeds
     {
@@ -129,6 +130,11 @@ internal sealed class ReplicationTarget() : FuzzTarget("replication")
                 Retains = true, StateHash = 4, Synchronized = true, Uncovered = 0,
             });
             yield return Input(new PeerFrame.SnapshotRequest(1, 2, 3));
+            yield return Input(new PeerFrame.OwnerWord(1, 2)
+            {
+                Questions = [record.Key], Released = [record.Key], Kept = [record with { Signature = new byte[] { 1 } }],
+                Passports = [new byte[] { 2 }],
+            });
         }
     }
 

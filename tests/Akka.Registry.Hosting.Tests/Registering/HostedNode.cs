@@ -22,15 +22,19 @@ internal sealed class HostedNode : IAsyncDisposable
 
     public string Address => Node.Self.Address.ToString();
 
-    public static async Task<HostedNode> StartAsync(string? seed = null, string name = "node", TlsOptions? tls = null)
+    public static async Task<HostedNode> StartAsync(
+        string? seed = null, string name = "node", TlsOptions? tls = null, Func<RegistryNodeOptions, RegistryNodeOptions>? change = null,
+        bool waits = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.Services.AddRegistryNode(Options(seed, name) with { Tls = tls ?? new TlsOptions() });
+        var options = Options(seed, name) with { Tls = tls ?? new TlsOptions() };
+        builder.Services.AddRegistryNode(change?.Invoke(options) ?? options);
         var host = builder.Build();
         await host.StartAsync();
         var node = new HostedNode(host);
-        await Until(() => IsUp(node.Node), "the node is ready");
+        if (waits)
+            await Until(() => IsUp(node.Node), "the node is ready");
         return node;
     }
 

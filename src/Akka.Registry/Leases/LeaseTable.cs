@@ -36,8 +36,8 @@ internal enum GrantOutcome
 /// says.
 /// </para>
 /// <para>
-/// One thread writes. <see cref="ExpiresAt"/>, <see cref="FindLive"/> and <see cref="IsLive"/> alone may be called by any thread, at any time: they read what
-/// the writer publishes, arrays whose pages never move, and trust it only if the slot's generation is odd and the same
+/// One thread writes. <see cref="ExpiresAt"/>, <see cref="FindLive"/> and <see cref="IsLive"/> alone may be called by any thread, at any
+/// time: they read what the writer publishes, arrays whose pages never move, and trust it only if the slot's generation is odd and the same
 /// before and after.
 /// </para>
 /// </remarks>

@@ -45,7 +45,10 @@ internal sealed record InstanceTexts
                 case AddressTag: address = Text(fields.Bytes); break;
                 case MethodsTag: methods[method++] = Text(fields.Bytes); break;
                 case TagsTag: tags[tag++] = Text(fields.Bytes); break;
-                case MetadataTag: (pairs[pair], pairs[pair + 1], pair) = (PartOf(fields.Bytes, PairKeyTag), PartOf(fields.Bytes, PairValueTag), pair + 2); break;
+                case MetadataTag:
+                    pairs[pair++] = PartOf(fields.Bytes, PairKeyTag);
+                    pairs[pair++] = PartOf(fields.Bytes, PairValueTag);
+                    break;
                 case ZoneTag: zone = Text(fields.Bytes); break;
                 case VersionTag: version = Text(fields.Bytes); break;
                 default: break;

@@ -8,7 +8,9 @@ namespace Akka.Registry.Entries;
 /// stood.
 /// </summary>
 /// <param name="Value">The bytes of an <see cref="InstanceValue"/>.</param>
-/// <param name="OwnBytes">How many of them the instance is answerable for: all but what its checks have put out, which has a limit of its own.</param>
+/// <param name="OwnBytes">
+/// How many of them the instance is answerable for: all but what its checks have put out, which has a limit of its own.
+/// </param>
 internal readonly record struct RegistrationPlan(ReadOnlyMemory<byte> Value, int OwnBytes)
 {
     /// <summary>The value to write.</summary>

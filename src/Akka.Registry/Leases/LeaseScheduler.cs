@@ -13,7 +13,7 @@ internal readonly record struct SweepReport(TimeSpan Slept, int ShareFell, int M
 /// <summary>The leases of this node and the governor over them as one machine: beats in, verdicts out.</summary>
 /// <remarks>
 /// One thread at a time changes it: the scheduler actor, which goes on with the same machine when it is restarted. Any
-/// thread may call <see cref="ExpiresAt"/> and read <see cref="Quarantines"/>.
+/// thread may call <see cref="ExpiresAt"/>, <see cref="FindLive"/> and <see cref="IsLive"/>, and read <see cref="Quarantines"/>.
 /// </remarks>
 public sealed class LeaseScheduler
 {
@@ -61,6 +61,9 @@ public sealed class LeaseScheduler
     internal LeaseId FindLive(ReadOnlySpan<char> service, ReadOnlySpan<char> instance, ulong? epoch, out LeaseKey key) =>
         _table.FindLive(service, instance, epoch, out key);
 
+    /// <summary>Whether nothing is to be written when the lease of that place beats. Any thread.</summary>
+    internal bool IsLive(LeaseId lease) => _table.IsLive(lease);
+
     /// <summary>Begins or renews a lease; one of a newer epoch stays as it is.</summary>
     internal LeaseId Grant(RecordKey key, ulong epoch, LeaseTerms terms, Instant now)
     {
@@ -76,7 +79,10 @@ public sealed class LeaseScheduler
     internal BeatAnswer Beat(RecordKey key, ulong epoch, Instant now) => _table.Renew(key, epoch, now);
 
     /// <summary>A beat by place: one array slot, no allocation. False when there is no such lease.</summary>
-    internal bool Beat(LeaseId lease, Instant now) => _table.Renew(lease, now);
+    /// <param name="lease">Its place.</param>
+    /// <param name="now">When.</param>
+    /// <param name="session">The session that carries it from now on; 0 for none.</param>
+    internal bool Beat(LeaseId lease, Instant now, uint session) => _table.Renew(lease, now, session);
 
     /// <summary>A beat by name of a session: it carries the lease from now on. False when there is no such lease.</summary>
     internal bool Beat(LeaseKey lease, uint session, Instant now) => _table.Renew(lease, now, session);

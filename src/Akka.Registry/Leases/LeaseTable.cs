@@ -36,8 +36,8 @@ internal enum GrantOutcome
 /// says.
 /// </para>
 /// <para>
-/// One thread writes. <see cref="ExpiresAt"/> and <see cref="FindLive"/> alone may be called by any thread, at any time: they read what
-/// the writer publishes, arrays whose pages never move, and trust it only if the slot's generation is odd and the same
+/// One thread writes. <see cref="ExpiresAt"/>, <see cref="FindLive"/> and <see cref="IsLive"/> alone may be called by any thread, at any
+/// time: they read what the writer publishes, arrays whose pages never move, and trust it only if the slot's generation is odd and the same
 /// before and after.
 /// </para>
 /// </remarks>
@@ -123,8 +123,8 @@ internal sealed class LeaseTable : ILeaseCensus
         return slot >= 0 && _slots[slot].Epoch == key.Epoch ? IdOf(slot) : default;
     }
 
-    /// <summary>A beat by place. False when there is no such lease (any more).</summary>
-    public bool Renew(LeaseId lease, Instant now)
+    /// <summary>A beat by place, of a session or (0) of none. False when there is no such lease (any more).</summary>
+    public bool Renew(LeaseId lease, Instant now, uint session = 0)
     {
         var slot = lease.Slot;
         if ((uint)slot >= (uint)_used)
@@ -132,8 +132,17 @@ internal sealed class LeaseTable : ILeaseCensus
         ref var beat = ref _beats[slot];
         if (beat.Generation != lease.Generation || !lease.MayLive)
             return false;
+        if (session != 0)
+            _slots[slot].Session = session;
         Renew(ref beat, slot, now);
         return true;
+    }
+
+    /// <summary>Whether the lease of that place, which this table once gave out, beats within its TTL, as far as was judged. Any thread.</summary>
+    public bool IsLive(LeaseId lease)
+    {
+        ref var beat = ref _beats[lease.Slot];
+        return beat.State == LeaseState.Live && Volatile.Read(ref beat.Generation) == lease.Generation;
     }
 
     /// <summary>A beat of a session by name. False when there is no such lease of that epoch.</summary>

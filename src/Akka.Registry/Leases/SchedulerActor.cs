@@ -91,7 +91,7 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
         ImmutableArray<LeaseId>.Builder? ended = null;
         foreach (var lease in beats.Leases.Span)
         {
-            if (!_leases.Beat(lease, now))
+            if (!_leases.Beat(lease, now, beats.Session))
                 (ended ??= ImmutableArray.CreateBuilder<LeaseId>()).Add(lease);
         }
 

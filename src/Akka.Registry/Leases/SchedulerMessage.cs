@@ -43,7 +43,11 @@ public abstract record SchedulerMessage
     /// </summary>
     /// <param name="Leases">What beats; the sender's to use again once the answer is there.</param>
     /// <param name="ReplyTo">Where the answer goes.</param>
-    public sealed record BeatPlaces(ReadOnlyMemory<LeaseId> Leases, IActorRef<ImmutableArray<LeaseId>> ReplyTo) : SchedulerMessage;
+    public sealed record BeatPlaces(ReadOnlyMemory<LeaseId> Leases, IActorRef<ImmutableArray<LeaseId>> ReplyTo) : SchedulerMessage
+    {
+        /// <summary>The session that carries them from now on; 0 for none, and then whoever carries them does so still.</summary>
+        public uint Session { get; init; }
+    }
 
     /// <summary>
     /// A session ended without goodbye: unless the leases that it carried beat again within the disconnect grace, they are

@@ -31,8 +31,8 @@ public sealed partial class GuardedRegistry
             var key = beats.Span[i].Key;
             if (principal.Rules.On(key.Service) < AccessRight.Write)
             {
-                (denied ??= []).Add(new RefusedBeat(
-                    i, Deny(principal, "heartbeat", $"{key.Service}/{key.Instance}", new AccessRule(AccessRight.Write, key.Service, IsPrefix: false))));
+                var missing = new AccessRule(AccessRight.Write, key.Service, IsPrefix: false);
+                (denied ??= []).Add(new RefusedBeat(i, Deny(principal, "heartbeat", $"{key.Service}/{key.Instance}", missing)));
             }
         }
 

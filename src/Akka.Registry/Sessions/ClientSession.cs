@@ -146,7 +146,9 @@ internal sealed class ClientSession(
     {
         using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
-        var desk = new BeatDesk(_leases, lease => registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
+        var desk = new BeatDesk(
+            _leases, surroundings.Leases,
+            lease => !surroundings.HasContestedLeases || registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
         var limits = new FrameLimits(_options.FrameBytesMax);
         while (true)
         {
@@ -198,9 +200,9 @@ internal sealed class ClientSession(
         {
             try
             {
-                var unknown = await session.BeatAsync(desk.Due, stop);
-                surroundings.Metrics.Beaten(desk.Due.Length - unknown.Length);
-                desk.Troubled.AddRange(unknown);
+                var ended = await session.BeatAsync(desk, stop);
+                surroundings.Metrics.Beaten(desk.Due.Length - ended.Length);
+                desk.Return(ended);
             }
             catch (TimeoutException)
             {

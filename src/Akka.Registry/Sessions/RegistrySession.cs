@@ -233,6 +233,25 @@ internal sealed class RegistrySession(
         return unknown;
     }
 
+    /// <summary>As <see cref="BeatAsync(ReadOnlyMemory{LeaseKey}, CancellationToken)"/>, by places.</summary>
+    /// <param name="desk">What is due there beats. Not to be used again after <see cref="TimeoutException"/> before it has let go.</param>
+    /// <param name="cancellation">Ends the wait; beats may have counted.</param>
+    /// <returns>Those that are no leases any more.</returns>
+    internal async Task<ImmutableArray<LeaseId>> BeatAsync(BeatDesk desk, CancellationToken cancellation)
+    {
+        if (surroundings.Scheduler is not { } scheduler)
+            return [.. desk.Due.Span];
+        var ended = await scheduler.Ask<SchedulerMessage, ImmutableArray<LeaseId>>(
+            to => new SchedulerMessage.BeatPlaces(desk.Due, to) { Session = Number }, Patience, time, cancellation).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_state == State.Broken)
+                scheduler.Tell(new SchedulerMessage.Disconnected(Number, desk.DueKeys()));
+        }
+
+        return ended;
+    }
+
     private void Sort(
         ReadOnlySpan<RecordKey> keys, ImmutableArray<LeaseKey>.Builder untroubled, List<LeaseKey> others, List<RecordKey> refused)
     {

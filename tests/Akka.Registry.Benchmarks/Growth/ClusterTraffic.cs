@@ -44,8 +44,8 @@ internal sealed record ClusterTraffic(int Nodes, double BytesChange, double Fram
     {
         var registration = new Registration
         {
-            Service = "orders", Id = "orders-1", Address = "10.0.0.1", Port = 8080, Zone = "eu-west-1a", Version = "2.14.0", Ttl = TimeSpan.FromHours(1),
-            Tags = ["production", "http2"], Weight = 1 + change, Epoch = 1,
+            Service = "orders", Id = "orders-1", Address = "10.0.0.1", Port = 8080, Zone = "eu-west-1a", Version = "2.14.0",
+            Ttl = TimeSpan.FromHours(1), Tags = ["production", "http2"], Weight = 1 + change, Epoch = 1,
             Metadata = new Dictionary<string, string>
             {
                 ["commit"] = "3f786850e387550fdab836ed7e6dc881de23001b", ["build"] = "2026-11-01T12:00:00Z",

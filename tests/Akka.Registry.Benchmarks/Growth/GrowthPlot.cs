@@ -19,11 +19,11 @@ internal static class GrowthPlot
 {
     private const int Columns = 4;
     private const double Width = 250;
-    private const double Height = 230;
+    private const double Height = 242;
     private const double Left = 48;
     /// <summary>From the costs' labels to the smallest size: the first value's own label has its place there.</summary>
     private const double Inset = 18;
-    private const double Top = 44;
+    private const double Top = 56;
     private const double Right = 22;
     private const double Bottom = 40;
     private const int DecadesMin = 3;

@@ -56,15 +56,17 @@ internal static class GrowthRun
         foreach (var cost in costs)
         {
             text.AppendLine(
-                $"| {Count(cost.Entries)} entries | {Micro(cost.Heartbeat)} | {Micro(cost.LookUp)} | {Micro(cost.Registration)} | {Micro(cost.Change)} "
-                + $"| {Answer.Text(cost.BytesEach)} B |");
+                $"| {Count(cost.Entries)} entries | {Micro(cost.Heartbeat)} | {Micro(cost.LookUp)} | {Micro(cost.Registration)} "
+                + $"| {Micro(cost.Change)} | {Answer.Text(cost.BytesEach)} B |");
         }
 
-        text.AppendLine().AppendLine("| one change to | half of them after | the last after | CPU of the node each |").AppendLine("|---:|---:|---:|---:|");
+        text.AppendLine().AppendLine("| one change to | half of them after | the last after | CPU of the node each |")
+            .AppendLine("|---:|---:|---:|---:|");
         foreach (var (watchers, result) in told)
         {
             text.AppendLine(
-                $"| {Count(watchers)} watchers | {Answer.Text(result.Median)} ms | {Answer.Text(result.Worst)} ms | {Micro(result.MicrosecondsEach)} |");
+                $"| {Count(watchers)} watchers | {Answer.Text(result.Median)} ms | {Answer.Text(result.Worst)} ms "
+                + $"| {Micro(result.MicrosecondsEach)} |");
         }
 
         text.AppendLine().AppendLine("| a cluster of | a change: bytes | messages | idle, a node and second: bytes | messages |")

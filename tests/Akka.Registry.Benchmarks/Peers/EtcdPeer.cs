@@ -193,7 +193,8 @@ internal sealed class EtcdPeer : IDisposable
 
     private static string Prefix(int service) => string.Create(CultureInfo.InvariantCulture, $"/services/service-{service:000000}/");
 
-    private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix(number / KeysPerService)}instance-{number:0000000}");
+    private static string Key(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix(number / KeysPerService)}instance-{number:0000000}");
 
     private static EtcdConnection Connect(string url) => new(new Uri(url), tls: null, TimeSpan.FromSeconds(5));
 

@@ -10,15 +10,20 @@ namespace Akka.Registry.Client.Tests.Session;
 
 public class BeatCostTests
 {
+    private static readonly LeaseTerms Terms = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
+
+    private readonly LeaseScheduler _scheduler = new(new LeaseOptions(), default);
+    private readonly SessionLeases _leases = new();
+
     [Fact]
     public void Taking_a_frame_of_beats_allocates_nothing()
     {
-        var leases = new SessionLeases();
         var ids = new ulong[5_000];
+        var places = new LeaseId[ids.Length];
         for (var i = 0; i < ids.Length; i++)
-            ids[i] = leases.Put(new LeaseKey(new RecordKey("orders", $"i-{i}"), 1));
+            (ids[i], places[i]) = Granted($"i-{i}");
         var frame = LeasePack.Write(ids);
-        var desk = new BeatDesk(leases, lease => lease.Epoch == 1);
+        var desk = new BeatDesk(_leases, _scheduler, lease => lease.Epoch == 1);
         Take(desk, frame);
 
         Allocated.By(() =>
@@ -26,36 +31,62 @@ public class BeatCostTests
             for (var i = 0; i < 100; i++)
                 Take(desk, frame);
         }).ShouldBe(0);
-        (desk.Due.Length, desk.Troubled.Count, desk.Unknown.Count).ShouldBe((5_000, 0, 0));
-        desk.Due.Span[4_999].Key.Instance.ShouldBe("i-4999");
+        desk.Due.ToArray().ShouldBe(places);
+        (desk.Troubled.Count, desk.Unknown.Count).ShouldBe((0, 0));
     }
 
     [Fact]
     public void Beats_are_sorted_by_what_they_need()
     {
-        var leases = new SessionLeases();
-        var untroubled = new LeaseKey(new RecordKey("orders", "a"), 1);
-        var troubled = new LeaseKey(new RecordKey("orders", "b"), 1);
-        var desk = new BeatDesk(leases, lease => lease == untroubled);
-        Take(desk, LeasePack.Write([leases.Put(troubled), 0, leases.Put(untroubled)]));
-        desk.Due.ToArray().ShouldBe([untroubled]);
-        desk.Troubled.ShouldBe([troubled]);
+        var (id, place) = Granted("a");
+        var (contestedId, _) = Granted("b");
+        var contested = Lease("b");
+        var elsewhere = Lease("c");
+        var desk = new BeatDesk(_leases, _scheduler, lease => lease != contested);
+        Take(desk, LeasePack.Write([contestedId, _leases.Put(elsewhere), 0, id]));
+        desk.Due.ToArray().ShouldBe([place]);
+        desk.DueKeys().ShouldBe([Lease("a")]);
+        desk.Troubled.ShouldBe([contested, elsewhere]);
         desk.Unknown.ShouldBe([0ul]);
+    }
+
+    [Fact]
+    public void A_lease_that_was_granted_anew_is_found_where_it_is_now()
+    {
+        var (id, place) = Granted("a");
+        var desk = new BeatDesk(_leases, _scheduler, _ => true);
+        Take(desk, LeasePack.Write([id]));
+        _scheduler.Release(Lease("a").Key);
+        Take(desk, LeasePack.Write([id]));
+        (desk.Due.Length, desk.Troubled.Count).ShouldBe((0, 1));
+
+        var again = _scheduler.Grant(Lease("a").Key, 1, Terms, default);
+        again.ShouldNotBe(place);
+        Take(desk, LeasePack.Write([id]));
+        desk.Due.ToArray().ShouldBe([again]);
+    }
+
+    [Fact]
+    public void What_ended_before_its_beat_was_taken_is_decided_by_itself()
+    {
+        var (first, _) = Granted("a");
+        var (second, place) = Granted("b");
+        var desk = new BeatDesk(_leases, _scheduler, _ => true);
+        Take(desk, LeasePack.Write([first, second]));
+        desk.Return([place]);
+        desk.Troubled.ShouldBe([Lease("b")]);
     }
 
     [Fact]
     public void An_array_that_was_let_go_is_not_used_again()
     {
-        var leases = new SessionLeases();
-        var lease = new LeaseKey(new RecordKey("orders", "a"), 1);
-        var frame = LeasePack.Write([leases.Put(lease)]);
-        var desk = new BeatDesk(leases, _ => true);
-        Take(desk, frame);
+        var (id, place) = Granted("a");
+        var desk = new BeatDesk(_leases, _scheduler, _ => true);
+        Take(desk, LeasePack.Write([id]));
         var lent = desk.Due;
         desk.LetGo();
-        leases.Remove(lease);
-        Take(desk, LeasePack.Write([leases.Put(new LeaseKey(new RecordKey("orders", "b"), 1))]));
-        lent.Span[0].ShouldBe(lease);
+        Take(desk, LeasePack.Write([Granted("b").Id]));
+        lent.Span[0].ShouldBe(place);
     }
 
     [Fact]
@@ -121,6 +152,11 @@ public class BeatCostTests
 
         taken.ShouldBeGreaterThan(100);
     }
+
+    private static LeaseKey Lease(string instance) => new(new RecordKey("orders", instance), 1);
+
+    private (ulong Id, LeaseId Place) Granted(string instance) =>
+        (_leases.Put(Lease(instance)), _scheduler.Grant(Lease(instance).Key, 1, Terms, default));
 
     private static void Take(BeatDesk desk, in Frame frame)
     {

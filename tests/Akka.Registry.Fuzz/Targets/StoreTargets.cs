@@ -74,7 +74,8 @@ internal sealed class SqliteTarget() : FuzzTarget("sqlite")
             new RecordKey($"web-{i / 10}", $"i-{i:00}"),
             new RecordOrder(1, false, new Stamp(HybridTimestamp.At(1_700_000_000_000 + i), new NodeUid(5)), Evicted: i % 7 == 3),
             new Dot(new NodeUid(5), (ulong)i + 1), i % 7 == 3 ? default : InstanceCodec.Encode(InstanceTarget.Value()))).ToList();
-        Save(folder, MapPicture.Of(all, VersionVector.Of(new NodeUid(5), (ulong)records), VersionVector.Empty, HybridTimestamp.At(1_800_000_000_000), Now));
+        var vector = VersionVector.Of(new NodeUid(5), (ulong)records);
+        Save(folder, MapPicture.Of(all, vector, VersionVector.Empty, HybridTimestamp.At(1_800_000_000_000), Now));
         return File.ReadAllBytes(Path.Combine(folder, "registry.db"));
     });
 
@@ -82,7 +83,8 @@ internal sealed class SqliteTarget() : FuzzTarget("sqlite")
     {
         var store = new SqliteMapStore(new DurabilityOptions { Folder = folder }, TimeProvider.System);
         store.Load();
-        store.SaveAsync(new MapSave(picture.Records.ToList(), new Dictionary<RecordKey, MapRecord?>(), picture.Marks, picture.At)).GetAwaiter().GetResult();
+        var save = new MapSave(picture.Records.ToList(), new Dictionary<RecordKey, MapRecord?>(), picture.Marks, picture.At);
+        store.SaveAsync(save).GetAwaiter().GetResult();
         store.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
@@ -147,7 +149,10 @@ internal sealed class SqliteTarget() : FuzzTarget("sqlite")
 /// <summary>What stands in etcd, where any program may write: entries, members, notes, the store's own identity, and keys.</summary>
 internal sealed class EtcdTarget() : FuzzTarget("etcd-values")
 {
-    private static readonly NodeIdentity Node = new(new NodeUid(5), "node-1", new NodeAddress("10.0.0.7", 4053)) { Zone = "a", HttpUrl = "http://10.0.0.7:8500" };
+    private static readonly NodeIdentity Node = new(new NodeUid(5), "node-1", new NodeAddress("10.0.0.7", 4053))
+    {
+        Zone = "a", HttpUrl = "http://10.0.0.7:8500",
+    };
     private static readonly EtcdKeys Keys = new("");
     private static readonly InstanceCodec Codec = new();
 
@@ -178,7 +183,8 @@ internal sealed class EtcdTarget() : FuzzTarget("etcd-values")
         Of(4, Keys.EntryOf(new RecordKey("web/é", "100% 1")).Span), Of(4, "/services/web/i-1"u8),
     ];
 
-    public override IReadOnlyList<byte[]> Words => InputText.OfAll([.. Fields.Select(item => $"\"{item.Name}\":"), .. Values, "/services/", "%2F", "%C3%A9"]);
+    public override IReadOnlyList<byte[]> Words =>
+        InputText.OfAll([.. Fields.Select(item => $"\"{item.Name}\":"), .. Values, "/services/", "%2F", "%C3%A9"]);
 
     public override byte[] Make(Random random)
     {
@@ -197,7 +203,8 @@ internal sealed class EtcdTarget() : FuzzTarget("etcd-values")
             0 => StoredEntry.TryRead(value, out var entry, out var problem)
                 ? FuzzOutcome.Read(entry, $"entry {entry.Value.Reported} {entry.Value.NoLease} {Math.Min(entry.Value.Checks.Count, 2)}")
                 : FuzzOutcome.Refused("entry " + new string([.. problem.Where(char.IsAsciiLetter).Take(24)])),
-            1 => MemberCard.TryRead(new NodeUid(5), value, out var card) ? FuzzOutcome.Read(card, $"member {card.State}") : FuzzOutcome.Refused("member"),
+            1 => MemberCard.TryRead(new NodeUid(5), value, out var card)
+                ? FuzzOutcome.Read(card, $"member {card.State}") : FuzzOutcome.Refused("member"),
             2 => EndedNote.TryRead(value, out var note) ? FuzzOutcome.Read(note, $"note {note.Deregistered}") : FuzzOutcome.Refused("note"),
             3 => StoreIdentity.TryRead(value, out var store) ? FuzzOutcome.Read(store, "store") : FuzzOutcome.Refused("store"),
             _ => EtcdKeys.TryRead(Keys.Services, ByteString.CopyFrom(value.Span), out var key)

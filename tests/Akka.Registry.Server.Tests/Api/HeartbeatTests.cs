@@ -162,19 +162,22 @@ public sealed class HeartbeatTests
         }
 
         var body = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Of(1_000, i => $"o-{i % 100}")));
-        for (var i = 0; i < 3; i++)
-            Read();
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        // A registration is answered a moment before its lease is granted.
+        var (registry, entries) = (node.Node.Registry, node.Node.Registry.Find("orders")!.Instances);
+        SpinWait.SpinUntil(() => entries.All(entry => registry.ExpiresIn(entry) is not null), TimeSpan.FromSeconds(20)).ShouldBeTrue();
         Read();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
 
-        void Read()
+        // The least of some: a collection may empty the pool in between.
+        Enumerable.Range(0, 5).Min(_ => Read()).ShouldBe(0);
+
+        long Read()
         {
-            var beats = HeartbeatBodies.Read(body, node.Node.Registry, max: 1_000);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var beats = HeartbeatBodies.Read(body, registry, max: 1_000);
             if (beats.Count != 1_000)
                 throw new InvalidOperationException($"{beats.Count} were read.");
             ArrayPool<InstanceBeat>.Shared.Return(beats.Array!);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 

@@ -40,8 +40,8 @@ public sealed record SecurityOptions : IValidatableObject
     /// <remarks>
     /// Keeps one node in wrong hands from forging, changing or removing what other nodes keep. It needs TLS on the cluster port
     /// (<c>tls.doors.cluster</c>), certificates with ECDSA keys on the curve P-256, and <c>tls.nodes.match</c> by name or host; where several
-    /// nodes share a host, by name. Not with <c>engine = etcd</c>. Each record takes 67 bytes more, and some ten microseconds to sign and
-    /// to verify. To turn it on, stop all nodes, and move their <c>durability.folder</c> away.
+    /// nodes share a host, by name. Not with <c>engine = etcd</c>. Each record takes 66 bytes more, and a core signs some
+    /// 15,000 and verifies some 10,000 of them a second. To turn it on, stop all nodes, and move their <c>durability.folder</c> away.
     /// </remarks>
     public bool SignedRecords { get; init; }
 

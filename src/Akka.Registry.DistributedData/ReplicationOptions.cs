@@ -13,7 +13,10 @@ public sealed record ReplicationOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan GossipInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The least time between two pushes to one peer; a write that finds the link idle for longer goes out at once.</summary>
+    /// <summary>
+    /// The least time between two pushes of several writes to one peer; a lone write goes out at once, as soon as the one before it is
+    /// acknowledged.
+    /// </summary>
     /// <remarks>
     /// A time span, default 5 ms, 0 to 1 s. Longer makes fewer, larger frames under load and adds at most this to a
     /// change's way.

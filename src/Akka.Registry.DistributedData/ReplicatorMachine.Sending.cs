@@ -57,7 +57,7 @@ internal sealed partial class ReplicatorMachine
         var covered = peer.Vector[Me];
         if (!peer.EverythingOwed && !peer.WholeOwed)
         {
-            if (!OwesPush(peer) || (!urgent && _world.Now < peer.LastPush + _options.FlushInterval))
+            if (!OwesPush(peer) || (!urgent && IsOneOfMany(covered) && _world.Now < peer.LastPush + _options.FlushInterval))
                 return false;
             if (covered >= _superseded.Floor)
             {
@@ -73,6 +73,9 @@ internal sealed partial class ReplicatorMachine
 
     /// <summary>A small cluster always; a large one while a write waits until so many hold it that a few who pass it on will not do.</summary>
     private bool PushesToAll => IsSmall || _waiting.Count > 0;
+
+    /// <summary>A lone write goes at once, as soon as the one before it is acknowledged; more than one make a batch.</summary>
+    private bool IsOneOfMany(ulong covered) => _sequence - covered > 1;
 
     private bool OwesPush(Peer peer) => PushesToAll && _sequence > peer.Vector[Me];
 

@@ -103,8 +103,8 @@ internal static partial class Log
     private static partial void PassportWrong(ILogger logger, NodeIdentity peer, long total);
 
     [LoggerMessage(3020, LogLevel.Warning,
-        "Records of {By} would take away entries of this node that it still keeps leases of, such as {Key} ({Total} now). They are not shown "
-        + "anywhere while this node stands by its own. If it lasts and no client has moved, that node is broken or in wrong hands.")]
+        "Records of {By} would take away entries that this node stands by, since they beat here, such as {Key} ({Total} now). They are not "
+        + "shown elsewhere meanwhile. If no client is at both nodes, that one is broken or in wrong hands.")]
     private static partial void Contested(ILogger logger, NodeUid by, RecordKey key, int total);
 
     private static void Restored(ILogger logger, ReplicatorReport.Restored r)

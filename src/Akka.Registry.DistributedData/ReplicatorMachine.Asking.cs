@@ -13,7 +13,12 @@ internal sealed partial class ReplicatorMachine
     /// <summary>How often, in gossip intervals, an owner that has answered is asked again, and tells again.</summary>
     private const int Patience = 10;
 
+    /// <summary>Own entries that are contested, and that the registry was not told of yet.</summary>
+    private readonly Queue<RecordKey> _untold = new();
+
     private Instant _contestToldAt = new(long.MinValue / 2);
+    private bool _retells;
+    private uint _turn;
 
     /// <summary>Another node asks, or says what it thinks of its own entries.</summary>
     private void OnOwnerWord(NodeIdentity from, PeerFrame.OwnerWord word)
@@ -169,21 +174,35 @@ internal sealed partial class ReplicatorMachine
     {
         _isContested = false;
         var entries = ImmutableArray.CreateBuilder<Contest>();
-        var total = 0;
-        foreach (var guard in _guards.Values)
+        while (entries.Count < PeerFrame.OwnerWord.KeysMax && _untold.TryDequeue(out var key))
         {
-            if (!IsOwn(guard.Record))
-                continue;
-            total++;
-            guard.ToldAt ??= _world.Now;
-            if (entries.Count < PeerFrame.OwnerWord.KeysMax)
-                entries.Add(new Contest(guard.Record, _map.Find(guard.Record.Key), guard.ToldAt.Value));
+            if (_guards.TryGetValue(key, out var guard) && IsOwn(guard.Record) && guard.ToldAt is null)
+                Tell(guard);
         }
 
-        if (total == 0)
-            return;
-        _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Contested(entries.ToImmutable())));
-        if (_world.Now - _contestToldAt < TellPause || entries[0].By is not { } by)
+        if (_retells)
+            TellAgain();
+        _retells = false;
+        if (entries.Count > 0)
+            _effects.Add(new ReplicatorEffect.Publish(new MapEvent.Contested(entries.ToImmutable())));
+
+        void TellAgain()
+        {
+            // By turns: of many, each comes round.
+            var own = _guards.Values.Where(guard => IsOwn(guard.Record) && guard.ToldAt is not null && guard.ToldAt != _world.Now).ToList();
+            for (var i = 0; i < own.Count && entries.Count < PeerFrame.OwnerWord.KeysMax; i++)
+                Tell(own[(int)(_turn++ % (uint)own.Count)]);
+            if (own.Find(guard => guard.Stands) is { } standing)
+                ReportContest(standing, own.Count(guard => guard.Stands));
+        }
+
+        void Tell(Guard guard) =>
+            entries.Add(new Contest(guard.Record, _map.Find(guard.Record.Key), guard.ToldAt ??= _world.Now));
+    }
+
+    private void ReportContest(Guard guard, int total)
+    {
+        if (_world.Now - _contestToldAt < TellPause || _map.Find(guard.Record.Key) is not { } by)
             return;
         _contestToldAt = _world.Now;
         Report(new ReplicatorReport.Contested(by.Dot.Origin, by.Key, total));

@@ -118,7 +118,10 @@ internal sealed partial class ReplicatorMachine
         _guards[record.Key] = new Guard(record) { Withholds = true };
         _viewsDiffer = true;
         _asks = true;
-        _isContested |= IsOwn(record);
+        if (!IsOwn(record))
+            return;
+        _untold.Enqueue(record.Key);
+        _isContested = true;
     }
 
     /// <summary>Shows what the map holds in the place of a guard's record.</summary>
@@ -177,6 +180,8 @@ internal sealed partial class ReplicatorMachine
             if (_guards.TryGetValue(key, out var guard) && IsOwn(guard.Record))
                 LetGo(key);
         }
+
+        _isContested |= _untold.Count > 0;
     }
 
     private void OnStandBy(ImmutableArray<RecordKey> keys)
@@ -188,6 +193,8 @@ internal sealed partial class ReplicatorMachine
             guard.Stands = true;
             _tellsKept = true;
         }
+
+        _isContested |= _untold.Count > 0;
     }
 
     /// <summary>At each gossip: asks again, has the registry judge again, and takes what nobody stands by any more.</summary>
@@ -206,7 +213,7 @@ internal sealed partial class ReplicatorMachine
         _gone.Clear();
         TakeOfTheGone();
         PublishChanges();                           // An end that is shown and collected in one turn would be told as nothing.
-        _asks = _isContested = _guards.Count > 0;
+        _asks = _isContested = _retells = _guards.Count > 0;
         ForgetPassports();
     }
 

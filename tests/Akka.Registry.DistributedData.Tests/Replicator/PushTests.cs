@@ -48,16 +48,28 @@ public class PushTests
     }
 
     [Fact]
+    public void A_lone_write_goes_as_soon_as_the_one_before_it_is_acknowledged()
+    {
+        var solo = Solo.Synchronized(peers: [2]);
+        solo.Register("a");
+        solo.Register("b");
+        solo.Deltas(2).Length.ShouldBe(1);
+        solo.AckLast(2);
+        solo.Deltas(2)[1].To.ShouldBe(Vector((1, 2)));
+    }
+
+    [Fact]
     public void Under_load_pushes_to_one_peer_keep_the_flush_interval_and_the_last_write_is_not_forgotten()
     {
         var solo = Solo.Synchronized(peers: [2]);
         solo.Register("a");
-        solo.Ack(2, solo.Deltas(2)[0].Interval, Vector((1, 1)));
         solo.Register("b");
+        solo.Register("c");
+        solo.AckLast(2);
         solo.Deltas(2).Length.ShouldBe(1);
         solo.Machine.NextDeadline().ShouldBe(solo.Now + TimeSpan.FromMilliseconds(5));
         solo.After(TimeSpan.FromMilliseconds(5));
-        solo.Deltas(2)[1].To.ShouldBe(Vector((1, 2)));
+        solo.Deltas(2)[1].To.ShouldBe(Vector((1, 3)));
     }
 
     [Fact]

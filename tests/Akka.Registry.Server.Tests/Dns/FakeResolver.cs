@@ -7,8 +7,8 @@ namespace Akka.Registry.Server.Tests.Dns;
 /// <summary>A resolver of loopback that answers every question, UDP and TCP, as the test says.</summary>
 internal sealed class FakeResolver : IAsyncDisposable
 {
-    private readonly Socket _datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _streams = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _datagrams;
+    private readonly Socket _streams;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<byte[], byte[][]> _answers;
@@ -18,9 +18,8 @@ internal sealed class FakeResolver : IAsyncDisposable
     public FakeResolver(Func<byte[], byte[][]> answers)
     {
         _answers = answers;
-        _datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        EndPoint = (IPEndPoint)_datagrams.LocalEndPoint!;
-        _streams.Bind(EndPoint);
+        (_datagrams, _streams) = BothOnOnePort();
+        EndPoint = (IPEndPoint)_streams.LocalEndPoint!;
         _streams.Listen();
         _running = Task.WhenAll(DatagramsAsync(), StreamsAsync());
     }
@@ -48,6 +47,27 @@ internal sealed class FakeResolver : IAsyncDisposable
         _streams.Dispose();
         await _running;
         _stop.Dispose();
+    }
+
+    /// <summary>The system picks a port that is free for one protocol; another test may have it for the other.</summary>
+    private static (Socket Datagrams, Socket Streams) BothOnOnePort()
+    {
+        while (true)
+        {
+            var streams = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                streams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                datagrams.Bind(streams.LocalEndPoint!);
+                return (datagrams, streams);
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                streams.Dispose();
+                datagrams.Dispose();
+            }
+        }
     }
 
     private async Task DatagramsAsync()

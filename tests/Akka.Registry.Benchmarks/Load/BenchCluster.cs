@@ -10,7 +10,7 @@ internal static class BenchCluster
         [
             "--limits.entries-per-session=1000000", "--limits.entries-per-service=1000000", "--limits.entries=3000000",
             "--sessions.registrations-per-frame=10000", "--sessions.requests-per-second=0", "--sessions.idle-timeout=1h",
-            "--http.requests-per-second=0", "--dns.enabled=false", .. more,
+            "--http.requests-per-second=0", "--subscriptions.max=100000", "--dns.enabled=false", .. more,
         ]);
 
     /// <summary>Processor time of all nodes.</summary>

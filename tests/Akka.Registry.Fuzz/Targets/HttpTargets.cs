@@ -249,7 +249,8 @@ internal sealed class FilterTarget() : FuzzTarget("consul-filters")
 
     public override long AllocatedPerByteMax => 8 * 1024;
 
-    public override long AllocatedBytesMax => 1024 * 1024;
+    /// <summary>Each pattern may take as much.</summary>
+    public override long AllocatedBytesMax => FilterParser.PatternsMax * 2L * 1024 * 1024;
 
     public override int LengthMax => 2048;
 

@@ -29,11 +29,15 @@ internal sealed class FilterParser
     /// <summary>The most matches in one expression.</summary>
     public const int MatchesMax = 256;
 
+    /// <summary>The most patterns in one expression: the automaton of each takes a megabyte or two to make.</summary>
+    public const int PatternsMax = 8;
+
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly List<FilterToken> _tokens;
     private int _at;
     private int _matches;
+    private int _patterns;
 
     private FilterParser(List<FilterToken> tokens) => _tokens = tokens;
 
@@ -182,8 +186,10 @@ internal sealed class FilterParser
         new($"Expected {expected} and found {(Current.Kind == FilterTokenKind.End ? "the end" : $"'{Current.Value}'")}", Current.Position);
 
     /// <summary>As RE2: linear in the text, whatever the pattern; so without look-around and back-references.</summary>
-    private static Regex PatternOf(string pattern, int position)
+    private Regex PatternOf(string pattern, int position)
     {
+        if (++_patterns > PatternsMax)
+            throw new FilterException($"The expression has more than {PatternsMax} patterns; ask in several requests", position);
         try
         {
             return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, PatternTimeout);

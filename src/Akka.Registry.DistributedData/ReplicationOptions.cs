@@ -94,6 +94,15 @@ public sealed record ReplicationOptions
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan DepartedRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>For how long what was deregistered is remembered, so that what comes late under the ended epoch is refused.</summary>
+    /// <remarks>
+    /// A time span, default 10 min, 0 to 7 days; at least the longest TTL with its deregister-after. An instance that beats after that is
+    /// told that it is unknown, registers again, and stands. About 200 bytes for each; past 100,000 the oldest are forgotten as soon as
+    /// every member has them.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan EndedRetention { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Tombstones collected at most in one gossip interval.</summary>
     /// <remarks>Records, default 50,000, 1 to 10,000,000. More frees memory sooner after a mass removal; each turn takes longer.</remarks>
     [Range(1, 10_000_000)]

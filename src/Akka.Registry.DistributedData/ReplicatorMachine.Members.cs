@@ -14,12 +14,26 @@ internal sealed partial class ReplicatorMachine
 
     private const int OriginsNotable = VersionVector.OriginsMax / 2;
 
+    /// <summary>With more tombstones than this none is kept for <see cref="ReplicationOptions.EndedRetention"/>.</summary>
+    private const int TombstonesKeptMax = 100_000;
+
+    /// <summary>How often in a retention the vector is noted: what ended is kept longer than asked for by that part of it at most.</summary>
+    private const int NotesKept = 16;
+
     /// <summary>Nodes that were declared dead lately, with what they covered: tombstones wait for them for a while.</summary>
     private readonly SortedDictionary<NodeUid, Away> _away = [];
 
     private readonly List<NodeUid> _gone = [];
     private readonly List<RecordChange> _collected = [];
     private bool _reportedOrigins;
+
+    /// <summary>What this node covered within the last <see cref="ReplicationOptions.EndedRetention"/>, and when; oldest first.</summary>
+    private readonly Queue<(Instant At, VersionVector Vector)> _coveredSince = new(NotesKept + 1);
+
+    /// <summary>What this node has covered for at least that long.</summary>
+    private VersionVector _coveredLong = VersionVector.Empty;
+
+    private Instant _coveredNotedAt = new(long.MinValue / 2);
 
     private readonly record struct Away(VersionVector Vector, HybridTimestamp Clock, Instant Until);
 
@@ -149,6 +163,7 @@ internal sealed partial class ReplicatorMachine
                 return;                             // Who has told nothing may lack anything.
         }
 
+        NoteCovered();
         var passed = PassedByAll();
         var future = HybridTimestamp.At(passed.UnixMilliseconds + (long)FutureMax.TotalMilliseconds);
         _map.Collect(CoveredByOthers, MayGo, _options.CollectMax, _collected);
@@ -159,8 +174,23 @@ internal sealed partial class ReplicatorMachine
         bool MayGo(MapRecord tombstone)
         {
             var time = tombstone.Order.Stamp.Time.Value;
-            return (!_rules.CollectWhenPast || time <= passed.Value || time > future.Value) && !IsGuarded(tombstone.Key);
+            return (!_rules.CollectWhenPast || time <= passed.Value || time > future.Value) && !IsGuarded(tombstone.Key) && !IsKept(tombstone);
         }
+    }
+
+    /// <summary>Whether the tombstone is still to refuse what comes late under the epoch that it ended.</summary>
+    private bool IsKept(MapRecord tombstone) =>
+        tombstone.Order.Deregistered && _options.EndedRetention > TimeSpan.Zero && _map.Tombstones <= TombstonesKeptMax
+        && !_coveredLong.Covers(tombstone.Dot);
+
+    private void NoteCovered()
+    {
+        while (_coveredSince.TryPeek(out var note) && note.At + _options.EndedRetention <= _world.Now)
+            _coveredLong = _coveredSince.Dequeue().Vector;
+        if (_world.Now - _coveredNotedAt < _options.EndedRetention / NotesKept)
+            return;
+        _coveredNotedAt = _world.Now;
+        _coveredSince.Enqueue((_world.Now, _map.Vector));
     }
 
     /// <summary>Up to which of the origin's writes every other current member, and who is away for a short while, covers.</summary>

@@ -64,7 +64,7 @@ public class BoundsTests(Xunit.Abstractions.ITestOutputHelper output)
     {
         var world = new QuietWorld(seed: 3, options: QuietWorld.Ungoverned with
         {
-            Replication = new ReplicationOptions { ChunkBytes = 4_096, WindowBytes = 8_192 },
+            Replication = QuietWorld.Ungoverned.Replication with { ChunkBytes = 4_096, WindowBytes = 8_192 },
         });
         var bounds = new Bounds(world.Cluster, keys: 20);
         FaultSchedule.Begin(world.Cluster, [new Fault.SlowLink(TimeSpan.Zero, TimeSpan.FromMinutes(5), 0, 1, 500, TimeSpan.Zero)]);

@@ -13,7 +13,10 @@ internal static class BoundsWorld
 
     private static readonly RegistryNodeOptions Options = QuietWorld.Ungoverned with
     {
-        Replication = new ReplicationOptions { AwayGrace = AwayGrace, ChunkBytes = 4_096, WindowBytes = 8_192 },
+        Replication = new ReplicationOptions
+        {
+            AwayGrace = AwayGrace, EndedRetention = AwayGrace / 2, ChunkBytes = 4_096, WindowBytes = 8_192,
+        },
     };
 
     /// <summary>Runs one seed.</summary>

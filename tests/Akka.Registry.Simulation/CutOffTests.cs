@@ -10,7 +10,7 @@ internal static class CutOffTests
     {
         var world = new QuietWorld(seed, options: QuietWorld.Ungoverned with
         {
-            Replication = new ReplicationOptions { Rules = rules ?? ReplicationRules.All },
+            Replication = QuietWorld.Ungoverned.Replication with { Rules = rules ?? ReplicationRules.All },
             Ownership = new OwnershipOptions { Rules = owners ?? OwnershipRules.All },
         });
         var reader = world.ReadAt(1 + world.Random.Next(4));

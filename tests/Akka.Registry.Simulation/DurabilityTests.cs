@@ -77,6 +77,9 @@ internal static class DurabilityTests
     private static RegistryNodeOptions Options(ReplicationRules? rules) => new()
     {
         Leases = new LeaseOptions { Governor = new GovernorOptions { Share = 1 } },
-        Replication = new ReplicationOptions { AwayGrace = TimeSpan.FromSeconds(2), Rules = rules ?? ReplicationRules.All },
+        Replication = new ReplicationOptions
+        {
+            AwayGrace = TimeSpan.FromSeconds(2), EndedRetention = TimeSpan.Zero, Rules = rules ?? ReplicationRules.All,
+        },
     };
 }

@@ -55,6 +55,7 @@ internal static class HarshWorld
         Replication = new ReplicationOptions
         {
             AwayGrace = shape.AwayGrace ?? TimeSpan.FromSeconds(random.Next(2) * 3),
+            EndedRetention = TimeSpan.FromSeconds(random.Next(2) * 5),
             DepartedRetention = TimeSpan.FromSeconds(random.Next(2) == 0 ? 4 : 3_600),
             ChunkBytes = 1_024,
             WindowBytes = 2_048,

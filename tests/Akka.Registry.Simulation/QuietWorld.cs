@@ -1,3 +1,4 @@
+using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.TestKit;
 
@@ -20,9 +21,12 @@ internal sealed class QuietWorld
         Lives.Check();
     }
 
-    /// <summary>Nothing is held for the number of those that fell silent.</summary>
-    public static RegistryNodeOptions Ungoverned { get; } =
-        new() { Leases = new LeaseOptions { Governor = new GovernorOptions { Share = 1 } } };
+    /// <summary>Nothing is held for the number of those that fell silent, and nothing that was ended is kept once everybody has it.</summary>
+    public static RegistryNodeOptions Ungoverned { get; } = new()
+    {
+        Leases = new LeaseOptions { Governor = new GovernorOptions { Share = 1 } },
+        Replication = new ReplicationOptions { EndedRetention = TimeSpan.Zero },
+    };
 
     public SimulatedCluster Cluster { get; }
 

@@ -106,7 +106,7 @@ public class RegisterTests(Trio trio)
     [Fact]
     public async Task An_operator_who_deregisters_is_not_overruled()
     {
-        using var akreg = AkregProcess.Start(trio.Url(1), "register", "overruled", "--id", "o", "--ttl", "2s");
+        using var akreg = AkregProcess.Start(trio.Url(1), "register", "overruled", "--id", "o", "--ttl", "9s");
         await Wait.UntilAsync("it is registered", Soon, async () => await StatusAsync("overruled", "o") == "passing", () => akreg.Error);
         (await AkregProcess.RunAsync(trio.Url(2), "deregister", "overruled", "o")).Code.ShouldBe(0);
         (await akreg.ExitAsync()).ShouldBe(5, akreg.Error);

@@ -31,7 +31,8 @@ internal sealed record HistoryShape
 
     public ReplicationOptions Options { get; init; } = new()
     {
-        AwayGrace = TimeSpan.Zero, ChunkBytes = 1_024, WindowBytes = 2_048, AckTimeout = TimeSpan.FromMilliseconds(700), SupersededKeysMax = 3,
+        AwayGrace = TimeSpan.Zero, EndedRetention = TimeSpan.Zero, ChunkBytes = 1_024, WindowBytes = 2_048,
+        AckTimeout = TimeSpan.FromMilliseconds(700), SupersededKeysMax = 3,
     };
 }
 

@@ -198,6 +198,45 @@ public class ExchangeTests
         (change.Before!.Dot, change.After).ShouldBe((new Dot(Uid(1), 2), null));
     }
 
+    [Fact]
+    public void What_was_deregistered_is_refused_for_a_while_and_what_was_evicted_may_come_again()
+    {
+        var solo = Solo.Synchronized(options: new ReplicationOptions { EndedRetention = TimeSpan.FromMinutes(1) }, peers: [2]);
+        var evicted = solo.Register("a");
+        solo.Write(new MapWrite.Evict(Key("a"), evicted.Order));
+        solo.Register("b");
+        solo.Write(new MapWrite.Deregister(Key("b"), null));
+        void Pass(double seconds)
+        {
+            solo.After(TimeSpan.FromSeconds(seconds));
+            solo.Told(2, solo.Machine.Map.Vector);
+            solo.After(TimeSpan.FromSeconds(2));
+        }
+
+        Pass(2);
+        (solo.Machine.Map.Find(Key("a")), solo.Machine.Map.Tombstones).ShouldBe((null, 1));
+        Pass(50);
+        solo.Write(new MapWrite.Register(Key("b"), 1, new byte[1])).Outcome.ShouldBe(MapWriteOutcome.EpochEnded);
+        Pass(20);
+        solo.Machine.Map.Tombstones.ShouldBe(0);
+        solo.Write(new MapWrite.Register(Key("b"), 1, new byte[1])).Outcome.ShouldBe(MapWriteOutcome.Accepted);
+    }
+
+    [Fact]
+    public void Of_more_than_a_hundred_thousand_ended_the_oldest_are_forgotten()
+    {
+        var solo = Solo.Synchronized(options: new ReplicationOptions());
+        for (var i = 0; i < 100_010; i++)
+        {
+            solo.Register($"i{i}");
+            solo.Write(new MapWrite.Deregister(Key($"i{i}"), null));
+        }
+
+        solo.After(TimeSpan.FromSeconds(2));
+        solo.Machine.Map.Tombstones.ShouldBe(100_000);
+        (solo.Machine.Map.Find(Key("i9")), solo.Machine.Map.Find(Key("i10"))?.IsLive).ShouldBe((null, false));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -245,7 +284,7 @@ public class ExchangeTests
     [Fact]
     public void A_tombstone_waits_a_while_for_a_node_that_is_down_and_not_for_one_that_left()
     {
-        var solo = Solo.Synchronized(options: new ReplicationOptions { AwayGrace = TimeSpan.FromSeconds(10) }, peers: [2]);
+        var solo = Solo.Synchronized(options: Solo.Forgetful with { AwayGrace = TimeSpan.FromSeconds(10) }, peers: [2]);
         solo.Register("a");
         solo.Write(new MapWrite.Deregister(Key("a"), 1));
         solo.MembersDown([], [2]);

@@ -270,7 +270,7 @@ public class FillTests
     [Fact]
     public void A_cluster_that_grows_and_breaks_and_heals_ends_equal()
     {
-        var network = new MapNetwork(new Random(5), new ReplicationOptions(), ReplicationRules.All);
+        var network = new MapNetwork(new Random(5), Solo.Forgetful, ReplicationRules.All);
         for (var i = 0; i < 3; i++)
             network.Add();
         network.SeeAll();

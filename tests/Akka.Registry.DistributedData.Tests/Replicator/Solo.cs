@@ -9,12 +9,15 @@ namespace Akka.Registry.DistributedData.Tests.Replicator;
 /// <summary>One machine; its peers are played by the test.</summary>
 internal sealed class Solo
 {
+    /// <summary>What is ended goes as soon as everybody has it.</summary>
+    public static readonly ReplicationOptions Forgetful = new() { EndedRetention = TimeSpan.Zero };
+
     private readonly Dictionary<ulong, ulong> _numbers = [];
 
     public Solo(ReplicationOptions? options = null, ReplicationRules? rules = null, ulong uid = 1, params ulong[] peers)
     {
         Self = Identity(uid);
-        Machine = new ReplicatorMachine(Self, options ?? new ReplicationOptions(), new Random(1), _ => QueuedBytes, rules);
+        Machine = new ReplicatorMachine(Self, options ?? Forgetful, new Random(1), _ => QueuedBytes, rules);
         Members(peers);
     }
 
@@ -22,7 +25,7 @@ internal sealed class Solo
     public Solo(Durability.MapPicture picture)
     {
         Self = Identity(1);
-        Machine = new ReplicatorMachine(Self, new ReplicationOptions(), new Random(1), _ => QueuedBytes);
+        Machine = new ReplicatorMachine(Self, Forgetful, new Random(1), _ => QueuedBytes);
         Machine.Restore(picture);
     }
 

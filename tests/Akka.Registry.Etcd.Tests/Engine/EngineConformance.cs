@@ -44,6 +44,10 @@ public abstract class EngineConformance
 
         await nodes[2].Registry.DeregisterAsync(Key("a"), 9, WriteOptions.Default);
         await Everywhere(nodes, node => node.Find("a") is null);
+        // Everybody has the removal by now; who comes late has not heard of it.
+        await Wait.PassAsync(TimeSpan.FromSeconds(5));
+        foreach (var node in nodes)
+            (await Refused(node.RegisterAsync("a", epoch: 9))).ShouldBe(RegistryError.StaleEpoch);
         (await nodes[1].RegisterAsync("a", epoch: 10)).Entry.Epoch.ShouldBe(10UL);
         await Everywhere(nodes, node => node.Find("a")?.Epoch == 10);
     }

@@ -69,12 +69,11 @@ internal sealed class TestEtcd : IDisposable
     {
         Members[member].Kill();
         Members[member].Wipe();
-        var list = await CtlAsync("member", "list");
+        var list = await MembersAsync("known", list => list.Length > 0, "list");
         var id = list.Split('\n').Single(line => line.Contains($", m{member + 1},", StringComparison.Ordinal)).Split(',')[0];
-        // Asked of another one.
-        await CtlAsync("member", "remove", id);
-        await Wait.UntilAsync("the member may be added",
-            async () => (await TryCtlAsync("member", "add", $"m{member + 1}", $"--peer-urls={Members[member].PeerUrl}")).Code == 0);
+        await MembersAsync("removed", list => !list.Contains(id, StringComparison.Ordinal), "remove", id);
+        var peerUrl = Members[member].PeerUrl;
+        await MembersAsync("added", list => list.Contains(peerUrl, StringComparison.Ordinal), "add", $"m{member + 1}", $"--peer-urls={peerUrl}");
         Members[member].Start(InitialCluster, "existing");
     }
 
@@ -121,6 +120,19 @@ internal sealed class TestEtcd : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Says it of the members until it is so: a leader may have to be found first, and an answer may come too late.</summary>
+    private async Task<string> MembersAsync(string what, Func<string, bool> isSo, params string[] command)
+    {
+        var list = "";
+        await Wait.UntilAsync($"the member is {what}", async () =>
+        {
+            await TryCtlAsync(["member", .. command]);
+            (var code, list) = await TryCtlAsync("member", "list");
+            return code == 0 && isSo(list);
+        });
+        return list;
     }
 
     private static async Task<(int Code, string Text)> RunAsync(string[] arguments)

@@ -35,6 +35,9 @@ internal sealed partial class ReplicatorMachine
 
     private Instant _coveredNotedAt = new(long.MinValue / 2);
 
+    /// <summary>Keys whose ended epochs others have forgotten.</summary>
+    private readonly HashSet<RecordKey> _endAgain = [];
+
     private readonly record struct Away(VersionVector Vector, HybridTimestamp Clock, Instant Until);
 
     private void OnMembers(MembershipView view)
@@ -182,6 +185,38 @@ internal sealed partial class ReplicatorMachine
     private bool IsKept(MapRecord tombstone) =>
         tombstone.Order.Deregistered && _options.EndedRetention > TimeSpan.Zero && _map.Tombstones <= TombstonesKeptMax
         && !_coveredLong.Covers(tombstone.Dot);
+
+    /// <summary>
+    /// Who had forgotten the end of an epoch took a registration under it: who remembers ends it again, or it would stand there and not here.
+    /// Not where records are signed: there nobody signs another's word.
+    /// </summary>
+    /// <param name="lost">What has lost.</param>
+    /// <param name="standing">What stands.</param>
+    private void MindForgotten(MapRecord lost, MapRecord standing)
+    {
+        if (!lost.IsLive || !standing.Order.Deregistered || lost.Order.Epoch != standing.Order.Epoch || IsOwn(lost))
+            return;
+        if (_signing is not null || _map.Vector.Covers(lost.Dot))
+            return;
+        // Whose writer did not know of the end is told of it as of any other write.
+        if (!_peers.TryGetValue(lost.Dot.Origin, out var writer) || writer.Vector.Covers(standing.Dot))
+            _endAgain.Add(lost.Key);
+    }
+
+    private void EndAgain()
+    {
+        if (_endAgain.Count == 0 || !IsServing)
+            return;
+        foreach (var key in _endAgain)
+        {
+            if (_map.Find(key) is { Order: { Deregistered: true } order })
+                WriteOwn(key, order with { Stamp = StampAbove(order.Stamp) }, default);
+        }
+
+        _endAgain.Clear();
+        _map.Cover(Me, _sequence);
+        PushAll(urgent: false);
+    }
 
     private void NoteCovered()
     {

@@ -107,6 +107,7 @@ internal sealed partial class ReplicatorMachine
             default: throw new UnreachableException($"No handler for {input.GetType().Name}.");
         }
 
+        EndAgain();
         ShowWhenCaughtUp();
         PublishChanges();
         SpeakOfOwners();
@@ -247,7 +248,11 @@ internal sealed partial class ReplicatorMachine
     private bool Merge(MapRecord record)
     {
         if (!_map.Merge(record, out var change))
+        {
+            MindForgotten(record, change.Before!);
             return false;
+        }
+
         if (change.Before is { } before && before.Dot.Writer == Me && record.Dot.Writer != Me)
             _superseded.Superseded(before);
         Changed(change);

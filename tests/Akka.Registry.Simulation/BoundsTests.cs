@@ -1,4 +1,3 @@
-using Akka.Registry.DistributedData;
 using Akka.Registry.TestKit;
 
 namespace Akka.Registry.Simulation;

@@ -222,6 +222,22 @@ public class ExchangeTests
         solo.Write(new MapWrite.Register(Key("b"), 1, new byte[1])).Outcome.ShouldBe(MapWriteOutcome.Accepted);
     }
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Who_remembers_the_end_of_an_epoch_tells_it_to_who_has_forgotten_it_and_took_a_registration(ulong covered, bool tells)
+    {
+        var solo = Solo.Synchronized(options: new ReplicationOptions(), peers: [2]);
+        var first = solo.Register("a");
+        var ended = solo.Write(new MapWrite.Deregister(Key("a"), null)).Record!;
+        solo.Told(2, Vector((1, covered)));
+        var late = Live("a", first.Order.Epoch, solo.WallMilliseconds + 5, 2, 1);
+        solo.Delta(2, VersionVector.Empty, Vector((2, 1)), [late]);
+        var standing = solo.Machine.Map.Find(Key("a"))!;
+        standing.Order.Deregistered.ShouldBeTrue();
+        (standing.Order.CompareTo(ended.Order) > 0, solo.Machine.Map.Vector[Uid(1)]).ShouldBe((tells, tells ? 3ul : 2ul));
+    }
+
     [Fact]
     public void Of_more_than_a_hundred_thousand_ended_the_oldest_are_forgotten()
     {

@@ -9,7 +9,8 @@ namespace Akka.Registry.DistributedData;
 /// digests name it, with what was covered of it. Who has not retired it yet reads such a digest as if the entry still stood; who has
 /// retired it takes it out of whatever comes. So vectors stay comparable while the nodes retire it one after the other, and none begins
 /// anew for it. It is forgotten altogether when no peer names it any more. The price: a node that was away for longer than the retention
-/// is not recognized by that origin's marks alone; what it revives of a dead origin's entries is evicted as any orphan.
+/// is not recognized by that origin's marks alone; what it revives of a dead origin's entries is evicted as any orphan, and what that origin
+/// had ended of a living one's shows as a difference of hashes, and is exchanged.
 /// </remarks>
 internal sealed partial class ReplicatorMachine
 {

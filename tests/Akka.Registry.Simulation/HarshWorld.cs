@@ -43,7 +43,18 @@ internal static class HarshWorld
         return cluster;
     }
 
-    private static RegistryNodeOptions OptionsOf(HarshShape shape, Random random) => new()
+    private static RegistryNodeOptions OptionsOf(HarshShape shape, Random random)
+    {
+        var options = DrawOptions(shape, random);
+        // Who is away for longer than departed-retention may not be known for it: the more likely, the longer what ended is kept.
+        var isKept = options.Replication.DepartedRetention > TimeSpan.FromMinutes(1);
+        return options with
+        {
+            Replication = options.Replication with { EndedRetention = isKept ? TimeSpan.FromSeconds(5) : TimeSpan.Zero },
+        };
+    }
+
+    private static RegistryNodeOptions DrawOptions(HarshShape shape, Random random) => new()
     {
         Leases = new LeaseOptions
         {
@@ -55,7 +66,6 @@ internal static class HarshWorld
         Replication = new ReplicationOptions
         {
             AwayGrace = shape.AwayGrace ?? TimeSpan.FromSeconds(random.Next(2) * 3),
-            EndedRetention = TimeSpan.FromSeconds(random.Next(2) * 5),
             DepartedRetention = TimeSpan.FromSeconds(random.Next(2) == 0 ? 4 : 3_600),
             ChunkBytes = 1_024,
             WindowBytes = 2_048,

@@ -13,16 +13,27 @@ internal sealed partial class ServiceRegistry
     /// <summary>Beats that ask the actor at one time, of one call.</summary>
     private const int AskedAtOnce = 1_024;
 
+    /// <summary>A lease that runs for longer does not end by silence before the scheduler has seen a beat: nobody waits for its answer.</summary>
+    private static readonly TimeSpan NoWaitAbove = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public async Task<HeartbeatResult> HeartbeatAsync(
         RecordKey key, ulong? epoch, CancellationToken cancellation = default)
     {
         Check(key);
         Throw(RegistrationValidator.CheckEpoch(epoch));
-        if (FindUntroubled(key, epoch) is { NeedsBeats: false } kept)
-            return new HeartbeatResult(kept.Status, kept.Ttl, kept.Ttl);
-        if (surroundings.Scheduler is { } scheduler && FindUntroubled(key, epoch) is { } entry)
+        var entry = FindUntroubled(key, epoch);
+        if (entry is { NeedsBeats: false })
+            return new HeartbeatResult(entry.Status, entry.Ttl, entry.Ttl);
+        if (entry is not null && surroundings.Scheduler is { } scheduler)
         {
+            if (surroundings.Leases.ExpiresAt(key, entry.Epoch) is { } end && end - time.GetInstant() > NoWaitAbove)
+            {
+                scheduler.Tell(new SchedulerMessage.Beat(key, entry.Epoch, ReplyTo: null));
+                surroundings.Metrics.Beaten();
+                return new HeartbeatResult(entry.Status, entry.Ttl, entry.Ttl);
+            }
+
             var answer = await scheduler.Ask<SchedulerMessage, BeatAnswer>(
                 to => new SchedulerMessage.Beat(key, entry.Epoch, to), Margin, time, cancellation).ConfigureAwait(false);
             if (answer.Outcome == BeatOutcome.Renewed)

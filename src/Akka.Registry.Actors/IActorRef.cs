@@ -16,6 +16,8 @@ public interface IActorRef<in TMessage> : IActorRef
     /// <remarks>
     /// Messages of one sender to one actor arrive in the order sent. What cannot be delivered (the actor has stopped,
     /// its mailbox is full and rejects) becomes a dead letter. Never throws and never blocks; safe on any thread.
+    /// Allocates nothing but the box of a message that is a value; messages are best classes.
     /// </remarks>
+    /// <param name="message">Anything but null, which a caller without nullable checks may find out by an exception.</param>
     void Tell(TMessage message);
 }

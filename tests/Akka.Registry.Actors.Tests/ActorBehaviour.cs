@@ -303,6 +303,45 @@ public abstract class ActorBehaviour
             World.System.Time));
         error.ShouldStartWith("'/temp/ask' is not an actor.");
     }
+
+    [Fact]
+    public async Task Null_is_no_message_and_harms_none()
+    {
+        var actor = World.Start("a");
+        Should.Throw<ArgumentNullException>(() => actor.Tell(null!));
+        actor.Say("1");
+        await World.Reaches(2);
+        World.Journal.Entries.ShouldBe(["a starts", "a 1"]);
+        ActorSystem.InspectMailbox(actor).Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_message_may_be_a_value()
+    {
+        var letters = new List<object>();
+        using var subscription = World.System.SubscribeDeadLetters(letter => letters.Add(letter.Message));
+        var actor = World.System.ActorOf(Props.Of(() => new Adder(World.Journal)) with { MailboxCapacity = 2 }, "adder");
+        actor.Tell((1, false));
+        await World.Reaches(1);
+        actor.Tell((10, true));
+        await World.Reaches(4);
+        World.Journal.Entries.ShouldBe(["sum 1", "sum 11", "sum 31", "sum 61"]);
+        letters.ShouldBe([(40, false)]);
+    }
+
+    /// <summary>Adds numbers up, and tells itself three more when asked to, of which the last finds no room.</summary>
+    private sealed class Adder(Journal journal) : Actor<(int Number, bool Goes)>
+    {
+        private int _sum;
+
+        protected internal override void Receive((int Number, bool Goes) message)
+        {
+            _sum += message.Number;
+            for (var i = 2; message.Goes && i <= 4; i++)
+                Context.Self.Tell((10 * i, false));
+            journal.Add($"sum {_sum}");
+        }
+    }
 }
 
 public sealed class ActorBehaviourOnThreads : ActorBehaviour

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Akka.Registry.Actors.Cells;
 
@@ -8,7 +9,7 @@ namespace Akka.Registry.Actors.Cells;
 internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorContext<TMessage>
     where TMessage : notnull
 {
-    private readonly Mailbox<TMessage> _mailbox;
+    private readonly Mailbox _mailbox;
     private readonly Func<Actor<TMessage>> _create;
     private Actor<TMessage>? _actor;
     private ActorTimers<TMessage>? _timers;
@@ -24,7 +25,7 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
         }
 
         _create = props.Create;
-        _mailbox = new Mailbox<TMessage>(props.MailboxCapacity, props.Overflow);
+        _mailbox = new Mailbox(props.MailboxCapacity, props.Overflow);
     }
 
     public IActorRef<TMessage> Self => this;
@@ -35,8 +36,10 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
 
     protected override bool HasMail => !_mailbox.IsEmpty;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Tell(TMessage message)
     {
+        ArgumentNullException.ThrowIfNull(message);
         if (IsStopped)
         {
             System.DeadLetters.Add(Path, message, DeadLetterReason.Stopped);
@@ -81,13 +84,17 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void RunMessages(int count)
     {
-        for (; count > 0 && _mailbox.TryTake(out var envelope); count--)
+        for (; count > 0 && _mailbox.TryTake(out var note) is { } item; count--)
         {
             try
             {
-                Deliver(envelope);
+                if (note is null)
+                    _actor!.Receive(Message(item));
+                else
+                    Deliver(note);
             }
             catch (Exception exception)
             {
@@ -135,22 +142,23 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
 
     protected override void Discard()
     {
-        while (_mailbox.TryTake(out var envelope))
+        while (_mailbox.TryTake(out var note) is { } item)
         {
-            if (envelope.Note is null)
-                System.DeadLetters.Add(Path, envelope.Message, DeadLetterReason.Stopped);
+            if (note is null)
+                System.DeadLetters.Add(Path, Message(item), DeadLetterReason.Stopped);
         }
     }
 
     private ActorTimers<TMessage> Timers => _timers ??= new ActorTimers<TMessage>(this);
 
-    private void Deliver(in Envelope<TMessage> envelope)
+    /// <summary>The message that was put into the mailbox, which holds nothing else but notes: a cast need not look.</summary>
+    private static TMessage Message(object item) =>
+        typeof(TMessage).IsValueType ? (TMessage)item : Unsafe.As<object, TMessage>(ref item);
+
+    private void Deliver(Note note)
     {
-        switch (envelope.Note)
+        switch (note)
         {
-            case null:
-                _actor!.Receive(envelope.Message);
-                break;
             case ActorTimer<TMessage> timer:
                 if (_timers!.TryFire(timer))
                     _actor!.Receive(timer.Message);
@@ -160,7 +168,7 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
                     _actor!.OnTerminated(address!);
                 break;
             default:
-                throw new UnreachableException($"No handler for {envelope.Note.GetType().Name}.");
+                throw new UnreachableException($"No handler for {note.GetType().Name}.");
         }
     }
 
@@ -176,8 +184,8 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
         var wait = default(SpinWait);
         do
         {
-            if (_mailbox.TryDropOldest(out var oldest))
-                CountOverflow(oldest);
+            if (_mailbox.TryDropOldest() is { } oldest)
+                CountOverflow(Message(oldest));
             else
                 wait.SpinOnce(); // Room was reserved by a sender that has not published yet.
         }

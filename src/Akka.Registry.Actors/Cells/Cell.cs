@@ -124,6 +124,12 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
         if (_state == CellState.Stopped)
             Discard();
         var wantsMail = _state is CellState.Running or CellState.Stopped;
+        if (HasSignals || (wantsMail && HasMail))
+        {
+            // Scheduled as it is, the cell stays so: no sender need know that one turn ends and the next is to come.
+            system.Options.Dispatcher.Schedule(this);
+            return;
+        }
 
         // A full fence: whoever published before it is seen below, whoever publishes after it sees the cell idle.
         Interlocked.Exchange(ref _scheduled, 0);
@@ -141,8 +147,10 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
     /// <summary>Handles what the tree has sent, oldest first.</summary>
     protected void RunSignals()
     {
-        while (Interlocked.Exchange(ref _signals, null) is { } newest)
+        // Looked at before it is taken: senders read the cell, and a turn without signals leaves its cache lines to them.
+        while (HasSignals)
         {
+            var newest = Interlocked.Exchange(ref _signals, null);
             Signal? oldest = null;
             while (newest is not null)
                 (newest.Next, oldest, newest) = (oldest, newest, newest.Next);

@@ -46,8 +46,8 @@ internal sealed class ClientSession(
             session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
-            static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            (failed, source) => OnWritingFailed(failed.Exception!.GetBaseException(), (CancellationTokenSource)source!), ended,
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var end = new SessionEnd("the connection broke");
         try
         {
@@ -103,11 +103,13 @@ internal sealed class ClientSession(
 
     private static bool IsLinkFailure(Exception failure) => failure is IOException or OperationCanceledException or ObjectDisposedException;
 
-    private static void Cancel(CancellationTokenSource source)
+    private void OnWritingFailed(Exception failure, CancellationTokenSource ended)
     {
+        if (!IsLinkFailure(failure))
+            Log.SessionDefect(logger, session.Client, failure);
         try
         {
-            source.Cancel();
+            ended.Cancel();
         }
         catch (ObjectDisposedException)
         {

@@ -9,14 +9,14 @@ namespace Akka.Registry.Subscriptions;
 /// is queued until
 /// the reader comes, finds it empty, and has the hub resume from the cursor of the last batch that it took. Readers
 /// that wait go on
-/// where the dispatcher puts them, never on the hub's turn.
+/// where the dispatcher puts them, never on the hub's turn; one that is attached is told there that it may come.
 /// <para>Whoever waits for the reader leaves a mark: what was offered until then. The mark is told of once the reader has
 /// acknowledged the batch that holds the last of it, by asking for the next one or explicitly, or once the subscription
 /// ends.</para>
 /// </remarks>
 internal sealed class Subscription(
     SubscriptionRequest request, string name, int capacity, IDispatcher dispatcher, ISubscriptionOwner owner)
-    : ISubscription, IThreadPoolWorkItem
+    : IPolledSubscription, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<ChangeBatch> _queue = new();
@@ -26,6 +26,8 @@ internal sealed class Subscription(
     private long _acknowledged;
     private TaskCompletionSource? _waiter;
     private TaskCompletionSource? _woken;
+    private ISubscriptionReader? _reader;
+    private bool _isReaderGone;
     private bool _closed;
 
     /// <summary>The service that is subscribed to; null for all.</summary>
@@ -89,8 +91,16 @@ internal sealed class Subscription(
         }
     }
 
-    /// <summary>The next batch if there is one; asks the hub to resume when the feed lags. One reader.</summary>
-    /// <returns>False when there is none now.</returns>
+    /// <inheritdoc/>
+    public void Attach(ISubscriptionReader reader)
+    {
+        lock (_gate)
+            _reader = reader;
+        reader.MayTake();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Asks the hub to resume when the feed lags.</remarks>
     public bool TryTake(out ChangeBatch batch)
     {
         if (!request.AcknowledgesExplicitly)
@@ -104,6 +114,7 @@ internal sealed class Subscription(
                 return true;
             }
 
+            _isReaderGone = _reader is not null;
             if (_closed || !IsLagging)
                 return false;
         }
@@ -242,9 +253,15 @@ internal sealed class Subscription(
         return true;
     }
 
-    /// <summary>Lets the waiting reader go on, on a turn of its own.</summary>
+    /// <summary>Lets the waiting reader go on, on a turn of its own; tells the one that is attached, if it has left with nothing.</summary>
     private void Wake()
     {
+        if (_isReaderGone)
+        {
+            _isReaderGone = false;
+            _reader!.MayTake();
+        }
+
         if (_waiter is null)
             return;
         // A reader that has not run yet will see this as well; one that gave up its wait (cancelled) leaves a waiter that nobody awaits.

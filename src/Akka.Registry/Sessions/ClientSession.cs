@@ -166,6 +166,9 @@ internal sealed class ClientSession(
                 return SessionEnd.Refusal(reading.Reason);
             var end = reading.Frame.Kind switch
             {
+                FrameKind.SubscriptionAck => requests.TryAcknowledge(reading.Frame.Payload.Span)
+                    ? null
+                    : SessionEnd.Refusal("SubscriptionAck cannot be read"),
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
                 FrameKind.SessionActorMessage => await HandToActorsAsync(reading.Frame, stop),
                 FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),

@@ -17,6 +17,6 @@ internal interface IPolledSubscription : ISubscription
 /// <summary>Who reads a <see cref="IPolledSubscription"/>.</summary>
 internal interface ISubscriptionReader
 {
-    /// <summary>There may be something to take. Called on the hub's turn, under a lock: marks that, and does nothing that waits.</summary>
+    /// <summary>There may be something to take. Called on the hub's turn, perhaps under a lock: marks that, and does nothing that waits.</summary>
     void MayTake();
 }

@@ -56,12 +56,13 @@ internal sealed class Subscription(
     }
 
     /// <summary>Hands a batch over. Called by the hub.</summary>
-    public void Offer(ChangeBatch batch)
+    /// <returns>Whom the hub has to tell that it may come, once it has handed over what goes to others; null for nobody.</returns>
+    public ISubscriptionReader? Offer(ChangeBatch batch)
     {
         lock (_gate)
         {
             if (_closed || IsLagging)
-                return; // What is offered while it lags is in the batch that ends the lag.
+                return null; // What is offered while it lags is in the batch that ends the lag.
             _offered++;
             if (_queue.Count < capacity)
             {
@@ -73,7 +74,7 @@ internal sealed class Subscription(
                 IsLagging = true;
             }
 
-            Wake();
+            return Wake();
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class Subscription(
             IsLagging = false;
             _queue.Clear();
             _queue.Enqueue(batch);
-            Wake();
+            Wake()?.MayTake();
         }
     }
 
@@ -181,7 +182,7 @@ internal sealed class Subscription(
                 return false;
             _closed = true;
             _queue.Clear();
-            Wake();
+            Wake()?.MayTake();
             marks = [.. _marks];
             _marks.Clear();
         }
@@ -253,23 +254,25 @@ internal sealed class Subscription(
         return true;
     }
 
-    /// <summary>Lets the waiting reader go on, on a turn of its own; tells the one that is attached, if it has left with nothing.</summary>
-    private void Wake()
+    /// <summary>Lets the waiting reader go on, on a turn of its own.</summary>
+    /// <returns>The one that is attached, if it has left with nothing and is to be told.</returns>
+    private ISubscriptionReader? Wake()
     {
         if (_isReaderGone)
         {
             _isReaderGone = false;
-            _reader!.MayTake();
+            return _reader;
         }
 
         if (_waiter is null)
-            return;
+            return null;
         // A reader that has not run yet will see this as well; one that gave up its wait (cancelled) leaves a waiter that nobody awaits.
         var scheduled = _woken is not null;
         _woken = _waiter;
         _waiter = null;
         if (!scheduled)
             dispatcher.Schedule(this);
+        return null;
     }
 
     /// <summary>Somebody waits for what was offered until then.</summary>

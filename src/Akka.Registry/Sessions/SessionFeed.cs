@@ -4,7 +4,11 @@ using Akka.Registry.Subscriptions;
 namespace Akka.Registry.Sessions;
 
 /// <summary>One subscription of a session: its batches are taken as the client takes them, and acknowledged by the client alone.</summary>
-internal sealed class SessionFeed(ulong number, IServiceRegistry registry, SessionOutbox outbox) : ISubscriptionReader
+/// <param name="number">The client's number of it.</param>
+/// <param name="subscribe">Opens the subscription.</param>
+/// <param name="outbox">Takes the batches.</param>
+internal sealed class SessionFeed(
+    ulong number, Func<SubscriptionRequest, CancellationToken, Task<ISubscription>> subscribe, SessionOutbox outbox) : ISubscriptionReader
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -80,7 +84,7 @@ internal sealed class SessionFeed(ulong number, IServiceRegistry registry, Sessi
 
     private async Task PassOnAsync(SubscriptionRequest request, CancellationToken stop)
     {
-        await using var subscription = (IPolledSubscription)await registry.SubscribeAsync(request, stop);
+        await using var subscription = (IPolledSubscription)await subscribe(request, stop);
         Volatile.Write(ref _subscription, subscription);
         await using var stopping = stop.UnsafeRegister(static over => ((TaskCompletionSource)over!).TrySetCanceled(), _over);
         subscription.Attach(this);

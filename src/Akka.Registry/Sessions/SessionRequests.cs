@@ -266,7 +266,7 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
         await limits.WaitAsync(1, stop);
-        var feed = new SessionFeed(request.Subscription, _registry, outbox);
+        var feed = new SessionFeed(request.Subscription, _registry.SubscribeAsync, outbox);
         var error = WireSessionError.None;
         if (_feeds.Count >= limits.Options.SubscriptionsMax)
             error = WireSessionError.LimitReached;

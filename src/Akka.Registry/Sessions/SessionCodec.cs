@@ -48,7 +48,7 @@ internal static class SessionCodec
         _ => (WireSessionError.None, "", ""),
     };
 
-    /// <summary>The frames of a batch: its beginning, of which the first fields are the feed's own, and the parts; all feeds share the rest.</summary>
+    /// <summary>A batch as frames: its beginning, of which the first fields are the feed's own, and the parts. All feeds share the rest.</summary>
     public static (Frame Beginning, Frame[] Parts) Frames(ulong subscription, ulong number, ChangeBatch batch)
     {
         var encoded = batch.Encoded(Encode);

@@ -1,28 +1,26 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Cluster.Transport;
 
 /// <summary>Frames over a stream of bytes. One reader and one writer at a time; the two are independent.</summary>
-internal sealed class FrameStream : IAsyncDisposable
+/// <remarks>An idle stream holds no buffer: it waits with a read of nothing, and borrows one once there is something.</remarks>
+internal sealed class FrameStream(Stream stream) : IAsyncDisposable
 {
     /// <summary>What one write gathers; a larger frame goes out by itself, uncopied.</summary>
     public const int BatchBytesMax = 64 * 1024;
 
-    private readonly Stream _stream;
-    private readonly PipeReader _reader;
+    private const int ReadBytes = 32 * 1024;
+    private const int ReadBytesMin = ReadBytes / 4;
+
+    private byte[]? _read;
+    private int _start;
+    private int _end;
     private ArrayBufferWriter<byte>? _batch;
 
-    /// <summary>Takes the stream over.</summary>
-    public FrameStream(Stream stream)
-    {
-        _stream = stream;
-        // Zero-byte reads: an idle link holds no buffer.
-        _reader = PipeReader.Create(
-            stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, leaveOpen: true, useZeroByteReads: true));
-    }
+    /// <summary>Counts what is read from now on; null for nobody.</summary>
+    public TransportCounters? Counters { get; set; }
 
     /// <summary>Reads one frame.</summary>
     /// <returns>The frame, or an error, or <see cref="FrameOutcome.NeedMore"/> when the peer closed before a frame was
@@ -32,18 +30,16 @@ internal sealed class FrameStream : IAsyncDisposable
     {
         while (true)
         {
-            var result = await _reader.ReadAsync(stop);
-            var buffer = result.Buffer;
-            var reading = FrameReader.Read(ref buffer, limits);
+            stop.ThrowIfCancellationRequested();
+            var reading = Cut(limits);
             if (reading.Outcome != FrameOutcome.NeedMore)
-            {
-                _reader.AdvanceTo(buffer.Start);
                 return reading;
-            }
-
-            _reader.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
+            if (_end == _start)
+                _ = await stream.ReadAsync(Memory<byte>.Empty, stop);
+            var count = await stream.ReadAsync(Room(), stop);
+            if (count == 0)
                 return reading;
+            _end += count;
         }
     }
 
@@ -54,13 +50,14 @@ internal sealed class FrameStream : IAsyncDisposable
     /// </remarks>
     public async ValueTask DrainAsync(long bytesMax, CancellationToken stop)
     {
+        bytesMax -= _end - _start;
         while (bytesMax > 0)
         {
-            var result = await _reader.ReadAsync(stop);
-            bytesMax -= result.Buffer.Length;
-            _reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+            _start = _end = 0;
+            var count = await stream.ReadAsync(Room(), stop);
+            if (count == 0)
                 return;
+            bytesMax -= count;
         }
     }
 
@@ -85,7 +82,7 @@ internal sealed class FrameStream : IAsyncDisposable
 
             FrameWriter.WriteHeader(batch, frame);
             await FlushAsync(batch, stop);
-            await _stream.WriteAsync(frame.Payload, stop);
+            await stream.WriteAsync(frame.Payload, stop);
         }
 
         await FlushAsync(batch, stop);
@@ -94,15 +91,56 @@ internal sealed class FrameStream : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _reader.CompleteAsync();
-        await _stream.DisposeAsync();
+        // What was borrowed is not given back here: a read that is under way may still write to it.
+        await stream.DisposeAsync();
+    }
+
+    /// <summary>Takes a frame from what has been read, and lets the buffer go with the last of it.</summary>
+    private FrameReading Cut(FrameLimits limits)
+    {
+        var buffer = new ReadOnlySequence<byte>(_read ?? [], _start, _end - _start);
+        var reading = FrameReader.Read(ref buffer, limits);
+        if (reading.Outcome == FrameOutcome.NeedMore)
+            return reading;
+        _start = _end - (int)buffer.Length;
+        if (_start == _end)
+        {
+            ArrayPool<byte>.Shared.Return(_read!);
+            _read = null;
+            _start = _end = 0;
+        }
+
+        if (reading.Outcome == FrameOutcome.Complete)
+            Counters?.Received(reading.Frame.WireBytes);
+        return reading;
+    }
+
+    /// <summary>Where to read to, behind what is there: it grows with what has come, not with what is announced.</summary>
+    private Memory<byte> Room()
+    {
+        var held = _end - _start;
+        _read ??= ArrayPool<byte>.Shared.Rent(ReadBytes);
+        if (_read.Length - held < ReadBytesMin)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(2 * _read.Length);
+            _read.AsSpan(_start, held).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_read);
+            (_read, _start, _end) = (larger, 0, held);
+        }
+        else if (_read.Length - _end < ReadBytesMin)
+        {
+            _read.AsSpan(_start, held).CopyTo(_read);
+            (_start, _end) = (0, held);
+        }
+
+        return _read.AsMemory(_end);
     }
 
     private async ValueTask FlushAsync(ArrayBufferWriter<byte> batch, CancellationToken stop)
     {
         if (batch.WrittenCount == 0)
             return;
-        await _stream.WriteAsync(batch.WrittenMemory, stop);
+        await stream.WriteAsync(batch.WrittenMemory, stop);
         batch.ResetWrittenCount();
     }
 }

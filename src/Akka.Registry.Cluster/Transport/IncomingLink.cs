@@ -49,13 +49,7 @@ internal sealed class IncomingLink(
         Interlocked.Read(ref _bytes));
 
     /// <inheritdoc/>
-    async ValueTask<FrameReading> ISessionLink.ReadAsync(FrameLimits limits, CancellationToken stop)
-    {
-        var reading = await _session!.ReadAsync(limits, stop);
-        if (reading.Outcome == FrameOutcome.Complete)
-            scope.Counters.Received(reading.Frame.WireBytes);
-        return reading;
-    }
+    ValueTask<FrameReading> ISessionLink.ReadAsync(FrameLimits limits, CancellationToken stop) => _session!.ReadAsync(limits, stop);
 
     /// <inheritdoc/>
     ValueTask ISessionLink.WriteAsync(ReadOnlyMemory<Frame> frames, CancellationToken stop) => _session!.WriteAsync(frames, stop);
@@ -119,6 +113,7 @@ internal sealed class IncomingLink(
             if (_handshake is null)
             {
                 _session = frames;
+                _session.Counters = scope.Counters;
                 listener.BecomeSession(this);
                 await sink.Sessions!.ServeAsync(this, first, _stop.Token);
                 return;

@@ -8,10 +8,10 @@ namespace Akka.Registry.Security;
 /// A batch of which nothing is left is passed over, and confirmed once everything before it is: its reader has nothing to deal with. The
 /// first batch always comes, and so does every snapshot. Readers with the same rights share the batches that are made for them.
 /// </remarks>
-/// <param name="inner">The whole feed.</param>
+/// <param name="inner">The whole feed; one that is polled, if this one is.</param>
 /// <param name="principal">The reader.</param>
 /// <param name="isConfirmed">Whether the reader says how far it is; else asking for more says so, and comes through by itself.</param>
-internal sealed class GuardedSubscription(ISubscription inner, Principal principal, bool isConfirmed) : ISubscription
+internal sealed class GuardedSubscription(ISubscription inner, Principal principal, bool isConfirmed) : IPolledSubscription
 {
     /// <summary>Batches that may wait for a reader's word. One that lets more wait confirms all of them, or none.</summary>
     private const int UnconfirmedMax = 65_536;
@@ -23,6 +23,31 @@ internal sealed class GuardedSubscription(ISubscription inner, Principal princip
     private readonly Queue<long> _waiting = new();     // The inner number of each batch that was passed on and not confirmed.
     private long _taken;
     private long _passed;
+
+    /// <inheritdoc/>
+    /// <remarks>Also once the rights have ended.</remarks>
+    public bool IsClosed => principal.EndReason is not null || Polled.IsClosed;
+
+    private IPolledSubscription Polled => (IPolledSubscription)inner;
+
+    /// <inheritdoc/>
+    public void Attach(ISubscriptionReader reader) => Polled.Attach(reader);
+
+    /// <inheritdoc/>
+    public bool TryTake(out ChangeBatch batch)
+    {
+        while (principal.EndReason is null && Polled.TryTake(out batch))
+        {
+            if (!_filters)
+                return true;
+            batch = SeenOf(batch);
+            if (Take(IsSeen(batch)))
+                return true;
+        }
+
+        batch = null!;
+        return false;
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChangeBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -39,7 +64,7 @@ internal sealed class GuardedSubscription(ISubscription inner, Principal princip
             }
 
             var seen = SeenOf(batch);
-            if (Take(seen.Changes.Length > 0 || batch.Kind == ChangeBatchKind.Snapshot))
+            if (Take(IsSeen(seen)))
                 yield return seen;
         }
     }
@@ -65,6 +90,8 @@ internal sealed class GuardedSubscription(ISubscription inner, Principal princip
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static bool IsSeen(ChangeBatch seen) => seen.Changes.Length > 0 || seen.Kind == ChangeBatchKind.Snapshot;
 
     private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChangeBatch> batches, CancellationToken cancellation)
     {

@@ -46,8 +46,8 @@ internal sealed class ClientSession(
             session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
-            static (_, source) => Cancel((CancellationTokenSource)source!), ended, CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            (failed, source) => OnWritingFailed(failed.Exception!.GetBaseException(), (CancellationTokenSource)source!), ended,
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var end = new SessionEnd("the connection broke");
         try
         {
@@ -103,11 +103,13 @@ internal sealed class ClientSession(
 
     private static bool IsLinkFailure(Exception failure) => failure is IOException or OperationCanceledException or ObjectDisposedException;
 
-    private static void Cancel(CancellationTokenSource source)
+    private void OnWritingFailed(Exception failure, CancellationTokenSource ended)
     {
+        if (!IsLinkFailure(failure))
+            Log.SessionDefect(logger, session.Client, failure);
         try
         {
-            source.Cancel();
+            ended.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -164,6 +166,9 @@ internal sealed class ClientSession(
                 return SessionEnd.Refusal(reading.Reason);
             var end = reading.Frame.Kind switch
             {
+                FrameKind.SubscriptionAck => requests.TryAcknowledge(reading.Frame.Payload.Span)
+                    ? null
+                    : SessionEnd.Refusal("SubscriptionAck cannot be read"),
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
                 FrameKind.SessionActorMessage => await HandToActorsAsync(reading.Frame, stop),
                 FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),

@@ -7,7 +7,9 @@ using Google.Protobuf;
 namespace Akka.Registry.Sessions;
 
 /// <summary>A batch as frames: made once, sent to every session that wants it.</summary>
-internal sealed record EncodedBatch(Frame[] Parts);
+/// <param name="Rest">Its <see cref="SubscriptionBatch"/> but for what is the feed's own: the two fields that come first.</param>
+/// <param name="Parts">What follows that.</param>
+internal sealed record EncodedBatch(byte[] Rest, Frame[] Parts);
 
 /// <summary>Between what clients say and what the registry understands. Pure.</summary>
 internal static class SessionCodec
@@ -16,6 +18,9 @@ internal static class SessionCodec
     private const int PartBytes = 256 * 1024;
 
     private const int TimeoutMsMax = 60_000;
+
+    /// <summary>A tag below 16 and the longest varint.</summary>
+    private const int FieldBytesMax = 1 + 10;
 
     /// <summary>How far a client wants its writes to reach; null when it says nothing that is known.</summary>
     public static WriteOptions? ToWriteOptions(uint consistency, uint timeoutMs) =>
@@ -43,22 +48,31 @@ internal static class SessionCodec
         _ => (WireSessionError.None, "", ""),
     };
 
-    /// <summary>The frames of a batch: its beginning, which is the feed's own, and the parts, which all feeds share.</summary>
-    public static Frame[] Frames(ulong subscription, ulong number, ChangeBatch batch)
+    /// <summary>A batch as frames: its beginning, of which the first fields are the feed's own, and the parts. All feeds share the rest.</summary>
+    public static (Frame Beginning, Frame[] Parts) Frames(ulong subscription, ulong number, ChangeBatch batch)
     {
-        var parts = batch.Encoded(Encode).Parts;
-        var frames = new Frame[parts.Length + 1];
-        frames[0] = Frame.Of(FrameKind.SubscriptionBatch, new SubscriptionBatch
-        {
-            Subscription = subscription,
-            Number = number,
-            Snapshot = batch.Kind == ChangeBatchKind.Snapshot,
-            Cursor = batch.Cursor,
-            Revision = batch.Revision,
-            Parts = (uint)parts.Length,
-        });
-        parts.CopyTo(frames, 1);
-        return frames;
+        var encoded = batch.Encoded(Encode);
+        Span<byte> own = stackalloc byte[2 * FieldBytesMax];
+        var length = Write(own, SubscriptionBatch.SubscriptionFieldNumber, subscription);
+        length += Write(own[length..], SubscriptionBatch.NumberFieldNumber, number);
+        var payload = new byte[length + encoded.Rest.Length];
+        own[..length].CopyTo(payload);
+        encoded.Rest.CopyTo(payload, length);
+        return (new Frame(FrameKind.SubscriptionBatch, payload), encoded.Parts);
+    }
+
+    /// <summary>A field as protobuf writes it: nothing for 0.</summary>
+    /// <returns>How many bytes it took.</returns>
+    private static int Write(Span<byte> into, int field, ulong value)
+    {
+        if (value == 0)
+            return 0;
+        into[0] = (byte)WireFormat.MakeTag(field, WireFormat.WireType.Varint);
+        var length = 1;
+        for (; value >= 0x80; value >>= 7)
+            into[length++] = (byte)(value | 0x80);
+        into[length++] = (byte)value;
+        return length;
     }
 
     private static WireSessionError ToWire(RegistryError error) => error switch
@@ -92,7 +106,14 @@ internal static class SessionCodec
 
         if (part.Changes.Count > 0)
             frames.Add(Frame.Of(FrameKind.SubscriptionPart, part));
-        return new EncodedBatch([.. frames]);
+        var rest = new SubscriptionBatch
+        {
+            Snapshot = batch.Kind == ChangeBatchKind.Snapshot,
+            Cursor = batch.Cursor,
+            Revision = batch.Revision,
+            Parts = (uint)frames.Count,
+        };
+        return new EncodedBatch(rest.ToByteArray(), [.. frames]);
     }
 
     private static WireChange ToWire(Change change)

@@ -46,7 +46,7 @@ public sealed record SessionOptions
     public int SubscriptionsMax { get; init; } = 1_000;
 
     /// <summary>
-    /// Answers and batches that wait to be written; 1 to 65,536, default 64. Past it answers wait, and feeds keep latest states.
+    /// Answers that wait to be written; 1 to 65,536, default 64. Past it answers wait. Batches do not count: they wait in their feeds.
     /// </summary>
     [Range(1, 65_536)]
     public int Queue { get; init; } = 64;

@@ -8,6 +8,7 @@ using Akka.Registry.Security;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
 using Akka.Registry.Tracing;
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,8 @@ internal sealed class SessionRequests(
     private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
     private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
     private const int ReportsPerFrame = 256;
+    private const uint SubscriptionTag = (SubscriptionAck.SubscriptionFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+    private const uint NumberTag = (SubscriptionAck.NumberFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
 
     private readonly SemaphoreSlim _room = new(limits.Options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -38,7 +41,7 @@ internal sealed class SessionRequests(
 
     /// <summary>Takes a frame.</summary>
     /// <returns>What is wrong with it, so that the session ends; null when all is well.</returns>
-    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">It cannot be read.</exception>
+    /// <exception cref="InvalidProtocolBufferException">It cannot be read.</exception>
     public async ValueTask<string?> TakeAsync(Frame frame, CancellationToken stop)
     {
         switch (frame.Kind)
@@ -52,13 +55,29 @@ internal sealed class SessionRequests(
                 if (_feeds.TryRemove(frame.Read(Unsubscribe.Parser).Subscription, out var unwanted))
                     unwanted.Stop();
                 return null;
-            case FrameKind.SubscriptionAck:
-                var ack = frame.Read(SubscriptionAck.Parser);
-                if (_feeds.TryGetValue(ack.Subscription, out var feed))
-                    feed.Acknowledge((long)Math.Min(ack.Number, long.MaxValue));
-                return null;
             default: return $"{frame.Kind} is nothing that a client says";
         }
+    }
+
+    /// <summary>Takes a <see cref="SubscriptionAck"/>: there is one for each batch of each feed.</summary>
+    /// <returns>Whether it can be read.</returns>
+    public bool TryAcknowledge(ReadOnlySpan<byte> payload)
+    {
+        var (subscription, number) = (0UL, 0UL);
+        var fields = new ProtoFields(payload);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case SubscriptionTag: subscription = fields.Number; break;
+                case NumberTag: number = fields.Number; break;
+                default: break;
+            }
+        }
+
+        if (!fields.IsMalformed && _feeds.TryGetValue(subscription, out var feed))
+            feed.Acknowledge((long)Math.Min(number, long.MaxValue));
+        return !fields.IsMalformed;
     }
 
     /// <summary>Makes the beats that have something to write, and tells which did not count.</summary>
@@ -247,7 +266,7 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnSubscribeAsync(Subscribe request, CancellationToken stop)
     {
         await limits.WaitAsync(1, stop);
-        var feed = new SessionFeed(request.Subscription, _registry, outbox);
+        var feed = new SessionFeed(request.Subscription, _registry.SubscribeAsync, outbox);
         var error = WireSessionError.None;
         if (_feeds.Count >= limits.Options.SubscriptionsMax)
             error = WireSessionError.LimitReached;

@@ -9,14 +9,14 @@ namespace Akka.Registry.Subscriptions;
 /// is queued until
 /// the reader comes, finds it empty, and has the hub resume from the cursor of the last batch that it took. Readers
 /// that wait go on
-/// where the dispatcher puts them, never on the hub's turn.
+/// where the dispatcher puts them, never on the hub's turn; one that is attached is told there that it may come.
 /// <para>Whoever waits for the reader leaves a mark: what was offered until then. The mark is told of once the reader has
 /// acknowledged the batch that holds the last of it, by asking for the next one or explicitly, or once the subscription
 /// ends.</para>
 /// </remarks>
 internal sealed class Subscription(
     SubscriptionRequest request, string name, int capacity, IDispatcher dispatcher, ISubscriptionOwner owner)
-    : ISubscription, IThreadPoolWorkItem
+    : IPolledSubscription, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<ChangeBatch> _queue = new();
@@ -26,6 +26,8 @@ internal sealed class Subscription(
     private long _acknowledged;
     private TaskCompletionSource? _waiter;
     private TaskCompletionSource? _woken;
+    private ISubscriptionReader? _reader;
+    private bool _isReaderGone;
     private bool _closed;
 
     /// <summary>The service that is subscribed to; null for all.</summary>
@@ -54,12 +56,13 @@ internal sealed class Subscription(
     }
 
     /// <summary>Hands a batch over. Called by the hub.</summary>
-    public void Offer(ChangeBatch batch)
+    /// <returns>Whom the hub has to tell that it may come, once it has handed over what goes to others; null for nobody.</returns>
+    public ISubscriptionReader? Offer(ChangeBatch batch)
     {
         lock (_gate)
         {
             if (_closed || IsLagging)
-                return; // What is offered while it lags is in the batch that ends the lag.
+                return null; // What is offered while it lags is in the batch that ends the lag.
             _offered++;
             if (_queue.Count < capacity)
             {
@@ -71,7 +74,7 @@ internal sealed class Subscription(
                 IsLagging = true;
             }
 
-            Wake();
+            return Wake();
         }
     }
 
@@ -85,12 +88,20 @@ internal sealed class Subscription(
             IsLagging = false;
             _queue.Clear();
             _queue.Enqueue(batch);
-            Wake();
+            Wake()?.MayTake();
         }
     }
 
-    /// <summary>The next batch if there is one; asks the hub to resume when the feed lags. One reader.</summary>
-    /// <returns>False when there is none now.</returns>
+    /// <inheritdoc/>
+    public void Attach(ISubscriptionReader reader)
+    {
+        lock (_gate)
+            _reader = reader;
+        reader.MayTake();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Asks the hub to resume when the feed lags.</remarks>
     public bool TryTake(out ChangeBatch batch)
     {
         if (!request.AcknowledgesExplicitly)
@@ -104,6 +115,7 @@ internal sealed class Subscription(
                 return true;
             }
 
+            _isReaderGone = _reader is not null;
             if (_closed || !IsLagging)
                 return false;
         }
@@ -170,7 +182,7 @@ internal sealed class Subscription(
                 return false;
             _closed = true;
             _queue.Clear();
-            Wake();
+            Wake()?.MayTake();
             marks = [.. _marks];
             _marks.Clear();
         }
@@ -243,16 +255,24 @@ internal sealed class Subscription(
     }
 
     /// <summary>Lets the waiting reader go on, on a turn of its own.</summary>
-    private void Wake()
+    /// <returns>The one that is attached, if it has left with nothing and is to be told.</returns>
+    private ISubscriptionReader? Wake()
     {
+        if (_isReaderGone)
+        {
+            _isReaderGone = false;
+            return _reader;
+        }
+
         if (_waiter is null)
-            return;
+            return null;
         // A reader that has not run yet will see this as well; one that gave up its wait (cancelled) leaves a waiter that nobody awaits.
         var scheduled = _woken is not null;
         _woken = _waiter;
         _waiter = null;
         if (!scheduled)
             dispatcher.Schedule(this);
+        return null;
     }
 
     /// <summary>Somebody waits for what was offered until then.</summary>

@@ -44,6 +44,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     private readonly Dictionary<long, CatchUp> _reading = [];
     private readonly List<CatchUp> _waiting = [];
     private readonly HashSet<Subscription> _resuming = [];
+    private readonly List<ISubscriptionReader> _told = [];
     private VersionVector _vector = VersionVector.Empty;
     private long _tokens;
     private long _verifications;
@@ -140,9 +141,10 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
     {
         RetryWaiting();
         if (!_whole.IsEmpty)
-            _whole.Deliver(_whole.Snapshot(_verifications));
+            _whole.Deliver(_whole.Snapshot(_verifications), _told);
         foreach (var scope in _services.Values)
-            scope.Deliver(scope.Snapshot(_verifications));
+            scope.Deliver(scope.Snapshot(_verifications), _told);
+        Tell();
     }
 
     /// <summary>This node's trust in entries changed, and the views show it already.</summary>
@@ -259,12 +261,21 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
             foreach (var group in changes.GroupBy(change => change.Key.Service, StringComparer.Ordinal))
             {
                 if (_services.TryGetValue(group.Key, out var scope))
-                    scope.Deliver(scope.BatchOf([.. group], _verifications));
+                    scope.Deliver(scope.BatchOf([.. group], _verifications), _told);
             }
         }
 
         if (!_whole.IsEmpty)
-            _whole.Deliver(_whole.BatchOf([.. changes], _verifications));
+            _whole.Deliver(_whole.BatchOf([.. changes], _verifications), _told);
+        Tell();
+    }
+
+    /// <summary>Tells readers that they may come. Once all is handed over: one session that follows several gets all of it in one write.</summary>
+    private void Tell()
+    {
+        foreach (var reader in _told)
+            reader.MayTake();
+        _told.Clear();
     }
 
     /// <summary>The change as it stands now: a later record of the key may have come since.</summary>

@@ -53,10 +53,15 @@ internal sealed class SubscriptionScope(string? service, RegistryViews views)
     }
 
     /// <summary>Hands one batch to everybody: one queue slot each.</summary>
-    public void Deliver(ChangeBatch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="told">Receives who is to be told that it may come.</param>
+    public void Deliver(ChangeBatch batch, List<ISubscriptionReader> told)
     {
         foreach (var member in _members)
-            member.Offer(batch);
+        {
+            if (member.Offer(batch) is { } reader)
+                told.Add(reader);
+        }
     }
 
     /// <summary>The batch of these changes.</summary>

@@ -123,12 +123,14 @@ internal sealed class LoadSession : IAsyncDisposable
         room.Release();
     }
 
-    private async Task SendAsync(Frame frame)
+    private Task SendAsync(Frame frame) => SendAsync(Wire(frame));
+
+    private async Task SendAsync(ReadOnlyMemory<byte> wire)
     {
         await _sending.WaitAsync();
         try
         {
-            await _stream.WriteAsync(Wire(frame));
+            await _stream.WriteAsync(wire);
         }
         finally
         {
@@ -138,10 +140,23 @@ internal sealed class LoadSession : IAsyncDisposable
 
     private async Task ReadAllAsync()
     {
+        var acknowledgements = new ArrayBufferWriter<byte>(64);
         try
         {
-            while (await ReadAsync() is { } frame)
-                await OnFrameAsync(frame);
+            ReadResult result;
+            do
+            {
+                result = await _reader.ReadAsync();
+                var buffer = result.Buffer;
+                while (TryCut(ref buffer, out var frame))
+                    OnFrame(frame, acknowledgements);
+                _reader.AdvanceTo(buffer.Start, buffer.End);
+                // Those of all that came at once go out at once, as a client's do that gathers what it sends.
+                if (acknowledgements.WrittenCount > 0)
+                    await SendAsync(acknowledgements.WrittenMemory);
+                acknowledgements.ResetWrittenCount();
+            }
+            while (!result.IsCompleted);
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
@@ -152,7 +167,7 @@ internal sealed class LoadSession : IAsyncDisposable
             waiting.TrySetException(new IOException("The session ended."));
     }
 
-    private async ValueTask OnFrameAsync(Frame frame)
+    private void OnFrame(Frame frame, ArrayBufferWriter<byte> acknowledgements)
     {
         switch (frame.Kind)
         {
@@ -168,7 +183,7 @@ internal sealed class LoadSession : IAsyncDisposable
                 break;
             case FrameKind.SubscriptionBatch:
                 var batch = frame.Read(SubscriptionBatch.Parser);
-                await SendAsync(Frame.Of(
+                FrameWriter.Write(acknowledgements, Frame.Of(
                     FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number }));
                 break;
             case FrameKind.SubscriptionPart:
@@ -185,18 +200,19 @@ internal sealed class LoadSession : IAsyncDisposable
         {
             var result = await _reader.ReadAsync();
             var buffer = result.Buffer;
-            var reading = FrameReader.Read(ref buffer, new FrameLimits(64 * 1024 * 1024));
-            if (reading.Outcome == FrameOutcome.Complete)
-            {
-                _reader.AdvanceTo(buffer.Start);
-                return reading.Frame;
-            }
-
-            _reader.AdvanceTo(buffer.Start, buffer.End);
-            if (reading.IsError)
-                throw new IOException(reading.Reason);
+            var isWhole = TryCut(ref buffer, out var frame);
+            _reader.AdvanceTo(buffer.Start, isWhole ? buffer.Start : buffer.End);
+            if (isWhole)
+                return frame;
             if (result.IsCompleted)
                 return null;
         }
+    }
+
+    private static bool TryCut(ref ReadOnlySequence<byte> buffer, out Frame frame)
+    {
+        var reading = FrameReader.Read(ref buffer, new FrameLimits(64 * 1024 * 1024));
+        frame = reading.Frame;
+        return reading.IsError ? throw new IOException(reading.Reason) : reading.Outcome == FrameOutcome.Complete;
     }
 }

@@ -77,6 +77,29 @@ public class GuardedSubscriptionTests
         (await next.AsTask().WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Who_takes_sees_what_who_reads_sees_until_the_rights_end()
+    {
+        var inner = new Played(
+            Batch(ChangeBatchKind.Changes), Batch(ChangeBatchKind.Changes, "hidden"), Batch(ChangeBatchKind.Changes, "hidden", "orders"),
+            Batch(ChangeBatchKind.Snapshot, "hidden"));
+        var guarded = new GuardedSubscription(inner, _reader, isConfirmed: true);
+        var seen = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            guarded.TryTake(out var batch).ShouldBeTrue();
+            seen.Add($"{batch.Kind}: {string.Join(',', batch.Changes.Select(change => change.Key.Service))}");
+        }
+
+        seen.ShouldBe(["Changes: ", "Changes: orders"]);
+        guarded.Acknowledge(2);
+        inner.Acknowledged.ShouldBe(3);
+        guarded.IsClosed.ShouldBeFalse();
+        _reader.End(isReplaced: true);
+        guarded.TryTake(out _).ShouldBeFalse("the snapshot comes after the rights");
+        guarded.IsClosed.ShouldBeTrue();
+    }
+
     private static async Task<List<ChangeBatch>> ReadAsync(GuardedSubscription subscription)
     {
         var batches = new List<ChangeBatch>();
@@ -93,9 +116,13 @@ public class GuardedSubscriptionTests
         Revision = 1,
     };
 
-    private sealed class Played(params ImmutableArray<ChangeBatch> batches) : ISubscription
+    private sealed class Played(params ImmutableArray<ChangeBatch> batches) : IPolledSubscription
     {
+        private int _next;
+
         public bool IsEndless { get; init; }
+
+        public bool IsClosed => false;
 
         public long Acknowledged { get; private set; }
 
@@ -106,6 +133,14 @@ public class GuardedSubscriptionTests
                 yield return batch;
             if (IsEndless)
                 await new TaskCompletionSource().Task.WaitAsync(cancellation);
+        }
+
+        public void Attach(ISubscriptionReader reader) => reader.MayTake();
+
+        public bool TryTake(out ChangeBatch batch)
+        {
+            batch = _next < batches.Length ? batches[_next] : null!;
+            return _next++ < batches.Length;
         }
 
         public void Acknowledge(long count) => Acknowledged = Math.Max(Acknowledged, count);

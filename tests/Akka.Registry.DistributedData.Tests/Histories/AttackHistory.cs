@@ -14,8 +14,8 @@ internal sealed class AttackHistory
     private static readonly ReplicationOptions Options = new()
     {
         // Longer than a rumour lasts: nobody collects tombstones past a node that is only said to be down.
-        AwayGrace = TimeSpan.FromSeconds(10), EndedRetention = TimeSpan.Zero, ChunkBytes = 1_024, WindowBytes = 2_048, AckTimeout = TimeSpan.FromMilliseconds(700),
-        SupersededKeysMax = 3,
+        AwayGrace = TimeSpan.FromSeconds(10), EndedRetention = TimeSpan.Zero, ChunkBytes = 1_024, WindowBytes = 2_048,
+        AckTimeout = TimeSpan.FromMilliseconds(700), SupersededKeysMax = 3,
     };
 
     private readonly Random _random;

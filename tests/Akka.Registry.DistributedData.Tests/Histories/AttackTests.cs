@@ -37,7 +37,8 @@ public class AttackTests
     public void What_was_deregistered_and_collected_does_not_come_back_when_it_is_played_back(bool replaysDropped)
     {
         var rules = ReplicationRules.All with { ReplaysDropped = replaysDropped };
-        var network = new MapNetwork(new Random(1), new ReplicationOptions { AwayGrace = TimeSpan.Zero, EndedRetention = TimeSpan.Zero }, rules, new SimulatedAuthority());
+        var network = new MapNetwork(
+            new Random(1), Replicator.Solo.Forgetful with { AwayGrace = TimeSpan.Zero }, rules, new SimulatedAuthority());
         var (owner, victim, attacker) = (network.Add(), network.Add(), network.Add());
         network.SeeAll();
         network.Run(TimeSpan.FromSeconds(3));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Akka.Registry.Benchmarks.Questions;
+using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks;
 
@@ -23,6 +25,11 @@ internal interface IQuestion
 /// <param name="WithPeers">Whether other products are measured beside.</param>
 internal sealed record BenchRun(IReadOnlyList<IQuestion> Questions, double Scale, int Runs, bool WithPeers)
 {
+    private const string Server = "src/Akka.Registry.Server";
+
+    /// <summary>Whether nodes are what <c>deploy/publish.sh</c> makes, compiled ahead; else what was built with this program.</summary>
+    public static bool IsPublished => DotnetProcess.Published.ContainsKey(Server);
+
     private static IQuestion[] All =>
     [
         new SessionBeats(), new HttpBeats(), new Registrations(), new ReplicatedRegistrations(), new LookUps(), new ChangeLatency(),
@@ -53,6 +60,8 @@ internal sealed record BenchRun(IReadOnlyList<IQuestion> Questions, double Scale
             var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
             if (arguments[i] == "--peers")
                 run = run with { WithPeers = true };
+            else if (arguments[i] == "--published")
+                error = UsePublished();
             else if (arguments[i] == "--scale" && double.TryParse(value, CultureInfo.InvariantCulture, out var scale) && scale is >= 0.001 and <= 1)
                 (run, i) = (run with { Scale = scale }, i + 1);
             else if (arguments[i] == "--runs" && int.TryParse(value, CultureInfo.InvariantCulture, out var runs) && runs is >= 1 and <= 20)
@@ -62,6 +71,16 @@ internal sealed record BenchRun(IReadOnlyList<IQuestion> Questions, double Scale
         }
 
         return error.Length == 0;
+    }
+
+    /// <returns>Why that cannot be; empty when it can.</returns>
+    private static string UsePublished()
+    {
+        var program = Path.Combine(SourceRoot.Path, "artifacts", "publish", RuntimeInformation.RuntimeIdentifier, "Akka.Registry.Server");
+        if (!File.Exists(program))
+            return $"There is no {program}: deploy/publish.sh makes it.";
+        DotnetProcess.Published[Server] = program;
+        return "";
     }
 
     /// <summary>A count, scaled; at least one, and a multiple of what it is handled in.</summary>

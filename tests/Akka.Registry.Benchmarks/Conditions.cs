@@ -16,7 +16,8 @@ internal static class Conditions
         Console.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription}");
         Console.WriteLine($"commit: {Commit()}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"settings: scale {run.Scale}, median of {run.Runs}, peers {(run.WithPeers ? "yes" : "no")}; load and server share the cores"));
+            $"settings: scale {run.Scale}, median of {run.Runs}, peers {(run.WithPeers ? "yes" : "no")}, " +
+            $"nodes as {(BenchRun.IsPublished ? "published" : "built")}; load and server share the cores"));
     }
 
     private static string Processor()

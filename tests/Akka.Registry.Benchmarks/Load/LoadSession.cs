@@ -17,6 +17,10 @@ internal sealed class LoadSession : IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private Task _reading = Task.CompletedTask;
     private ulong _requests;
+    private byte[][] _questions = [];
+    private long _asked;
+    private long _answered;
+    private volatile bool _asks;
 
     private LoadSession(Socket socket, Stream stream, int window)
     {
@@ -86,6 +90,27 @@ internal sealed class LoadSession : IAsyncDisposable
     public Task SubscribeAsync(ulong number, string service) =>
         SendAsync(Frame.Of(FrameKind.Subscribe, new Subscribe { Subscription = number, Service = service }));
 
+    /// <summary>Asks so many questions at once, each again when it is answered.</summary>
+    /// <param name="kind">The question, but for its number.</param>
+    /// <param name="callers">How many at once.</param>
+    /// <param name="span">For how long.</param>
+    /// <returns>Answers a second.</returns>
+    public async Task<double> AskAsync(SessionRequest kind, int callers, TimeSpan span)
+    {
+        var questions = Enumerable.Range(0, callers).Select(i => new SessionRequest(kind) { Request = (ulong)i });
+        _questions = [.. questions.Select(question => Wire(Frame.Of(FrameKind.SessionRequest, question)))];
+        var before = Volatile.Read(ref _answered);
+        (_asks, _asked) = (true, before + callers);
+        var began = TimeProvider.System.GetTimestamp();
+        await SendAsync(_questions.SelectMany(question => question).ToArray());
+        await Task.Delay(span);
+        var perSecond = (Volatile.Read(ref _answered) - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        _asks = false;
+        while (Volatile.Read(ref _answered) < Volatile.Read(ref _asked) && !_reading.IsCompleted)
+            await Task.Delay(1);
+        return perSecond;
+    }
+
     /// <summary>A frame as it stands on the wire.</summary>
     public static byte[] Wire(in Frame frame)
     {
@@ -140,7 +165,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     private async Task ReadAllAsync()
     {
-        var acknowledgements = new ArrayBufferWriter<byte>(64);
+        var replies = new ArrayBufferWriter<byte>(64);
         try
         {
             ReadResult result;
@@ -149,12 +174,12 @@ internal sealed class LoadSession : IAsyncDisposable
                 result = await _reader.ReadAsync();
                 var buffer = result.Buffer;
                 while (TryCut(ref buffer, out var frame))
-                    OnFrame(frame, acknowledgements);
+                    OnFrame(frame, replies);
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 // Those of all that came at once go out at once, as a client's do that gathers what it sends.
-                if (acknowledgements.WrittenCount > 0)
-                    await SendAsync(acknowledgements.WrittenMemory);
-                acknowledgements.ResetWrittenCount();
+                if (replies.WrittenCount > 0)
+                    await SendAsync(replies.WrittenMemory);
+                replies.ResetWrittenCount();
             }
             while (!result.IsCompleted);
         }
@@ -167,7 +192,7 @@ internal sealed class LoadSession : IAsyncDisposable
             waiting.TrySetException(new IOException("The session ended."));
     }
 
-    private void OnFrame(Frame frame, ArrayBufferWriter<byte> acknowledgements)
+    private void OnFrame(Frame frame, ArrayBufferWriter<byte> replies)
     {
         switch (frame.Kind)
         {
@@ -183,8 +208,11 @@ internal sealed class LoadSession : IAsyncDisposable
                 break;
             case FrameKind.SubscriptionBatch:
                 var batch = frame.Read(SubscriptionBatch.Parser);
-                FrameWriter.Write(acknowledgements, Frame.Of(
+                FrameWriter.Write(replies, Frame.Of(
                     FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number }));
+                break;
+            case FrameKind.SessionAnswer:
+                OnAnswer(frame.Read(SessionAnswer.Parser), replies);
                 break;
             case FrameKind.SubscriptionPart:
                 Told?.Invoke(frame.Read(SubscriptionPart.Parser));
@@ -192,6 +220,19 @@ internal sealed class LoadSession : IAsyncDisposable
             default:
                 break;      // What nodes tell every client.
         }
+    }
+
+    private void OnAnswer(SessionAnswer answer, ArrayBufferWriter<byte> replies)
+    {
+        if (answer.Error != WireSessionError.None)
+            throw new IOException($"A question is refused: {answer.Error} {answer.Message}");
+        if (answer.More)
+            return;
+        Volatile.Write(ref _answered, _answered + 1);
+        if (!_asks)
+            return;
+        Volatile.Write(ref _asked, _asked + 1);
+        replies.Write(_questions[answer.Request]);
     }
 
     private async ValueTask<Frame?> ReadAsync()

@@ -1,7 +1,9 @@
 using Akka.Registry.Benchmarks.Load;
 using Akka.Registry.Benchmarks.Peers;
 using Akka.Registry.Cluster.Transport;
+using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.EndToEnd.Harness;
 using Akka.Registry.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,7 +19,7 @@ internal sealed class LookUps : IQuestion
 
     public string Text => "Look-ups of a service with 10 instances";
 
-    public string Goal => "in process <= 100 ns and 0 B; HTTP >= 60 % of the empty endpoint";
+    public string Goal => "in process <= 100 ns and 0 B; a session with 64 callers >= 150k/s; HTTP >= 60 % of the empty endpoint";
 
     public async Task AnswerAsync(BenchRun run)
     {
@@ -41,9 +43,24 @@ internal sealed class LookUps : IQuestion
         }
 
         cost.Print("look-up");
+        await PrintSessionAsync(run, cluster, sessions[0].Session, span);
         if (run.WithPeers)
             await PrintPeersAsync(run, all, span);
         await sessions.CloseAsync();
+    }
+
+    private static async Task PrintSessionAsync(BenchRun run, TestCluster cluster, LoadSession session, TimeSpan span)
+    {
+        foreach (var (what, question) in ((string, SessionRequest)[])[
+            ("one routee by a session", new SessionRequest { Routees = new QueryRoutees { Service = Service, Count = 1 } }),
+            ("all instances by a session", new SessionRequest { Instances = new QueryInstances { Service = Service } })])
+        {
+            await session.AskAsync(question, 64, span);     // Warm.
+            var cost = new Cost("node", cluster.ProcessorTime);
+            var answered = await run.MedianAsync(() => cost.OverAsync(span, () => session.AskAsync(question, 64, span)));
+            Answer.Print($"{what}, 64 callers", answered, "/s");
+            cost.Print("look-up");
+        }
     }
 
     private static async Task PrintPeersAsync(BenchRun run, double ours, TimeSpan span)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Runtime.InteropServices;
 using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Questions;
@@ -18,40 +16,6 @@ internal sealed class StartTime : IQuestion
     {
         var (ours, hello) = await run.AlternateAsync(StartNodeAsync, StartNothingAsync);
         Answer.Print("an empty node ready after", ours, "s", "this program doing nothing", hello);
-        if (Published() is { } program)
-            Answer.Print("as deploy/publish.sh makes it, ready after", await run.MedianAsync(() => StartPublishedAsync(program)), "s");
-    }
-
-    /// <summary>The node as one file, compiled ahead; null where <c>deploy/publish.sh</c> has not made it.</summary>
-    private static string? Published()
-    {
-        var program = Path.Combine(SourceRoot.Path, "artifacts", "publish", RuntimeInformation.RuntimeIdentifier, "Akka.Registry.Server");
-        return File.Exists(program) ? program : null;
-    }
-
-    private static async Task<double> StartPublishedAsync(string program)
-    {
-        var site = NodeSite.Local("node-1", NodeProcess.FreePort(), NodeProcess.FreePort());
-        using var api = new NodeApi(new Uri($"http://{site.HttpHost}:{site.HttpPort}"));
-        var began = TimeProvider.System.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(program, [.. site.Switches(""), "--dns.enabled=false"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        RunLedger.Note(process);
-        try
-        {
-            await Wait.UntilAsync(
-                "the published node is ready", TimeSpan.FromSeconds(30), async () => await api.StatusOfAsync("/readyz") == HttpStatusCode.OK);
-            return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
     }
 
     private static async Task<double> StartNodeAsync()

@@ -28,6 +28,9 @@ internal sealed partial class DotnetProcess : IDisposable
         _process = Launch();
     }
 
+    /// <summary>A program to start in the place of a project's that was built with these tests, by the project's folder: a published one.</summary>
+    public static Dictionary<string, string> Published { get; } = [];
+
     /// <summary>How these tests, and what they start, were built.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
@@ -116,7 +119,8 @@ internal sealed partial class DotnetProcess : IDisposable
     private Process Launch()
     {
         // "ip netns exec" becomes what it starts: the process has this id.
-        string[] command = _namespace is { } name ? ["ip", "netns", "exec", name, "dotnet"] : ["dotnet"];
+        string[] program = _assembly.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", _assembly] : [_assembly];
+        string[] command = _namespace is { } name ? ["ip", "netns", "exec", name, .. program] : program;
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
@@ -124,7 +128,7 @@ internal sealed partial class DotnetProcess : IDisposable
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])[.. command[1..], _assembly, .. _arguments])
+        foreach (var argument in (string[])[.. command[1..], .. _arguments])
             start.ArgumentList.Add(argument);
         foreach (var (variable, value) in _environment)
             start.Environment[variable] = value;
@@ -148,6 +152,8 @@ internal sealed partial class DotnetProcess : IDisposable
 
     private static string AssemblyOf(string project)
     {
+        if (Published.TryGetValue(project, out var program))
+            return program;
         var path = Path.Combine(SourceRoot.Path, project, "bin", Configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built.", path);
     }

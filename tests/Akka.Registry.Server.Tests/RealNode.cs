@@ -30,14 +30,21 @@ public sealed class RealNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a node that is a cluster of one, and waits until it is ready.</summary>
+    /// <summary>Starts a node that is a cluster of one, or joins that of another one, and waits until it is ready.</summary>
     public static async Task<RealNode> StartAsync(
-        HttpOptions? http = null, ConsulOptions? consul = null, LimitOptions? limits = null, IMemoryGauge? memory = null)
+        HttpOptions? http = null, ConsulOptions? consul = null, LimitOptions? limits = null, IMemoryGauge? memory = null, RealNode? seed = null)
     {
-        var options = new RegistryNodeOptions { Transport = new TransportOptions { Port = 0 }, Limits = limits ?? new LimitOptions() };
+        var options = new RegistryNodeOptions
+        {
+            Node = seed is null ? new NodeOptions() : new NodeOptions { Name = "joiner" },
+            Cluster = new ClusterOptions { SeedNodes = seed is null ? [] : [seed.Node.Self.Address.ToString()] },
+            Transport = new TransportOptions { Port = 0 },
+            Limits = limits ?? new LimitOptions(),
+        };
         var transport = await TcpPeerTransport.BindAsync(
             options.Transport, ClusterCredentials.Of(options.Cluster), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = new Random(2), Memory = memory });
+        var random = new Random(seed is null ? 2 : 3);      // Which also gives the node its uid.
+        var node = RegistryNode.Start(options, new RegistryNodeEnvironment { Transport = transport, Random = random, Memory = memory });
         var up = UpWatch.Begin(node);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -100,15 +100,23 @@ public sealed partial class ScrapeTests
             .ShouldContain("http://collector:4318");
     }
 
-    /// <summary>A node that has done a little of everything.</summary>
+    /// <summary>A node that has done a little of everything, the confirmation of a write by a peer included.</summary>
     private static async Task<string> ScrapeAsync()
     {
         await using var node = await RealNode.StartAsync();
+        await using var peer = await RealNode.StartAsync(seed: node);
         using var body = new StringContent("""{"address":"10.0.0.7","port":80}""", System.Text.Encoding.UTF8, "application/json");
         (await node.Client.PutAsync("/api/v1/services/orders/instances/a", body)).EnsureSuccessStatusCode();
         (await node.Client.PutAsync("/api/v1/services/orders/instances/a/heartbeat", null)).EnsureSuccessStatusCode();
         await node.Client.GetAsync("/nothing");
-        return await node.Client.GetStringAsync("/metrics");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        string scrape;
+        do
+        {
+            scrape = await node.Client.GetStringAsync("/metrics", patience.Token);
+        }
+        while (!scrape.Contains("akka_registry_replication_delay_seconds", StringComparison.Ordinal));
+        return scrape;
     }
 
     private static IEnumerable<string> Expressions()

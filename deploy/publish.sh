@@ -21,7 +21,7 @@ publish() {
   rm -rf "$folder"
   for project in Akka.Registry.Server Akka.Registry.Cli; do
     dotnet publish "src/$project" -c Release -r "$rid" --self-contained -o "$folder" -nologo -v quiet \
-      -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true -p:EnableCompressionInSingleFile=true \
+      -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true \
       -p:PublishReadyToRun=true -p:DebugType=none -p:PackAsTool=false
   done
   # What the SDK lays beside them is for other ways of hosting.

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 
 namespace Akka.Registry.Server.Json;
@@ -13,6 +14,9 @@ internal static class EntryJson
 
     private const int HexDigits = 16;
 
+    /// <summary>More than the end of an object with what is left of its lease takes.</summary>
+    private const int LeaseBytesMax = 32 + DurationText.LengthMax;
+
     /// <summary>Writes the entry as an object.</summary>
     /// <param name="json">Where it goes.</param>
     /// <param name="entry">The entry.</param>
@@ -20,13 +24,30 @@ internal static class EntryJson
     /// <param name="withLease">Whether to say when the lease runs out; false in what is shared and kept, where it would be stale.</param>
     public static void Write(Utf8JsonWriter json, ServiceEntry entry, IServiceRegistry registry, bool withLease)
     {
-        json.WriteStartObject();
-        WriteMembers(json, entry, registry, withLease ? registry.ExpiresIn(entry) : null);
-        json.WriteEndObject();
+        var expiresIn = withLease ? registry.ExpiresIn(entry) : null;
+        if (entry.Checks.Count > 0)
+        {
+            json.WriteStartObject();
+            WriteMembers(json, entry, registry, expiresIn);
+            json.WriteEndObject();
+            return;
+        }
+
+        var beginning = RenderedEntries.Shared.Beginning(entry, registry.NodeName(entry.Owner));
+        Join(json, beginning, expiresIn, beginning.Length <= RenderedEntries.BytesMax
+            ? stackalloc byte[RenderedEntries.BytesMax + LeaseBytesMax]
+            : new byte[beginning.Length + LeaseBytesMax]);
     }
 
     /// <summary>Writes the entry's members into the object that is open.</summary>
     public static void WriteMembers(Utf8JsonWriter json, ServiceEntry entry, IServiceRegistry registry, TimeSpan? expiresIn)
+    {
+        WriteKept(json, entry, registry.ChecksOf(entry), registry.NodeName(entry.Owner));
+        WriteExpiresIn(json, expiresIn);
+    }
+
+    /// <summary>Writes those members that stay as they are while the entry does, and its checks.</summary>
+    public static void WriteKept(Utf8JsonWriter json, ServiceEntry entry, IReadOnlyList<CheckState> checks, string owner)
     {
         json.WriteString("service"u8, entry.Service);
         json.WriteString("id"u8, entry.Id);
@@ -49,15 +70,14 @@ internal static class EntryJson
             json.WriteString("override"u8, StatusText.Utf8(byOperator));
         if (!entry.NeedsBeats)
             json.WriteString("lease"u8, "none"u8);
-        CheckJson.Write(json, registry.ChecksOf(entry));
+        CheckJson.Write(json, checks);
         json.WriteBoolean("unverified"u8, entry.Unverified);
         json.WriteBoolean("suspect"u8, entry.Suspect);
         WriteWhole(json, "epoch"u8, entry.Epoch);
-        json.WriteString("owner"u8, registry.NodeName(entry.Owner));
+        json.WriteString("owner"u8, owner);
         WriteHex(json, "ownerUid"u8, entry.Owner.Value);
         WriteStamp(json, entry.Stamp);
         WriteTime(json, "registeredAt"u8, entry.RegisteredAt);
-        WriteExpiresIn(json, expiresIn);
     }
 
     /// <summary>Writes a 64-bit number: as a number while every reader takes it exactly, as a text of digits beyond.</summary>
@@ -90,9 +110,7 @@ internal static class EntryJson
             return;
         }
 
-        const long tenth = TimeSpan.TicksPerSecond / 10;
-        var whole = Math.Max(0, span.Ticks);
-        WriteDuration(json, "expiresIn"u8, new TimeSpan(whole - (whole % tenth)));
+        WriteDuration(json, "expiresIn"u8, Tenths(span));
     }
 
     /// <summary>Writes 64 bits as 16 hexadecimal digits.</summary>
@@ -115,6 +133,38 @@ internal static class EntryJson
         text[length++] = (byte)'@';
         FormatHex(stamp.Node.Value, text[length..]);
         json.WriteString("stamp"u8, text[..(length + HexDigits)]);
+    }
+
+    /// <summary>Joins what is kept of an entry and what is left of its lease, as <see cref="WriteExpiresIn"/> has it.</summary>
+    private static void Join(Utf8JsonWriter json, ReadOnlySpan<byte> beginning, TimeSpan? expiresIn, Span<byte> room)
+    {
+        beginning.CopyTo(room);
+        var length = beginning.Length;
+        if (expiresIn is { } left)
+        {
+            length += Append(room[length..], ",\"expiresIn\":\""u8);
+            length += DurationText.Format(Tenths(left), room[length..]);
+            length += Append(room[length..], "\"}"u8);
+        }
+        else
+        {
+            length += Append(room[length..], ",\"expiresIn\":null}"u8);
+        }
+
+        json.WriteRawValue(room[..length], skipInputValidation: true);
+    }
+
+    private static int Append(Span<byte> to, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(to);
+        return text.Length;
+    }
+
+    private static TimeSpan Tenths(TimeSpan left)
+    {
+        const long tenth = TimeSpan.TicksPerSecond / 10;
+        var whole = Math.Max(0, left.Ticks);
+        return new TimeSpan(whole - (whole % tenth));
     }
 
     private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time)

@@ -151,8 +151,8 @@ internal sealed class RegisterCall : Call
 
     private void Answer(MapWriteResult first, MapWriteResult last)
     {
-        End();
         var standing = Surroundings.Find(Key);
+        EndOn(standing);
         var entry = standing;
         if (standing?.Record.Dot != last.Record!.Dot && Surroundings.Codec.TryDecode(last.Record, out var written))
             entry = written; // Another change came while the write was spread; the answer is about this one.
@@ -175,9 +175,13 @@ internal sealed class RegisterCall : Call
 
     private void End()
     {
-        if (!_isUnderWay)
-            return;
+        if (_isUnderWay)
+            EndOn(Surroundings.Find(Key));
+    }
+
+    private void EndOn(ServiceEntry? standing)
+    {
         _isUnderWay = false;
-        Surroundings.Ledger.RegistrationEnds(Key, Surroundings.Find(Key));
+        Surroundings.Ledger.RegistrationEnds(Key, standing);
     }
 }

@@ -163,6 +163,8 @@ internal static class RegistrationValidator
             return Invalid(field, "is empty; give a text");
         if (text.Length > lengthMax)
             return TooLong(field, text.Length, lengthMax, limit);
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return null;            // As nearly all are.
         foreach (var c in text)
         {
             if (char.IsControl(c))
@@ -175,6 +177,8 @@ internal static class RegistrationValidator
     /// <summary>Half a surrogate pair cannot be encoded: it would come back as another text.</summary>
     private static bool HasLoneSurrogate(string text)
     {
+        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            return false;
         for (var i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))

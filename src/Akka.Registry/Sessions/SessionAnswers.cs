@@ -15,11 +15,30 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
     /// <summary>Bytes after which an answer ends: far below any limit of a frame, an entry more included.</summary>
     private const int AnswerBytes = 256 * 1024;
 
+    /// <summary>Instances of a service that are looked through, and written, in microseconds.</summary>
+    private const int QuickInstancesMax = 64;
+
     private const int TimeoutMsMax = 60_000;
 
+    /// <summary>
+    /// Whether an answer is made in less time than it takes to hand the question to another thread: it is about one service of few instances.
+    /// </summary>
+    public bool IsQuick(SessionRequest request)
+    {
+        var service = request.KindCase switch
+        {
+            SessionRequest.KindOneofCase.Instances => request.Instances.Service,
+            SessionRequest.KindOneofCase.Routees => request.Routees.Service,
+            _ => null,
+        };
+        return service is not null && surroundings.Views.Find(service) is { Instances.Count: <= QuickInstancesMax };
+    }
+
     /// <summary>Answers a question.</summary>
-    /// <returns>The answers, all but the last with <see cref="SessionAnswer.More"/>; each is made when it is asked for.</returns>
-    public async Task<IEnumerable<SessionAnswer>> AnswerAsync(SessionRequest request, CancellationToken stop)
+    /// <returns>
+    /// The answers as frames, all but the last with <see cref="SessionAnswer.More"/>; each is made when it is asked for.
+    /// </returns>
+    public async ValueTask<IEnumerable<Frame>> AnswerAsync(SessionRequest request, CancellationToken stop)
     {
         try
         {
@@ -27,16 +46,14 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
                 throw Refusals.NotReady(reason);
             switch (request.KindCase)
             {
-                case SessionRequest.KindOneofCase.Instances:
-                    return [new SessionAnswer { Request = request.Request, Instances = Page(request.Instances) }];
-                case SessionRequest.KindOneofCase.Services:
-                    return [new SessionAnswer { Request = request.Request, Services = Page(request.Services) }];
+                case SessionRequest.KindOneofCase.Instances: return [Page(request.Request, request.Instances)];
+                case SessionRequest.KindOneofCase.Services: return [FrameOf(request, new SessionAnswer { Services = Page(request.Services) })];
                 case SessionRequest.KindOneofCase.Routees: return Routees(request.Request, request.Routees);
-                case SessionRequest.KindOneofCase.Node: return [new SessionAnswer { Request = request.Request, Node = Node() }];
+                case SessionRequest.KindOneofCase.Node: return [FrameOf(request, new SessionAnswer { Node = Node() })];
                 case SessionRequest.KindOneofCase.Explanation:
-                    return [new SessionAnswer { Request = request.Request, Explanation = await ExplainAsync(request.Explanation, stop) }];
+                    return [FrameOf(request, new SessionAnswer { Explanation = await ExplainAsync(request.Explanation, stop) })];
                 case SessionRequest.KindOneofCase.Override:
-                    return [new SessionAnswer { Request = request.Request, Entry = await OverrideAsync(request.Override, stop) }];
+                    return [FrameOf(request, new SessionAnswer { Entry = await OverrideAsync(request.Override, stop) })];
                 case SessionRequest.KindOneofCase.None:
                     throw QueryCodec.Invalid("kind", "This node does not know the question: it is of a later version.");
                 default: throw new UnreachableException($"No answer to {request.KindCase}.");
@@ -45,34 +62,39 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
         catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
         {
             var (error, message, field) = SessionCodec.ToWire(refusal);
-            return [new SessionAnswer { Request = request.Request, Error = error, Message = message, Field = field }];
+            return [FrameOf(request, new SessionAnswer { Error = error, Message = message, Field = field })];
         }
     }
 
-    private WireInstancePage Page(QueryInstances query)
+    private static Frame FrameOf(SessionRequest request, SessionAnswer answer)
+    {
+        answer.Request = request.Request;
+        return Frame.Of(FrameKind.SessionAnswer, answer);
+    }
+
+    private Frame Page(ulong request, QueryInstances query)
     {
         var filter = QueryCodec.ToFilter(query.Filter);
         // The cursor first: what is read after it may be newer, never older, so that a subscription from it misses nothing.
         var cursor = registry.Cursor;
         var view = registry.Find(query.Service) ?? throw NotFound(query.Service);
-        var page = new WireInstancePage { Service = view.Name, Revision = view.Revision, Cursor = cursor };
-        var bytes = 0;
+        var entries = new List<ServiceEntry>();
+        var (bytes, next) = (0, "");
         foreach (var entry in view.Instances.After(query.After.Length == 0 ? null : query.After))
         {
             if (!filter.Matches(entry))
                 continue;
-            if (bytes >= AnswerBytes || (query.Limit > 0 && page.Instances.Count >= query.Limit))
+            if (bytes >= AnswerBytes || (query.Limit > 0 && entries.Count >= query.Limit))
             {
-                page.Next = page.Instances[^1].Instance;
+                next = entries[^1].Id;
                 break;
             }
 
-            var wire = QueryCodec.ToWire(entry);
-            page.Instances.Add(wire);
-            bytes += wire.CalculateSize();
+            entries.Add(entry);
+            bytes += EntryAnswer.EntryBytes(entry);
         }
 
-        return page;
+        return EntryAnswer.Instances(request, new InstancePage(view.Name, view.Revision, cursor, next), entries);
     }
 
     private WireServicePage Page(QueryServices query)
@@ -97,26 +119,25 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
         return page;
     }
 
-    private IEnumerable<SessionAnswer> Routees(ulong request, QueryRoutees query)
+    private IEnumerable<Frame> Routees(ulong request, QueryRoutees query)
     {
         var asked = QueryCodec.ToRouteeRequest(query);
         return Parts(request, asked.Strategy, registry.Routees(asked));
     }
 
-    private static IEnumerable<SessionAnswer> Parts(ulong request, string strategy, IReadOnlyList<ServiceEntry> routees)
+    private static IEnumerable<Frame> Parts(ulong request, string strategy, IReadOnlyList<ServiceEntry> routees)
     {
         var index = 0;
         do
         {
-            var part = new WireRoutees { Strategy = strategy };
+            var part = new List<ServiceEntry>();
             for (var bytes = 0; index < routees.Count && bytes < AnswerBytes; index++)
             {
-                var wire = QueryCodec.ToWire(routees[index]);
-                part.Routees.Add(wire);
-                bytes += wire.CalculateSize();
+                part.Add(routees[index]);
+                bytes += EntryAnswer.EntryBytes(routees[index]);
             }
 
-            yield return new SessionAnswer { Request = request, Routees = part, More = index < routees.Count };
+            yield return EntryAnswer.Routees(request, strategy, part, more: index < routees.Count);
         }
         while (index < routees.Count);
     }

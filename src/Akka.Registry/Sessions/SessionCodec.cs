@@ -19,9 +19,6 @@ internal static class SessionCodec
 
     private const int TimeoutMsMax = 60_000;
 
-    /// <summary>A tag below 16 and the longest varint.</summary>
-    private const int FieldBytesMax = 1 + 10;
-
     /// <summary>How far a client wants its writes to reach; null when it says nothing that is known.</summary>
     public static WriteOptions? ToWriteOptions(uint consistency, uint timeoutMs) =>
         consistency <= (uint)WriteConsistency.All && timeoutMs is > 0 and <= TimeoutMsMax
@@ -52,27 +49,14 @@ internal static class SessionCodec
     public static (Frame Beginning, Frame[] Parts) Frames(ulong subscription, ulong number, ChangeBatch batch)
     {
         var encoded = batch.Encoded(Encode);
-        Span<byte> own = stackalloc byte[2 * FieldBytesMax];
-        var length = Write(own, SubscriptionBatch.SubscriptionFieldNumber, subscription);
-        length += Write(own[length..], SubscriptionBatch.NumberFieldNumber, number);
-        var payload = new byte[length + encoded.Rest.Length];
-        own[..length].CopyTo(payload);
-        encoded.Rest.CopyTo(payload, length);
+        var own = ProtoWriter.NumberBytes(SubscriptionBatch.SubscriptionFieldNumber, subscription)
+            + ProtoWriter.NumberBytes(SubscriptionBatch.NumberFieldNumber, number);
+        var payload = new byte[own + encoded.Rest.Length];
+        var writer = new ProtoWriter(payload);
+        writer.Number(SubscriptionBatch.SubscriptionFieldNumber, subscription);
+        writer.Number(SubscriptionBatch.NumberFieldNumber, number);
+        encoded.Rest.CopyTo(payload, own);
         return (new Frame(FrameKind.SubscriptionBatch, payload), encoded.Parts);
-    }
-
-    /// <summary>A field as protobuf writes it: nothing for 0.</summary>
-    /// <returns>How many bytes it took.</returns>
-    private static int Write(Span<byte> into, int field, ulong value)
-    {
-        if (value == 0)
-            return 0;
-        into[0] = (byte)WireFormat.MakeTag(field, WireFormat.WireType.Varint);
-        var length = 1;
-        for (; value >= 0x80; value >>= 7)
-            into[length++] = (byte)(value | 0x80);
-        into[length++] = (byte)value;
-        return length;
     }
 
     private static WireSessionError ToWire(RegistryError error) => error switch

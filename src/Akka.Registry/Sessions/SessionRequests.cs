@@ -233,14 +233,22 @@ internal sealed class SessionRequests(
     private async ValueTask<string?> OnRequestAsync(SessionRequest request, CancellationToken stop)
     {
         await limits.WaitAsync(1, stop);
-        await _room.WaitAsync(stop);
-        Run(async () =>
+        if (answers.IsQuick(request))
         {
-            using var span = RegistryTracing.Serve(request.KindCase.ToString(), request.Traceparent, session.Client, self);
-            foreach (var answer in await answers.AnswerAsync(request, stop))
-                await outbox.SendAsync(Frame.Of(FrameKind.SessionAnswer, answer), stop);
-        });
+            await GuardAsync(() => AnswerAsync(request, stop));
+            return null;
+        }
+
+        await _room.WaitAsync(stop);
+        Run(() => AnswerAsync(request, stop));
         return null;
+    }
+
+    private async Task AnswerAsync(SessionRequest request, CancellationToken stop)
+    {
+        using var span = RegistryTracing.Serve(request.KindCase.ToString(), request.Traceparent, session.Client, self);
+        foreach (var answer in await answers.AnswerAsync(request, stop))
+            await outbox.SendAsync(answer, stop);
     }
 
     /// <summary>Waits until the registry has taken them: so a client that reports without end slows itself alone.</summary>

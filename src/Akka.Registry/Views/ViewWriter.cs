@@ -16,17 +16,12 @@ internal sealed class ViewWriter(RegistryViews views)
 {
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.Ordinal);
     private long _revision;
-    private long _entries;
 
     /// <summary>Sets an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="stamp">The change's stamp; null when trust changed, which bears none.</param>
-    public void Put(ServiceEntry entry, HybridTimestamp? stamp)
-    {
-        if (views.Find(entry.Record.Key) is null)
-            _entries++;
+    public void Put(ServiceEntry entry, HybridTimestamp? stamp) =>
         Touch(entry.Service, stamp).Changes.Add(new InstanceChange(entry.Id, entry));
-    }
 
     /// <summary>Takes an entry out.</summary>
     /// <returns>False when it was not there: nothing has changed.</returns>
@@ -34,7 +29,6 @@ internal sealed class ViewWriter(RegistryViews views)
     {
         if (views.Find(key) is null)
             return false;
-        _entries--;
         Touch(key.Service, stamp).Changes.Add(new InstanceChange(key.Instance, null));
         return true;
     }
@@ -44,18 +38,21 @@ internal sealed class ViewWriter(RegistryViews views)
     {
         if (_drafts.Count == 0)
             return;
+        var entries = views.EntryCount;
         foreach (var (service, draft) in _drafts)
         {
-            var view = (views.Find(service) ?? ServiceView.Empty(service, 0)).Apply(CollectionsMarshal.AsSpan(draft.Changes), draft.Revision);
+            var before = views.Find(service) ?? ServiceView.Empty(service, 0);
+            var view = before.Apply(CollectionsMarshal.AsSpan(draft.Changes), draft.Revision);
+            entries += view.Instances.Count - before.Instances.Count;
             if (view.Instances.Count == 0)
                 views.Remove(service);
             else
                 views.Set(view);
         }
 
-        views.Publish(_revision, views.EntryCount + _entries);
+        views.Publish(_revision, entries);
         _drafts.Clear();
-        (_revision, _entries) = (0, 0);
+        _revision = 0;
     }
 
     /// <summary>Replaces everything.</summary>

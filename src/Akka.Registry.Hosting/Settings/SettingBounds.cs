@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Reflection;
 
 namespace Akka.Registry.Hosting.Settings;
 
@@ -22,13 +21,12 @@ internal sealed class SettingBounds
         _scalar = scalar;
         _unit = unit;
         _attributes = attributes;
-        Description = string.Join(", ", attributes.Select(Describe).Where(text => text.Length > 0));
     }
 
     /// <summary>What is allowed, for example <c>1ms to 1h</c>; empty when everything is.</summary>
-    public string Description { get; }
+    public string Description => string.Join(", ", _attributes.Select(Describe).Where(text => text.Length > 0));
 
-    public static SettingBounds Of(PropertyInfo property, SettingShape shape)
+    public static SettingBounds Of(SettingShape shape, IReadOnlyList<ValidationAttribute> attributes)
     {
         var scalar = shape switch
         {
@@ -38,7 +36,7 @@ internal sealed class SettingBounds
             _ => null,
         };
         var unit = shape is SettingShape.Scalar ? "characters" : "elements";
-        return new SettingBounds(scalar, unit, [.. property.GetCustomAttributes<ValidationAttribute>()]);
+        return new SettingBounds(scalar, unit, attributes);
     }
 
     /// <summary>Checks a value.</summary>

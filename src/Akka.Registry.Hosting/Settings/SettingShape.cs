@@ -34,7 +34,7 @@ internal abstract record SettingShape
     {
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
-            .Where(property => property.GetCustomAttribute<IgnoreDataMemberAttribute>() is null)
+            .Where(property => !property.IsDefined(typeof(IgnoreDataMemberAttribute), inherit: false))
             .Select(property => new SettingProperty(property, Of(property.PropertyType, property)))
             .ToList();
         return new Section(type, properties);
@@ -72,9 +72,10 @@ internal sealed class SettingProperty
         Property = property;
         Shape = shape;
         Key = SettingKeys.ToKebabCase(property.Name);
-        Bounds = SettingBounds.Of(property, shape);
+        var attributes = property.GetCustomAttributes(typeof(ValidationAttribute), inherit: false);
+        Bounds = SettingBounds.Of(shape, Array.ConvertAll(attributes, static attribute => (ValidationAttribute)attribute));
         IsSecret = SecretWords.Contains(Key[(Key.LastIndexOf('-') + 1)..])
-            || property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
+            || Array.Exists(attributes, static attribute => attribute is DataTypeAttribute { DataType: DataType.Password });
     }
 
     public PropertyInfo Property { get; }

@@ -41,9 +41,9 @@ internal static class DashboardFiles
     {
         foreach (var (path, (resource, contentType)) in Files)
         {
-            var bytes = Load(resource);
-            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"";
-            endpoints.MapMethods(path, ["GET", "HEAD"], (HttpContext context) => Send(context, bytes, contentType, tag))
+            // A node's start does not wait for what most of them are never asked for.
+            var file = new Lazy<(byte[] Bytes, string Tag)>(() => Load(resource));
+            endpoints.MapMethods(path, ["GET", "HEAD"], (HttpContext context) => Send(context, file.Value.Bytes, contentType, file.Value.Tag))
                 .ExcludeFromDescription();
         }
     }
@@ -67,12 +67,13 @@ internal static class DashboardFiles
             await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    private static byte[] Load(string resource)
+    private static (byte[] Bytes, string Tag) Load(string resource)
     {
         using var stream = typeof(DashboardFiles).Assembly.GetManifestResourceStream("dashboard/" + resource)
             ?? throw new InvalidOperationException($"The assembly lacks the dashboard's file {resource}.");
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        return memory.ToArray();
+        var bytes = memory.ToArray();
+        return (bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"");
     }
 }

@@ -32,7 +32,6 @@ internal sealed class ClientSession(
     private readonly SessionOptions _options = surroundings.Options.Sessions;
     private readonly SessionLimits _limits = new(surroundings.Options.Sessions, surroundings.Metrics.Limits, time);
     private readonly SessionOutbox _outbox = new(surroundings.Options.Sessions.Queue);
-    private readonly SessionLeases _leases = new();
     private SessionActors? _actors;
     private MembershipView? _shown;
 
@@ -43,7 +42,7 @@ internal sealed class ClientSession(
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, guard?.Ended ?? CancellationToken.None);
         var answers = new SessionAnswers(guard ?? (IServiceRegistry)registry, surroundings);
         using var requests = new SessionRequests(
-            session, reporter, registry, guard, answers, _leases, _outbox, surroundings.Self, _limits, logger, ended);
+            session, reporter, registry, guard, answers, _outbox, surroundings.Self, _limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             (failed, source) => OnWritingFailed(failed.Exception!.GetBaseException(), (CancellationTokenSource)source!), ended,
@@ -149,7 +148,7 @@ internal sealed class ClientSession(
         using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
         var desk = new BeatDesk(
-            _leases, surroundings.Leases,
+            session.Leases, surroundings.Leases,
             lease => !surroundings.HasContestedLeases || registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
         var limits = new FrameLimits(_options.FrameBytesMax);
         while (true)

@@ -17,7 +17,6 @@ internal sealed class RegistrySession(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<RecordKey, ulong> _carried = [];
     private State _state;
 
     private int EntriesMax => surroundings.Options.Limits.EntriesPerSession;
@@ -34,6 +33,9 @@ internal sealed class RegistrySession(
 
     /// <inheritdoc/>
     public string Client { get; } = client;
+
+    /// <summary>What it carries.</summary>
+    public SessionLeases Leases { get; } = new();
 
     /// <inheritdoc/>
     public bool IsOpen
@@ -125,11 +127,7 @@ internal sealed class RegistrySession(
     {
         CheckOpen();
         await registry.DeregisterAsync(key, epoch, options, cancellation).ConfigureAwait(false);
-        lock (_gate)
-        {
-            if (epoch is null || (_carried.TryGetValue(key, out var carried) && carried <= epoch))
-                _carried.Remove(key);
-        }
+        Leases.Remove(key, epoch ?? ulong.MaxValue);
     }
 
     /// <inheritdoc/>
@@ -150,12 +148,8 @@ internal sealed class RegistrySession(
             if (_state != State.Open)
                 return [];
             _state = state;
-            var carried = ImmutableArray.CreateBuilder<LeaseKey>(_carried.Count);
-            foreach (var (key, epoch) in _carried)
-                carried.Add(new LeaseKey(key, epoch));
-            _carried.Clear();
             surroundings.SessionClosed(Number);
-            return carried.DrainToImmutable();
+            return Leases.ToArray();    // They keep their numbers: a beat that is under way is told of by these.
         }
     }
 
@@ -164,26 +158,20 @@ internal sealed class RegistrySession(
     private void CheckRoom(RecordKey key)
     {
         CheckOpen();
-        lock (_gate)
-        {
-            if (_carried.Count >= EntriesMax && !_carried.ContainsKey(key))
-                throw NoRoom();
-        }
+        if (Leases.Count >= EntriesMax && !Leases.Contains(key))
+            throw NoRoom();
     }
 
     /// <summary>How many of the registrations, from the first on, the session may carry.</summary>
     private int CheckRoom(ImmutableArray<Registration> registrations)
     {
         CheckOpen();
-        lock (_gate)
-        {
-            if (_carried.Count + registrations.Length <= EntriesMax)
-                return registrations.Length;
-            var (room, more) = (0, EntriesMax - _carried.Count);
-            while (room < registrations.Length && (_carried.ContainsKey(KeyOf(registrations[room])) || more-- > 0))
-                room++;
-            return room;
-        }
+        var (room, more) = (0, EntriesMax - Leases.Count);
+        if (registrations.Length <= more)
+            return registrations.Length;
+        while (room < registrations.Length && (Leases.Contains(KeyOf(registrations[room])) || more-- > 0))
+            room++;
+        return room;
     }
 
     private RegistryException NoRoom() => surroundings.Metrics.Counted(Refusals.LimitReached(
@@ -199,7 +187,7 @@ internal sealed class RegistrySession(
             if (_state != State.Open)
                 return;
             foreach (var lease in leases)
-                _carried[lease.Key] = lease.Epoch;
+                Leases.Put(lease);
         }
     }
 
@@ -256,17 +244,14 @@ internal sealed class RegistrySession(
         ReadOnlySpan<RecordKey> keys, ImmutableArray<LeaseKey>.Builder untroubled, List<LeaseKey> others, List<RecordKey> refused)
     {
         CheckOpen();
-        lock (_gate)
+        foreach (var key in keys)
         {
-            foreach (var key in keys)
-            {
-                if (!_carried.TryGetValue(key, out var epoch))
-                    refused.Add(key);
-                else if (registry.FindUntroubled(key, epoch) is not null)
-                    untroubled.Add(new LeaseKey(key, epoch));
-                else
-                    others.Add(new LeaseKey(key, epoch));
-            }
+            if (Leases.EpochOf(key) is not { } epoch)
+                refused.Add(key);
+            else if (registry.FindUntroubled(key, epoch) is not null)
+                untroubled.Add(new LeaseKey(key, epoch));
+            else
+                others.Add(new LeaseKey(key, epoch));
         }
     }
 

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 
 namespace Akka.Registry.Sessions;
 
-/// <summary>The numbers that a client beats with: good in its session alone, so that nobody can guess another's.</summary>
+/// <summary>What a session carries, and the numbers that its client beats with: good in it alone, so that nobody can guess another's.</summary>
 /// <remarks>
 /// Slot in the lower 32 bits, its generation in the upper 32: the number of a lease that has ended names no other one. Any thread.
 /// </remarks>
@@ -15,6 +16,38 @@ internal sealed class SessionLeases
     private readonly Stack<int> _free = [];
     private Slot[] _slots = [];
     private int _used;
+
+    /// <summary>Leases that it carries.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _slotOf.Count;
+        }
+    }
+
+    /// <summary>Whether it carries a lease of that instance.</summary>
+    public bool Contains(RecordKey key) => EpochOf(key) is not null;
+
+    /// <summary>The epoch of the instance's lease; null for none.</summary>
+    public ulong? EpochOf(RecordKey key)
+    {
+        lock (_gate)
+            return _slotOf.TryGetValue(key, out var slot) ? _slots[slot].Lease.Epoch : null;
+    }
+
+    /// <summary>All leases that it carries.</summary>
+    public ImmutableArray<LeaseKey> ToArray()
+    {
+        lock (_gate)
+        {
+            var leases = ImmutableArray.CreateBuilder<LeaseKey>(_slotOf.Count);
+            foreach (var slot in _slotOf.Values)
+                leases.Add(_slots[slot].Lease);
+            return leases.MoveToImmutable();
+        }
+    }
 
     /// <summary>The number of that lease; the one of another epoch of the same instance ends.</summary>
     public ulong Put(LeaseKey lease)
@@ -80,12 +113,12 @@ internal sealed class SessionLeases
             return _slotOf.TryGetValue(lease.Key, out var slot) && _slots[slot].Lease.Epoch == lease.Epoch ? IdOf(slot) : 0;
     }
 
-    /// <summary>Its number names nothing any more.</summary>
-    public void Remove(LeaseKey lease)
+    /// <summary>The instance's lease is carried no more, and its number names nothing, unless it is of a later epoch than that.</summary>
+    public void Remove(RecordKey key, ulong epoch)
     {
         lock (_gate)
         {
-            if (_slotOf.TryGetValue(lease.Key, out var slot) && _slots[slot].Lease.Epoch == lease.Epoch)
+            if (_slotOf.TryGetValue(key, out var slot) && _slots[slot].Lease.Epoch <= epoch)
                 Free(slot);
         }
     }

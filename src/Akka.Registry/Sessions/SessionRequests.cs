@@ -16,15 +16,20 @@ namespace Akka.Registry.Sessions;
 
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
-    RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers, SessionLeases leases,
+    RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers,
     SessionOutbox outbox, NodeIdentity self, SessionLimits limits, ILogger logger, CancellationTokenSource ended) : IDisposable
 {
     private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
     private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
     private const int ReportsPerFrame = 256;
+
+    /// <summary>Some tens of milliseconds of work: enough that the registry has always something to do.</summary>
+    private const int RegistrationsInHand = 4_096;
+
     private const uint SubscriptionTag = (SubscriptionAck.SubscriptionFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
     private const uint NumberTag = (SubscriptionAck.NumberFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
 
+    private readonly WorkInHand _registrations = new(RegistrationsInHand);
     private readonly SemaphoreSlim _room = new(limits.Options.RequestsMax);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly ConcurrentDictionary<ulong, SessionFeed> _feeds = new();
@@ -100,7 +105,7 @@ internal sealed class SessionRequests(
             for (var i = 0; i < outcomes.Length; i++)
             {
                 if (outcomes[i] != WireSessionError.None)
-                    results.Refused.Add(new WireRefusedBeat { Lease = leases.IdOf(troubled[i]), Error = outcomes[i] });
+                    results.Refused.Add(new WireRefusedBeat { Lease = session.Leases.IdOf(troubled[i]), Error = outcomes[i] });
             }
 
             await outbox.SendAsync(Frame.Of(FrameKind.SessionBeatResults, results), stop);
@@ -128,23 +133,36 @@ internal sealed class SessionRequests(
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
         await limits.WaitAsync(request.Registrations.Length, stop);
+        await _registrations.TakeAsync(request.Registrations.Length, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
-            var answer = new RegisterResults { Request = request.Request };
-            if (RegistryTracing.IsListening && request.Traceparents.Length > 0)
+            try
             {
-                answer.Results.AddRange(await Task.WhenAll(request.Registrations.Zip(
-                    request.Traceparents, (one, traceparent) => RegisterTracedAsync(one, traceparent, write, stop))));
+                await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, await RegisterAsync(request, write, stop)), stop);
             }
-            else
+            finally
             {
-                await RegisterAsync(request.Registrations, write, answer.Results, stop);
+                _registrations.Return(request.Registrations.Length);
             }
-
-            await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, answer), stop);
         });
         return null;
+    }
+
+    private async Task<RegisterResults> RegisterAsync(RegistrationFrame request, WriteOptions write, CancellationToken stop)
+    {
+        var answer = new RegisterResults { Request = request.Request };
+        if (RegistryTracing.IsListening && request.Traceparents.Length > 0)
+        {
+            answer.Results.AddRange(await Task.WhenAll(request.Registrations.Zip(
+                request.Traceparents, (one, traceparent) => RegisterTracedAsync(one, traceparent, write, stop))));
+        }
+        else
+        {
+            await RegisterAsync(request.Registrations, write, answer.Results, stop);
+        }
+
+        return answer;
     }
 
     private async Task RegisterAsync(
@@ -178,7 +196,7 @@ internal sealed class SessionRequests(
     }
 
     private WireRegisterResult Registered(RegistrationResult result) =>
-        SessionCodec.ToWire(result, leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
+        SessionCodec.ToWire(result, session.Leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
 
     private static WireRegisterResult Refused(Exception refusal)
     {
@@ -219,7 +237,6 @@ internal sealed class SessionRequests(
         if (command.Action == WireInstanceAction.Deregister)
         {
             await _session.DeregisterAsync(key, command.Epoch, write, stop);
-            leases.Remove(new LeaseKey(key, command.Epoch));
         }
         else
         {

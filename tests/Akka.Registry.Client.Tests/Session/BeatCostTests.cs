@@ -103,11 +103,11 @@ public class BeatCostTests
         var newerId = leases.Put(newer);
         leases.TryFind(id, out _).ShouldBeFalse();
         leases.IdOf(first).ShouldBe(0ul);
-        leases.Remove(first);                           // Of an epoch that is over: not the newer one.
+        leases.Remove(first.Key, first.Epoch);          // Of an epoch that is over: not the newer one.
         leases.TryFind(newerId, out found).ShouldBeTrue();
         found.ShouldBe(newer);
 
-        leases.Remove(newer);
+        leases.Remove(newer.Key, newer.Epoch);
         var other = leases.Put(new LeaseKey(new RecordKey("orders", "b"), 1));
         ((uint)other).ShouldBe((uint)newerId);          // The same slot,
         leases.TryFind(newerId, out _).ShouldBeFalse(); // and yet another number.

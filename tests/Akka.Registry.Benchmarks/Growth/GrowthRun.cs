@@ -22,9 +22,9 @@ internal static class GrowthRun
         var told = new List<(int Watchers, FanOutResult Result)>();
         using (var cluster = await BenchCluster.StartAsync(1))
         {
-            await FanOut.MeasureAsync(run, cluster, watchers[^1]);      // Warm.
+            await FanOut.MeasureAsync(cluster, watchers[^1]);      // Warm.
             foreach (var count in watchers)
-                told.Add((count, await FanOut.MeasureAsync(run, cluster, count)));
+                told.Add((count, await FanOut.MeasureAsync(cluster, count)));
         }
 
         var traffic = Nodes.Select(ClusterTraffic.Measure).ToList();

@@ -11,6 +11,10 @@ internal sealed class FanOut : IQuestion
     private const int ConnectionsMax = 500;
     private const int PeerWatchersMax = 1_000;
 
+    /// <summary>Changes before those that are measured, and how many are: the first ones find everything cold, at ours and at the peer's client.</summary>
+    public const int WarmChanges = 20;
+    private const int Changes = 20;
+
     public int Number => 7;
 
     public string Text => "One change to many watchers of one service at one node";
@@ -32,24 +36,24 @@ internal sealed class FanOut : IQuestion
             Answer.Print(what, ours, "ms", "etcd, as many watchers of one prefix", etcd[place]);
     }
 
-    private static async Task<double[]> BesideAsync(int watchers, int changes)
+    private static async Task<double[]> BesideAsync(int watchers)
     {
         using var etcd = await EtcdPeer.StartAsync();
-        return await etcd.FanOutAsync(watchers, changes);
+        return await etcd.FanOutAsync(watchers, Changes);
     }
 
     private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers)
     {
-        var ours = await MeasureAsync(run, cluster, watchers);
-        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers, Math.Max(run.Runs, 3)) : [];
+        var ours = await MeasureAsync(cluster, watchers);
+        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers) : [];
         Print($"{Answer.Text(ours.Watchers)} watchers, p50", ours.Median, etcd, etcd.Length / 2);
         Print($"{Answer.Text(ours.Watchers)} watchers, max", ours.Worst, etcd, etcd.Length - 1);
         Answer.PrintCost("node", ours.Node, ours.Told, "watcher told");
         Answer.PrintCost("load at node", ours.Load, ours.Told, "watcher told");
     }
 
-    /// <summary>Opens as many watchers, and makes a few changes one after the other.</summary>
-    internal static async Task<FanOutResult> MeasureAsync(BenchRun run, TestCluster cluster, int watchers)
+    /// <summary>Opens as many watchers, and makes some changes one after the other.</summary>
+    internal static async Task<FanOutResult> MeasureAsync(TestCluster cluster, int watchers)
     {
         var connections = Math.Min(watchers, ConnectionsMax);
         var sessions = new List<LoadSession>();
@@ -77,14 +81,16 @@ internal sealed class FanOut : IQuestion
             await using var writer = await LoadSession.OpenAsync(cluster[1].ClusterPort);
             var (medians, worst) = (new List<double>(), new List<double>());
             var (before, load) = (cluster.ProcessorTime(), Environment.CpuUsage.TotalTime);
-            for (var i = 1; i <= Math.Max(run.Runs, 3) + 1; i++)
+            for (var i = 1; i <= WarmChanges + Changes; i++)
             {
+                if (i == WarmChanges + 1)
+                    (before, load) = (cluster.ProcessorTime(), Environment.CpuUsage.TotalTime);
                 (count, all) = (0, new TaskCompletionSource());
                 Volatile.Write(ref began, TimeProvider.System.GetTimestamp());
                 await writer.RegisterAsync([LoadEntries.One(Service, watchers, weight: i)]);
                 await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
-                if (i == 1)
-                    continue;       // The first finds everything cold.
+                if (i <= WarmChanges)
+                    continue;
                 Array.Sort(told);
                 medians.Add(told[told.Length / 2]);
                 worst.Add(told[^1]);
@@ -92,7 +98,7 @@ internal sealed class FanOut : IQuestion
 
             var (node, own) = (cluster.ProcessorTime() - before, Environment.CpuUsage.TotalTime - load);
             return new FanOutResult(
-                expected, BenchRun.Median([.. medians]), BenchRun.Median([.. worst]), node, own, (double)expected * (medians.Count + 1));
+                expected, BenchRun.Median([.. medians]), BenchRun.Median([.. worst]), node, own, (double)expected * medians.Count);
         }
         finally
         {

@@ -7,7 +7,9 @@ namespace Akka.Registry.Server.Json;
 /// The JSON of entries that are asked for often, but for what goes on by itself: a direct-mapped table, so that it is bounded and each
 /// look-up touches one slot. What is pushed out is only written anew.
 /// </summary>
-/// <remarks>Any thread: who loses a race for a slot has written an entry once more, no more. An entry never changes; what changes is another.</remarks>
+/// <remarks>
+/// Any thread: who loses a race for a slot has written an entry once more, no more. An entry never changes; what changes is another.
+/// </remarks>
 /// <param name="slots">How many entries it keeps; a power of two.</param>
 internal sealed class RenderedEntries(int slots = 4096)
 {

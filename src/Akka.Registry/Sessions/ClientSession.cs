@@ -11,7 +11,8 @@ namespace Akka.Registry.Sessions;
 /// <summary>One client's connection at this node: reads what it asks, in order, and answers as answers come.</summary>
 /// <remarks>
 /// Beats are applied in the order of their frames, one frame at a time. Requests run beside each other, up to
-/// <see cref="SessionOptions.RequestsMax"/>; past it nothing is read, and the client's sends wait. However the connection ends, the
+/// <see cref="SessionOptions.RequestsMax"/>; past it nothing is read, and the client's sends wait. A look-up of a small service is answered
+/// before the next frame is read. However the connection ends, the
 /// registry's session ends with it: with a goodbye its leases live on by their TTL, without one they fall in the disconnect grace.
 /// When the rights that the client came with hold no longer the session ends with word of it.
 /// </remarks>

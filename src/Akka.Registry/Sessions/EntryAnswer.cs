@@ -3,7 +3,9 @@ using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Sessions;
 
-/// <summary>Writes answers that hold entries, the bytes of a <see cref="SessionAnswer"/>, without one: look-ups are what clients ask for most.</summary>
+/// <summary>
+/// Writes answers that hold entries, the bytes of a <see cref="SessionAnswer"/>, without one: look-ups are what clients ask for most.
+/// </summary>
 internal static class EntryAnswer
 {
     /// <summary>A page of a service's instances.</summary>

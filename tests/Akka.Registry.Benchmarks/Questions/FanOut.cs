@@ -11,8 +11,9 @@ internal sealed class FanOut : IQuestion
     private const int ConnectionsMax = 500;
     private const int PeerWatchersMax = 1_000;
 
-    /// <summary>Changes before those that are measured, and how many are: the first ones find everything cold, at ours and at the peer's client.</summary>
+    /// <summary>Changes before those that are measured: the first ones find everything cold, here and at the peer's client.</summary>
     public const int WarmChanges = 20;
+
     private const int Changes = 20;
 
     public int Number => 7;

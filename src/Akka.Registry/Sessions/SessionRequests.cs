@@ -133,7 +133,9 @@ internal sealed class SessionRequests(
         if (SessionCodec.ToWriteOptions(request.Consistency, request.TimeoutMs) is not { } write)
             return "RegisterInstances asks for a consistency or a timeout that cannot be";
         await limits.WaitAsync(request.Registrations.Length, stop);
-        await _registrations.TakeAsync(request.Registrations.Length, stop);
+        // What waits for peers is no work, and must not keep the session's beats from being read.
+        var work = write.Consistency == WriteConsistency.Local ? request.Registrations.Length : 0;
+        await _registrations.TakeAsync(work, stop);
         await _room.WaitAsync(stop);
         Run(async () =>
         {
@@ -143,7 +145,7 @@ internal sealed class SessionRequests(
             }
             finally
             {
-                _registrations.Return(request.Registrations.Length);
+                _registrations.Return(work);
             }
         });
         return null;

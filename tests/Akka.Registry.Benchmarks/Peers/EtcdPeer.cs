@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using Akka.Registry.Benchmarks.Load;
-using Akka.Registry.Benchmarks.Questions;
 using Akka.Registry.EndToEnd.Harness;
 using Akka.Registry.Etcd.Client;
 using Akka.Registry.Etcd.Tests.Harness;
@@ -147,7 +146,7 @@ internal sealed class EtcdPeer : IDisposable
 
     /// <summary>From a write until each of many watchers has it; ten watch over one connection.</summary>
     /// <returns>Milliseconds of each watcher, sorted; of the changes the one whose slowest watcher is the median.</returns>
-    public async Task<double[]> FanOutAsync(int watchers, int changes)
+    public async Task<double[]> FanOutAsync(int watchers, int warm, int changes)
     {
         var connections = Enumerable.Range(0, (watchers + 9) / 10).Select(_ => Connect(_members[0].Url)).ToList();
         var watches = new List<EtcdStream<WatchResponse>>();
@@ -156,7 +155,7 @@ internal sealed class EtcdPeer : IDisposable
             for (var i = 0; i < watchers; i++)
                 watches.Add(await WatchAsync(connections[i / 10]));
             var told = new List<double[]>();
-            for (var i = 0; i < FanOut.WarmChanges + changes; i++)
+            for (var i = 0; i < warm + changes; i++)
             {
                 var began = TimeProvider.System.GetTimestamp();
                 var all = Task.WhenAll(watches.Select(async watch =>
@@ -170,7 +169,7 @@ internal sealed class EtcdPeer : IDisposable
                 }));
                 await PutAsync(0, Key(0), 0);
                 var last = await all;
-                if (i >= FanOut.WarmChanges)
+                if (i >= warm)
                     told.Add([.. last.Order()]);
             }
 

@@ -12,7 +12,7 @@ internal sealed class FanOut : IQuestion
     private const int PeerWatchersMax = 1_000;
 
     /// <summary>Changes before those that are measured: the first ones find everything cold, here and at the peer's client.</summary>
-    public const int WarmChanges = 20;
+    private const int WarmChanges = 20;
 
     private const int Changes = 20;
 
@@ -40,7 +40,7 @@ internal sealed class FanOut : IQuestion
     private static async Task<double[]> BesideAsync(int watchers)
     {
         using var etcd = await EtcdPeer.StartAsync();
-        return await etcd.FanOutAsync(watchers, Changes);
+        return await etcd.FanOutAsync(watchers, WarmChanges, Changes);
     }
 
     private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers)

@@ -136,6 +136,7 @@ public sealed partial class ServiceRouter
                 running.Remove(ended);
                 if (ended.IsCompletedSuccessfully)
                     return await ended;
+                over.Token.ThrowIfCancellationRequested();      // It may have ended by that, and before the wait for it did.
                 failures.Add(ended.Exception?.InnerException ?? new OperationCanceledException("The call was cancelled by itself."));
             }
 

@@ -118,6 +118,25 @@ public sealed class CallPatternTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_that_its_deadline_cancels_before_the_wait_for_it_ends_has_not_failed()
+    {
+        _directory.Show(Instance("a"));
+        var (answer, cancelled) = (new TaskCompletionSource<string>(), CancellationToken.None);
+        var late = _router.ScatterGatherFirstAsync(
+            "orders",
+            (_, token) =>
+            {
+                cancelled = token;
+                return answer.Task;
+            },
+            count: 1, within: Second);
+        // What is registered last is called first: before what ends the wait.
+        await using var end = cancelled.Register(() => answer.TrySetCanceled(cancelled));
+        _time.Advance(Second);
+        await Should.ThrowAsync<TimeoutException>(late.WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task Tail_chopping_calls_another_each_interval_and_at_once_after_a_failure()
     {
         _directory.Show(Instance("a"), Instance("b"), Instance("c"), Instance("d"));

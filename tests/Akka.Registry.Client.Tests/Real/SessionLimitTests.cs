@@ -1,7 +1,5 @@
-using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.Contracts.Tests.Limits;
-using Akka.Registry.DistributedData;
 using Akka.Registry.Limits;
 using Shouldly;
 using Xunit;
@@ -30,35 +28,6 @@ public class SessionLimitTests
         var (other, _) = await RawClient.OpenAsync(node);
         using var _2 = other;
         (await other.RegisterAsync("stock", "a")).Single().Error.ShouldBe(WireSessionError.None);
-    }
-
-    [Fact]
-    public async Task Beats_are_not_kept_by_registrations_that_wait_for_a_peer()
-    {
-        const int Frames = 5;
-        // Slow to give a peer up: what waits for it does so until its time is over.
-        var patient = new FailureDetectorOptions { SuspicionMultiplier = 100, BrokenLinkMultiplier = 100 };
-        await using var node = await TestNode.StartAsync(
-            change: options => options with { Cluster = options.Cluster with { FailureDetector = patient } });
-        var peer = await TestNode.StartAsync(2, seed: node);
-        await TestNode.Until(() => node.Node.Membership.View.Find(peer.Node.Self.Uid)?.State == MemberState.Up, "the peer is seen");
-        var (client, _) = await RawClient.OpenAsync(node);
-        using var _1 = client;
-        var lease = (await client.RegisterAsync("orders", "first")).Single().Lease;
-        await peer.DisposeAsync();
-        for (var frame = 0; frame < Frames; frame++)
-        {
-            var waiting = new RegisterInstances { Request = (ulong)frame + 2, TimeoutMs = 6_000, Consistency = (uint)WriteConsistency.All };
-            waiting.Registrations.AddRange(
-                Enumerable.Range(0, 1_000).Select(i => OneRegistration("orders", $"o{frame}-{i}").Registrations.Single()));
-            await client.SayAsync(FrameKind.RegisterInstances, waiting);
-        }
-
-        await client.SayAsync(LeasePack.Write([lease]));
-        (await client.HearAsync(FrameKind.SessionBeatResults)).Read(SessionBeatResults.Parser).Refused.ShouldBeEmpty();
-        // All answers come behind it.
-        for (var frame = 0; frame < Frames; frame++)
-            await client.HearAsync(FrameKind.RegisterResults);
     }
 
     [Fact]

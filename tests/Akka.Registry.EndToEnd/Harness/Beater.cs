@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+
 namespace Akka.Registry.EndToEnd.Harness;
 
 /// <summary>Instances that live: each beats every third of its TTL at the nodes in turn until one answers, as a client
@@ -6,11 +10,10 @@ internal sealed class Beater : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly List<Task> _loops = [];
+    private readonly ConcurrentQueue<string> _refused = new();
 
-    /// <summary>Beats that no node took although at least one was asked; the instance registered anew after each.</summary>
-    public int Refused => _refused;
-
-    private int _refused;
+    /// <summary>Beats that no node took: what each node said instead.</summary>
+    public IReadOnlyCollection<string> Refused => _refused;
 
     public void Add(string service, string id, TimeSpan ttl, params NodeApi[] nodes) => _loops.Add(LoopAsync(service, id, ttl, nodes));
 
@@ -37,20 +40,26 @@ internal sealed class Beater : IAsyncDisposable
 
     private async Task BeatAsync(string service, string id, NodeApi[] nodes)
     {
+        var answers = new List<string>();
         foreach (var node in nodes)
         {
+            var asked = Stopwatch.GetTimestamp();
+            string answer;
             try
             {
-                var status = await node.BeatAsync(service, id);
-                if (status == System.Net.HttpStatusCode.OK)
+                var (status, body) = await node.BeatAsync(service, id);
+                if (status == HttpStatusCode.OK)
                     return;
+                answer = $"{(int)status} {body}";
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                // That node is gone: the next one.
+                answer = e.Message; // That node is gone: the next one.
             }
+
+            answers.Add($"{node.Url}: {answer} after {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.00} s");
         }
 
-        Interlocked.Increment(ref _refused);
+        _refused.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {service}/{id}: {string.Join("; ", answers)}");
     }
 }

@@ -60,8 +60,8 @@ internal sealed class NodeApi : IDisposable
             throw new InvalidOperationException($"Registration of {service}/{id} at {Url}: {(int)status} {body}");
     }
 
-    public async Task<HttpStatusCode> BeatAsync(string service, string id) =>
-        (await SendAsync(HttpMethod.Put, PathOf(service, id) + "/heartbeat")).Status;
+    public Task<(HttpStatusCode Status, JsonElement Body)> BeatAsync(string service, string id) =>
+        SendAsync(HttpMethod.Put, PathOf(service, id) + "/heartbeat");
 
     public async Task DeregisterAsync(string service, string id)
     {

@@ -1,4 +1,5 @@
-using Akka.Registry.Queries;
+using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Eureka;
 using Akka.Registry.Server.Tests.Fakes;
 using FsCheck;
@@ -50,20 +51,21 @@ public sealed class EurekaBoardTests
     public void A_client_that_is_moved_between_nodes_holds_what_they_hold_once_they_agree() =>
         Prop.ForAll(Steps.ArrayOf(200).ToArbitrary(), steps =>
         {
-            Node[] nodes = [new(), new()];
+            Node[] nodes = [new(), new(owner: FakeRegistry.Other)];
             var client = new Client();
             var (now, fetched, agreed) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+            var writes = 0;
             client.FetchAll(nodes[0].Read(now));
             foreach (var step in steps)
             {
+                writes++;
                 switch (step.Kind)
                 {
                     case < 12:
-                        nodes[step.Node].Write(step);
+                        nodes[step.Node].Write(step, writes);
                         break;
                     case < 14:
-                        nodes[step.Node].Become(nodes[1 - step.Node]);
-                        agreed = now;
+                        nodes[step.Node].Join(nodes[1 - step.Node]);
                         break;
                     case 14:
                         nodes[step.Node].StartAnew();
@@ -76,7 +78,8 @@ public sealed class EurekaBoardTests
                 // The promise's own terms: nodes lag by less than the retention is longer than the pause between fetches.
                 if (now - agreed > TimeSpan.FromSeconds(60))
                 {
-                    nodes[step.Node].Become(nodes[1 - step.Node]);
+                    nodes[0].Join(nodes[1]);
+                    nodes[1].Join(nodes[0]);
                     agreed = now;
                 }
 
@@ -189,9 +192,12 @@ public sealed class EurekaBoardTests
         [.. state.Changes.Select(change => $"{change.App}/{change.Entry.Id}={EurekaStatuses.Name(EurekaStatuses.Of(change.Entry))}:{change.Action}")];
 
     /// <summary>A registry with its board.</summary>
-    private sealed class Node(int removalsMax = 1_000)
+    private sealed class Node(int removalsMax = 1_000, NodeUid? owner = null)
     {
         private static readonly string[] Services = ["web", "Web", "orders", "pay"];
+
+        /// <summary>When each instance was written last, removals among them: the later one wins everywhere.</summary>
+        private readonly Dictionary<RecordKey, int> _written = [];
         private EurekaBoard _board = new(Retention, removalsMax);
 
         public FakeRegistry Registry { get; } = new();
@@ -213,44 +219,41 @@ public sealed class EurekaBoardTests
             return instances;
         }
 
-        public void Write(Step step)
+        public void Write(Step step, int write = 0)
         {
-            var (service, id) = (Services[step.Key % 4], $"{step.Key % 3}");
+            var key = new RecordKey(Services[step.Key % 4], $"{step.Key % 3}");
+            _written[key] = write;
             if (step.Amount % 3 == 0)
-                Remove(service, id);
+                Remove(key.Service, key.Instance);
             else
-                Registry.Add(service, id, with => with with { Status = (InstanceStatus)(1 + (step.Amount % 5)) });
+                Registry.Add(key.Service, key.Instance, with => with with { Status = (InstanceStatus)(1 + (step.Amount % 5)) }, owner: owner);
         }
 
         public void Remove(string service, string id)
         {
-            if (Registry.Find(service)?.Instances.Find(id) is { } entry)
+            if (Find(new RecordKey(service, id)) is { } entry)
                 Registry.DeregisterAsync(entry.Record.Key, null, WriteOptions.Default).IsCompletedSuccessfully.ShouldBeTrue();
         }
 
-        /// <summary>Holds what the other one holds from now on, as after an exchange.</summary>
-        public void Become(Node other)
+        /// <summary>Takes over what the other one knows better, as an exchange does.</summary>
+        public void Join(Node other)
         {
-            foreach (var view in Views(this).ToList())
+            foreach (var (key, write) in other._written)
             {
-                foreach (var entry in view.Instances)
-                {
-                    if (other.Registry.Find(view.Name)?.Instances.Find(entry.Id) is null)
-                        Remove(view.Name, entry.Id);
-                }
-            }
-
-            foreach (var entry in Views(other).SelectMany(view => view.Instances))
-            {
-                if (Registry.Find(entry.Service)?.Instances.Find(entry.Id) is not { } here || here != entry)
+                if (_written.TryGetValue(key, out var mine) && mine >= write)
+                    continue;
+                _written[key] = write;
+                if (other.Find(key) is { } entry)
                     Registry.Put(entry);
+                else
+                    Remove(key.Service, key.Instance);
             }
-
-            static IEnumerable<ServiceView> Views(Node node) => node.Registry.Services().Select(service => node.Registry.Find(service.Name)!);
         }
 
         /// <summary>Forgets what it has told, as a process that is started again does.</summary>
         public void StartAnew() => _board = new EurekaBoard(Retention, removalsMax);
+
+        private ServiceEntry? Find(RecordKey key) => Registry.Find(key.Service)?.Instances.Find(key.Instance);
     }
 
     /// <summary>A client as Netflix's is: it applies what a delta says, counts its instances and compares.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
@@ -12,15 +11,12 @@ using Akka.Registry.Ownership;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Tracing;
 using Google.Protobuf;
-using Google.Protobuf.Collections;
 
 namespace Akka.Registry;
 
 /// <summary>Calls of this node's callers and of other nodes.</summary>
 internal sealed partial class RegistryActor
 {
-    private const int ForwardedBeatsMax = 4_096;
-
     private long _subscribers;
 
     NodeUid ICallSurroundings.Self => Self;
@@ -74,26 +70,6 @@ internal sealed partial class RegistryActor
         Await(call, WriteOptions.Default.Timeout);
         var id = call.Id;
         _scheduler.Tell(new SchedulerMessage.Beat(key, epoch, Context.Adapt<BeatAnswer>(answer => new RegistryMessage.Beaten(id, answer))));
-    }
-
-    void ICallSurroundings.ForwardBeat(Call call, NodeIdentity owner, RecordKey key, ulong epoch)
-    {
-        Await(call, _surroundings.Options.Ownership.ForwardTimeout, owner.Uid);
-        var first = !_forwarder.HasCollected;
-        if (_forwarder.Collect(owner, call.Id, key, epoch))
-            SendForwards();
-        else if (first)
-            Context.StartTimer(ForwardTimer, new RegistryMessage.SendForwards(), _surroundings.Options.Ownership.ForwardInterval);
-    }
-
-    void ICallSurroundings.ForwardStatus(Call call, NodeIdentity owner, ForwardedStatus status)
-    {
-        Await(call, _surroundings.Options.Ownership.ForwardTimeout, owner.Uid);
-        status.Request = (ulong)call.Id;
-        call.Step = RegistryTracing.Forward(nameof(ForwardedStatus), call.Span, owner, _surroundings.Self);
-        status.Traceparent = TraceContext.Of(call.Step ?? call.Span);
-        if (!Send(owner, Frame.Of(FrameKind.ForwardedStatus, status)))
-            call.OnOwner(null);
     }
 
     void ICallSurroundings.Complete(Call call)
@@ -214,15 +190,6 @@ internal sealed partial class RegistryActor
         ArmDeadline();
     }
 
-    private void SendForwards()
-    {
-        foreach (var (to, batch, frame) in _forwarder.TakeCollected(Now))
-        {
-            if (!Send(to, frame))
-                Answer(_forwarder.Take(batch, to.Uid)!, to.Uid, null);
-        }
-    }
-
     private void OnFrame(RegistryMessage.FrameReceived received)
     {
         var (from, frame) = (received.From, received.Frame);
@@ -250,129 +217,5 @@ internal sealed partial class RegistryActor
         {
             Report(frame.Kind, from, e.Message);
         }
-    }
-
-    private void OnForwardedBeats(NodeIdentity from, ForwardedBeats message)
-    {
-        if (message.Beats.Count is 0 or > ForwardedBeatsMax)
-        {
-            Report(FrameKind.ForwardedBeats, from, $"it holds {message.Beats.Count} beats");
-            return;
-        }
-
-        var beats = ImmutableArray.CreateBuilder<(RecordKey, ulong)>(message.Beats.Count);
-        foreach (var beat in message.Beats)
-            beats.Add((new RecordKey(beat.Service, beat.Instance), beat.Epoch));
-        var (asked, batch) = (beats.MoveToImmutable(), message.Batch);
-        _scheduler.Tell(new SchedulerMessage.BeatMany(asked, Context.Adapt<ImmutableArray<BeatAnswer>>(
-            answers => new RegistryMessage.BeatenFor(from, batch, asked, answers))));
-    }
-
-    private void OnBeatenFor(RegistryMessage.BeatenFor beaten)
-    {
-        var results = new ForwardedBeatResults { Batch = beaten.Batch };
-        for (var i = 0; i < beaten.Answers.Length; i++)
-        {
-            var (key, answer) = (beaten.Beats[i].Key, beaten.Answers[i]);
-            results.Outcomes.Add(answer.Outcome switch
-            {
-                BeatOutcome.Renewed => WireBeatOutcome.Renewed,
-                BeatOutcome.StaleEpoch => WireBeatOutcome.StaleEpoch,
-                BeatOutcome.Unknown when IsMineWithoutLease(key, beaten.Beats[i].Epoch) => WireBeatOutcome.Renewed,
-                BeatOutcome.Unknown => WireBeatOutcome.Unknown,
-                _ => throw new System.Diagnostics.UnreachableException($"No outcome for {answer.Outcome}."),
-            });
-            if (answer.Outcome == BeatOutcome.Renewed)
-                _ledger.Beaten(key, answer.Epoch, _views.Find(key));
-        }
-
-        Send(beaten.From, Frame.Of(FrameKind.ForwardedBeatResults, results)); // Lost: the asker's time runs out.
-    }
-
-    /// <summary>What needs no beats takes them all the same.</summary>
-    private bool IsMineWithoutLease(RecordKey key, ulong epoch) =>
-        _views.Find(key) is { NeedsBeats: false } entry && entry.Owner == Self && (epoch == 0 || epoch == entry.Epoch);
-
-    private void OnBeatResults(NodeIdentity from, ForwardedBeatResults message)
-    {
-        if (_forwarder.Take(message.Batch, from.Uid) is not { } calls)
-            return; // Late.
-        if (calls.Count == message.Outcomes.Count)
-            Answer(calls, from.Uid, message.Outcomes);
-        else
-            Report(FrameKind.ForwardedBeatResults, from, $"it holds {message.Outcomes.Count} outcomes for {calls.Count} beats");
-    }
-
-    private void Answer(List<long> calls, NodeUid owner, RepeatedField<WireBeatOutcome>? outcomes)
-    {
-        for (var i = 0; i < calls.Count; i++)
-        {
-            if (_calls.Find(calls[i]) is { } call && call.AsksOwner == owner)
-                call.OnOwner(outcomes is null ? null : new OwnerAnswer(outcomes[i], default));
-        }
-    }
-
-    private void OnForwardedStatus(NodeIdentity from, ForwardedStatus message)
-    {
-        if (message.Check is { } wire)
-        {
-            OnForwardedCheck(from, message, wire);
-            return;
-        }
-
-        var key = new RecordKey(message.Service, message.Instance);
-        InstanceStatus? status = message.Status == WireInstanceStatus.Unspecified ? null : (InstanceStatus)message.Status;
-        var isValid = message.Operator
-            ? status is null or (>= InstanceStatus.Starting and <= InstanceStatus.OutOfService)
-            : status is >= InstanceStatus.Starting and <= InstanceStatus.Draining;
-        if (!isValid)
-        {
-            Report(FrameKind.ForwardedStatus, from, $"its status is {message.Status}");
-            return;
-        }
-
-        var span = RegistryTracing.ServeForwarded(nameof(ForwardedStatus), message.Traceparent, key, from, _surroundings.Self);
-        Begin(
-            new StatusCall(
-                this, key, message.Epoch == 0 ? null : message.Epoch, new StatusChange(message.Operator, status), mayForward: false,
-                PeerCaller(from, message.Request, span)),
-            span);
-    }
-
-    private StatusCaller PeerCaller(NodeIdentity from, ulong request, Activity? span) => new(
-        (_, dot) =>
-        {
-            Reply(from, request, WireBeatOutcome.Renewed, dot);
-            TraceContext.End(span);
-        },
-        refusal => ReplyRefused(from, request, refusal, span))
-    {
-        Abandoned = () => TraceContext.End(span, "no answer in time"),
-    };
-
-    private void ReplyRefused(NodeIdentity to, ulong request, RegistryException refusal, Activity? span)
-    {
-        RegistryTracing.Failed(span, refusal);
-        TraceContext.End(span);
-        if (refusal.Error == RegistryError.NotFound)
-            Reply(to, request, WireBeatOutcome.Unknown);
-        else if (refusal.Error == RegistryError.StaleEpoch)
-            Reply(to, request, WireBeatOutcome.StaleEpoch);
-
-        // Otherwise this node could not do it now: silence says that, and the caller may retry.
-    }
-
-    private void Reply(NodeIdentity to, ulong request, WireBeatOutcome outcome, Dot dot = default) =>
-        Send(to, Frame.Of(FrameKind.ForwardedStatusResult, new ForwardedStatusResult
-        {
-            Request = request,
-            Outcome = outcome,
-            Written = dot == default ? null : DotCodec.ToWire(dot),
-        }));
-
-    private void OnStatusResult(NodeIdentity from, ForwardedStatusResult message)
-    {
-        if (_calls.Find((long)message.Request) is (StatusCall or CheckCall) and { } call && call.AsksOwner == from.Uid)
-            call.OnOwner(new OwnerAnswer(message.Outcome, DotCodec.Read(message.Written)));
     }
 }

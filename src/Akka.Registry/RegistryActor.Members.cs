@@ -37,6 +37,7 @@ internal sealed partial class RegistryActor
     /// <summary>Whoever waits for an answer of a lost owner is decided on anew.</summary>
     private void AskElsewhere(NodeUid lost)
     {
+        _unsent.RemoveAll(waiting => waiting.Owner.Uid == lost);
         foreach (var call in _calls.Asking(lost))
             call.OnOwner(null);
     }

@@ -34,6 +34,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
 {
     private const string DeadlineTimer = "calls";
     private const string ForwardTimer = "forwards";
+    private const string OfferTimer = "offers";
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
     private static readonly RecordKey Nobody = new("", "");
@@ -161,6 +162,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.Leave leave: OnLeave(leave); break;
             case RegistryMessage.LeftCluster left: left.ReplyTo.Tell(RegistryReply.Of(left.Result)); break;
             case RegistryMessage.SendForwards: SendForwards(); break;
+            case RegistryMessage.OfferAgain: OfferAgain(); break;
             case RegistryMessage.CallsDue: OnCallsDue(); break;
             case RegistryMessage.Tick: OnTick(); break;
             case RegistryMessage.Continue: OnContinue(); break;

@@ -139,6 +139,9 @@ internal abstract record RegistryMessage
     /// <summary>Send the beats that were collected.</summary>
     public sealed record SendForwards : RegistryMessage;
 
+    /// <summary>Offer again what no link to its owner took.</summary>
+    public sealed record OfferAgain : RegistryMessage;
+
     /// <summary>A call may have waited long enough.</summary>
     public sealed record CallsDue : RegistryMessage;
 }

@@ -18,6 +18,8 @@ public class LossTests
             // These live on: they register at the node that will die, and beat at whichever node answers.
             await cluster[3].Api.RegisterAsync("living", $"living-{i}", "6s");
             beater.Add("living", $"living-{i}", ttl, cluster[3].Api, cluster[1].Api, cluster[2].Api);
+            // Their beats come all the time, at every moment of the loss.
+            await Task.Delay(ttl / 3 / 20);
         }
 
         for (var i = 0; i < 5; i++)

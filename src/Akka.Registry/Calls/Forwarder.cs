@@ -33,10 +33,10 @@ internal sealed class Forwarder(int batchMax, TimeSpan timeout)
     }
 
     /// <summary>Takes what was collected, as frames to send; each is awaited from now on.</summary>
-    public List<(NodeIdentity To, ulong Batch, Frame Frame)> TakeCollected(Instant now)
+    public List<(NodeIdentity To, Frame Frame)> TakeCollected(Instant now)
     {
         Forget(now);
-        var frames = new List<(NodeIdentity, ulong, Frame)>();
+        var frames = new List<(NodeIdentity, Frame)>();
         foreach (var collected in _collected.Values)
         {
             for (var from = 0; from < collected.Calls.Count; from += batchMax)
@@ -46,7 +46,7 @@ internal sealed class Forwarder(int batchMax, TimeSpan timeout)
                 message.Beats.AddRange(collected.Beats.GetRange(from, count));
                 _sent.Add(message.Batch, new Sent(collected.Owner.Uid, collected.Calls.GetRange(from, count)));
                 _deadlines.Enqueue((message.Batch, now + timeout));
-                frames.Add((collected.Owner, message.Batch, Frame.Of(FrameKind.ForwardedBeats, message)));
+                frames.Add((collected.Owner, Frame.Of(FrameKind.ForwardedBeats, message)));
             }
         }
 

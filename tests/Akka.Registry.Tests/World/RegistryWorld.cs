@@ -155,6 +155,13 @@ internal sealed class RegistryWorld
         Settle();
     }
 
+    /// <summary>The owner answers the one frame of beats that was forwarded to it.</summary>
+    public void AnswerBeats(NodeIdentity owner, params WireBeatOutcome[] outcomes)
+    {
+        var forwarded = Transport.To(owner, FrameKind.ForwardedBeats, ForwardedBeats.Parser).ShouldHaveSingleItem();
+        Frame(owner, FrameKind.ForwardedBeatResults, new ForwardedBeatResults { Batch = forwarded.Batch, Outcomes = { outcomes } });
+    }
+
     /// <summary>The result of a task that is complete; throws what it threw.</summary>
     public static T ResultOf<T>(Task<T> task)
     {

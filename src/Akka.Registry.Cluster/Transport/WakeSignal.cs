@@ -1,14 +1,16 @@
 using System.Threading.Tasks.Sources;
+using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Transport;
 
 /// <summary>
-/// Wakes one waiter; set before the wait it is remembered, once. No allocation, and never the setter's thread.
+/// Wakes one waiter; set before the wait it is remembered, once. No allocation, and never within <see cref="Set"/>: the waiter goes on
+/// where a turn of an actor would.
 /// </summary>
-internal sealed class WakeSignal : IValueTaskSource
+internal sealed class WakeSignal : IValueTaskSource, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = false };
     private bool _isSet;
     private bool _isWaiting;
 
@@ -26,8 +28,10 @@ internal sealed class WakeSignal : IValueTaskSource
             _isWaiting = false;
         }
 
-        _core.SetResult(true);
+        ThreadPoolDispatcher.Instance.Schedule(this);
     }
+
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     /// <summary>Waits for <see cref="Set"/>. One waiter at a time, each result awaited once.</summary>
     public ValueTask WaitAsync()

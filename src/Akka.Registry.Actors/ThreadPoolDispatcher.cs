@@ -1,6 +1,6 @@
 namespace Akka.Registry.Actors;
 
-/// <summary>Runs turns on the process's thread pool; what comes of a turn, where it can, on the same thread (<see cref="TurnChain"/>).</summary>
+/// <summary>Runs turns on the process's thread pool.</summary>
 public sealed class ThreadPoolDispatcher : IDispatcher
 {
     private ThreadPoolDispatcher() { }
@@ -9,5 +9,5 @@ public sealed class ThreadPoolDispatcher : IDispatcher
     public static ThreadPoolDispatcher Instance { get; } = new();
 
     /// <inheritdoc/>
-    public void Schedule(IThreadPoolWorkItem work) => TurnChain.Schedule(work);
+    public void Schedule(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
 }

@@ -85,7 +85,7 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
             TaskScheduler.Default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void RunMessages(int count, TurnChain chain)
+    protected override void RunMessages(int count)
     {
         for (; count > 0 && _mailbox.TryTake(out var note) is { } item; count--)
         {
@@ -105,8 +105,6 @@ internal sealed class ActorCell<TMessage> : Cell, IActorRef<TMessage>, IActorCon
                 RunSignals();
             if (!Receives)
                 return;
-            if (chain.HasNext && HasMail)
-                chain.Share();
         }
     }
 

@@ -118,24 +118,15 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
 
     void IThreadPoolWorkItem.Execute()
     {
-        var chain = TurnChain.Current;
-        chain.Begin();
-        RunTurn(chain);
-        chain.End();
-    }
-
-    private void RunTurn(TurnChain chain)
-    {
         RunSignals();
         if (Receives)
-            RunMessages(system.Options.Throughput, chain);
+            RunMessages(system.Options.Throughput);
         if (_state == CellState.Stopped)
             Discard();
         var wantsMail = _state is CellState.Running or CellState.Stopped;
         if (HasSignals || (wantsMail && HasMail))
         {
             // Scheduled as it is, the cell stays so: no sender need know that one turn ends and the next is to come.
-            chain.Share();
             system.Options.Dispatcher.Schedule(this);
             return;
         }
@@ -179,10 +170,9 @@ internal abstract class Cell(ActorSystem system, Cell? parent, ActorPath path) :
     }
 
     /// <summary>
-    /// Handles up to <paramref name="count"/> messages while <see cref="Receives"/>; signals go first. What one of them has woken does not
-    /// wait for the next.
+    /// Handles up to <paramref name="count"/> messages while <see cref="Receives"/>; signals go first.
     /// </summary>
-    protected abstract void RunMessages(int count, TurnChain chain);
+    protected abstract void RunMessages(int count);
 
     /// <summary>Makes the behaviour and starts it; <paramref name="reason"/> is set after a restart.</summary>
     protected abstract void Begin(Exception? reason);

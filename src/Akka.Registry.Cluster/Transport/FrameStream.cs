@@ -11,9 +11,6 @@ internal sealed class FrameStream(Stream stream) : IAsyncDisposable
     /// <summary>What one write gathers; a larger frame goes out by itself, uncopied.</summary>
     public const int BatchBytesMax = 64 * 1024;
 
-    /// <summary>What a larger frame brings is more than the thread that reads should do itself.</summary>
-    private const int LoneBytesMax = 4 * 1024;
-
     private const int ReadBytes = 32 * 1024;
     private const int ReadBytesMin = ReadBytes / 4;
 
@@ -24,9 +21,6 @@ internal sealed class FrameStream(Stream stream) : IAsyncDisposable
 
     /// <summary>Counts what is read from now on; null for nobody.</summary>
     public TransportCounters? Counters { get; set; }
-
-    /// <summary>Whether the frame that was read last is small and nothing is here that follows it: who reads on waits, as a rule.</summary>
-    public bool IsLone(in Frame last) => _end == _start && last.WireBytes <= LoneBytesMax;
 
     /// <summary>Reads one frame.</summary>
     /// <returns>The frame, or an error, or <see cref="FrameOutcome.NeedMore"/> when the peer closed before a frame was

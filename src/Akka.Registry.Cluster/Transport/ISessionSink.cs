@@ -26,9 +26,6 @@ public interface ISessionLink
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask<FrameReading> ReadAsync(FrameLimits limits, CancellationToken stop);
 
-    /// <summary>Whether the frame that was read last is small and nothing has arrived that follows it: who reads on waits, as a rule.</summary>
-    bool IsLone(in Frame last) => true;
-
     /// <summary>Writes frames, in order, with nothing between them.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<Frame> frames, CancellationToken stop);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using Akka.Registry.Actors;
 using Akka.Registry.Contracts;
 
 namespace Akka.Registry.Cluster.Transport;
@@ -51,9 +50,6 @@ internal sealed class IncomingLink(
 
     /// <inheritdoc/>
     ValueTask<FrameReading> ISessionLink.ReadAsync(FrameLimits limits, CancellationToken stop) => _session!.ReadAsync(limits, stop);
-
-    /// <inheritdoc/>
-    bool ISessionLink.IsLone(in Frame last) => _session!.IsLone(last);
 
     /// <inheritdoc/>
     ValueTask ISessionLink.WriteAsync(ReadOnlyMemory<Frame> frames, CancellationToken stop) => _session!.WriteAsync(frames, stop);
@@ -215,7 +211,7 @@ internal sealed class IncomingLink(
                 if (frame.Kind is not (FrameKind.Hello or FrameKind.Welcome or FrameKind.Proof or FrameKind.Refused))
                 {
                     Count(frame.WireBytes);
-                    Hand(handshake, frame, frames.IsLone(frame));
+                    sink.FrameReceived(handshake.Peer, handshake.Lane, frame);
                     continue;
                 }
 
@@ -229,23 +225,6 @@ internal sealed class IncomingLink(
             using var deadline = scope.StartDeadline(scope.Options.HandshakeTimeout, _stop.Token);
             await SayGoodbyeAsync(frames, error, deadline.Token);
             return;
-        }
-    }
-
-    /// <summary>A turn of its own: what comes of a lone frame is done on this thread, which would only wait.</summary>
-    private void Hand(HandshakeStep.Established handshake, in Frame frame, bool isLone)
-    {
-        var chain = TurnChain.Current;
-        chain.Begin();
-        try
-        {
-            sink.FrameReceived(handshake.Peer, handshake.Lane, frame);
-            if (!isLone)
-                chain.Share();
-        }
-        finally
-        {
-            chain.End();
         }
     }
 

@@ -1,16 +1,14 @@
 using System.Threading.Tasks.Sources;
-using Akka.Registry.Actors;
 
 namespace Akka.Registry.Cluster.Transport;
 
 /// <summary>
-/// Wakes one waiter; set before the wait it is remembered, once. No allocation, and never within <see cref="Set"/>: the waiter goes on
-/// where a turn of an actor would.
+/// Wakes one waiter; set before the wait it is remembered, once. No allocation, and never the setter's thread.
 /// </summary>
-internal sealed class WakeSignal : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class WakeSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = false };
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private bool _isSet;
     private bool _isWaiting;
 
@@ -28,10 +26,8 @@ internal sealed class WakeSignal : IValueTaskSource, IThreadPoolWorkItem
             _isWaiting = false;
         }
 
-        ThreadPoolDispatcher.Instance.Schedule(this);
+        _core.SetResult(true);
     }
-
-    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     /// <summary>Waits for <see cref="Set"/>. One waiter at a time, each result awaited once.</summary>
     public ValueTask WaitAsync()

@@ -1,4 +1,3 @@
-using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
@@ -165,40 +164,20 @@ internal sealed class ClientSession(
                 return SessionEnd.Refusal(_limits.Beyond("frame-bytes-max", _options.FrameBytesMax, "a frame"));
             if (reading.IsError)
                 return SessionEnd.Refusal(reading.Reason);
-            if (await Begin(reading.Frame) is { } end)
+            var end = reading.Frame.Kind switch
+            {
+                FrameKind.SubscriptionAck => requests.TryAcknowledge(reading.Frame.Payload.Span)
+                    ? null
+                    : SessionEnd.Refusal("SubscriptionAck cannot be read"),
+                FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
+                FrameKind.SessionActorMessage => await HandToActorsAsync(reading.Frame, stop),
+                FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),
+                _ => await HandAsync(requests, reading.Frame, stop),
+            };
+            if (end is not null)
                 return end;
         }
-
-        // A turn of its own: what comes of a lone frame is done on this thread, which would only wait.
-        ValueTask<SessionEnd?> Begin(in Frame frame)
-        {
-            var chain = TurnChain.Current;
-            chain.Begin();
-            try
-            {
-                var ending = OnFrameAsync(desk, requests, frame, stop);
-                if (!link.IsLone(frame))
-                    chain.Share();
-                return ending;
-            }
-            finally
-            {
-                chain.End();
-            }
-        }
     }
-
-    private ValueTask<SessionEnd?> OnFrameAsync(BeatDesk desk, SessionRequests requests, in Frame frame, CancellationToken stop) =>
-        frame.Kind switch
-        {
-            FrameKind.SubscriptionAck => ValueTask.FromResult(requests.TryAcknowledge(frame.Payload.Span)
-                ? null
-                : SessionEnd.Refusal("SubscriptionAck cannot be read")),
-            FrameKind.SessionBeats => OnBeatsAsync(desk, requests, frame, stop),
-            FrameKind.SessionActorMessage => HandToActorsAsync(frame, stop),
-            FrameKind.SessionGoodbye => ValueTask.FromResult<SessionEnd?>(SessionEnd.Goodbye("the client said goodbye")),
-            _ => HandAsync(requests, frame, stop),
-        };
 
     private async ValueTask<SessionEnd?> HandToActorsAsync(Frame frame, CancellationToken stop)
     {

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Akka.Registry.Actors;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
 
@@ -106,7 +105,7 @@ internal sealed class SessionOutbox(int capacity) : IThreadPoolWorkItem
             Schedule();
     }
 
-    private void Schedule() => ThreadPoolDispatcher.Instance.Schedule(this);
+    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Writes what is there. After an end the signals are left standing, so that there is no other turn.</summary>
     private async Task TurnAsync()

@@ -55,13 +55,18 @@ public class RegisterTests(Trio trio)
     [InlineData(SigInt, "INT")]
     public async Task A_signal_is_handed_on_and_the_command_may_take_its_time(int signal, string name)
     {
-        var script = $"trap 'sleep 1; exit 9' {name}; echo armed; while :; do sleep 0.1; done";
-        using var akreg = AkregProcess.Start(trio.Url(1), "register", "signalled", "--id", name, "--", "sh", "-c", script);
+        var folder = Directory.CreateTempSubdirectory("akreg-signal-");
+        var mayEnd = Path.Combine(folder.FullName, "may-end");
+        var script = $"trap 'while [ ! -e \"$0\" ]; do sleep 0.1; done; exit 9' {name}; echo armed; while :; do sleep 0.1; done";
+        using var akreg = AkregProcess.Start(trio.Url(1), "register", "signalled", "--id", name, "--", "sh", "-c", script, mayEnd);
         await ArmedAsync(akreg);
+        await Wait.UntilAsync("node-3 has it", Soon, async () => await StatusAsync("signalled", name) == "passing", () => akreg.Error);
         akreg.Signal(signal);
-        (await StatusAsync("signalled", name)).ShouldBe("passing", "it lives until it has ended");
+        await Wait.AlwaysAsync("it lives until it has ended", TimeSpan.FromSeconds(1), async () => await StatusAsync("signalled", name) == "passing");
+        await File.WriteAllTextAsync(mayEnd, "");
         (await akreg.ExitAsync()).ShouldBe(9, akreg.Error);
         await GoneAsync("signalled", name);
+        folder.Delete(recursive: true);
     }
 
     [Fact]

@@ -3,12 +3,17 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Akka.Registry.Contracts;
+using Google.Protobuf;
 
 namespace Akka.Registry.Benchmarks.Load;
 
 /// <summary>A session that sends frames made beforehand, and counts what comes back: as little of its own as can be.</summary>
 internal sealed class LoadSession : IAsyncDisposable
 {
+    private const uint RequestTag = (SessionAnswer.RequestFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+    private const uint ErrorTag = (SessionAnswer.ErrorFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+    private const uint MoreTag = (SessionAnswer.MoreFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly PipeReader _reader;
@@ -212,7 +217,7 @@ internal sealed class LoadSession : IAsyncDisposable
                     FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number }));
                 break;
             case FrameKind.SessionAnswer:
-                OnAnswer(frame.Read(SessionAnswer.Parser), replies);
+                OnAnswer(frame.Payload.Span, replies);
                 break;
             case FrameKind.SubscriptionPart:
                 Told?.Invoke(frame.Read(SubscriptionPart.Parser));
@@ -222,17 +227,29 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    private void OnAnswer(SessionAnswer answer, ArrayBufferWriter<byte> replies)
+    /// <summary>Reads whose answer it is and whether it is the last one; what was asked for is passed over, as the peers' loads do.</summary>
+    private void OnAnswer(ReadOnlySpan<byte> payload, ArrayBufferWriter<byte> replies)
     {
-        if (answer.Error != WireSessionError.None)
-            throw new IOException($"A question is refused: {answer.Error} {answer.Message}");
-        if (answer.More)
+        var (request, more) = (0UL, false);
+        var fields = new ProtoFields(payload);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case RequestTag: request = fields.Number; break;
+                case MoreTag: more = fields.Number != 0; break;
+                case ErrorTag: throw new IOException($"A question is refused: {SessionAnswer.Parser.ParseFrom(payload)}");
+                default: break;
+            }
+        }
+
+        if (more)
             return;
         Volatile.Write(ref _answered, _answered + 1);
         if (!_asks)
             return;
         Volatile.Write(ref _asked, _asked + 1);
-        replies.Write(_questions[answer.Request]);
+        replies.Write(_questions[request]);
     }
 
     private async ValueTask<Frame?> ReadAsync()

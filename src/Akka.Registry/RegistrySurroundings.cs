@@ -6,6 +6,7 @@ using Akka.Registry.Cluster.Transport;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Leases;
 using Akka.Registry.Limits;
+using Akka.Registry.Sessions;
 using Akka.Registry.Views;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +50,9 @@ internal sealed class RegistrySurroundings
 
     /// <summary>The latest outputs of the checks that this node runs. Any thread.</summary>
     public CheckOutputs CheckOutputs { get; } = new();
+
+    /// <summary>What sessions ask for most. Any thread.</summary>
+    public EncodedViews Encoded { get; } = new();
 
     /// <summary>The leases of this node; the scheduler actor alone changes them.</summary>
     public required LeaseScheduler Leases { get; init; }

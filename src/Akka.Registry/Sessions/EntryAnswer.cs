@@ -14,23 +14,31 @@ internal static class EntryAnswer
     /// <param name="entries">In order.</param>
     public static Frame Instances(ulong request, in InstancePage page, List<ServiceEntry> entries)
     {
-        var bytes = ProtoWriter.TextBytes(WireInstancePage.ServiceFieldNumber, page.Service)
-            + ProtoWriter.NumberBytes(WireInstancePage.RevisionFieldNumber, (ulong)page.Revision)
-            + ProtoWriter.TextBytes(WireInstancePage.CursorFieldNumber, page.Cursor)
-            + ProtoWriter.TextBytes(WireInstancePage.NextFieldNumber, page.Next)
-            + EntriesBytes(WireInstancePage.InstancesFieldNumber, entries);
-        var payload = new byte[
-            ProtoWriter.NumberBytes(SessionAnswer.RequestFieldNumber, request)
-            + ProtoWriter.MessageBytes(SessionAnswer.InstancesFieldNumber, bytes)];
-        var writer = new ProtoWriter(payload);
-        writer.Number(SessionAnswer.RequestFieldNumber, request);
-        writer.Begin(SessionAnswer.InstancesFieldNumber, bytes);
-        writer.Text(WireInstancePage.ServiceFieldNumber, page.Service);
-        writer.Number(WireInstancePage.RevisionFieldNumber, (ulong)page.Revision);
-        writer.Text(WireInstancePage.CursorFieldNumber, page.Cursor);
+        var writer = Begin(request, page, EntriesBytes(WireInstancePage.InstancesFieldNumber, entries), out var payload);
         Write(ref writer, WireInstancePage.InstancesFieldNumber, entries);
         writer.Text(WireInstancePage.NextFieldNumber, page.Next);
         return new Frame(FrameKind.SessionAnswer, payload);
+    }
+
+    /// <summary>As the other, of entries that <see cref="TryEncode"/> has encoded.</summary>
+    public static Frame Instances(ulong request, in InstancePage page, ReadOnlySpan<byte> entries)
+    {
+        var writer = Begin(request, page, entries.Length, out var payload);
+        writer.Encoded(entries);
+        writer.Text(WireInstancePage.NextFieldNumber, page.Next);
+        return new Frame(FrameKind.SessionAnswer, payload);
+    }
+
+    /// <summary>Entries as they stand within a page; null when they are more bytes than that.</summary>
+    public static byte[]? TryEncode(List<ServiceEntry> entries, int bytesMax)
+    {
+        var bytes = EntriesBytes(WireInstancePage.InstancesFieldNumber, entries);
+        if (bytes > bytesMax)
+            return null;
+        var encoded = new byte[bytes];
+        var writer = new ProtoWriter(encoded);
+        Write(ref writer, WireInstancePage.InstancesFieldNumber, entries);
+        return encoded;
     }
 
     /// <summary>Routees, or a part of them.</summary>
@@ -63,6 +71,26 @@ internal static class EntryAnswer
         + ProtoWriter.BytesBytes(WireChange.ValueFieldNumber, entry.Record.Value.Length)
         + ProtoWriter.NumberBytes(WireChange.StatusFieldNumber, (ulong)entry.Status)
         + ProtoWriter.NumberBytes(WireChange.UnverifiedFieldNumber, entry.Unverified ? 1UL : 0);
+
+    /// <summary>Writes what comes before the entries.</summary>
+    private static ProtoWriter Begin(ulong request, in InstancePage page, int entriesBytes, out byte[] payload)
+    {
+        var bytes = ProtoWriter.TextBytes(WireInstancePage.ServiceFieldNumber, page.Service)
+            + ProtoWriter.NumberBytes(WireInstancePage.RevisionFieldNumber, (ulong)page.Revision)
+            + ProtoWriter.TextBytes(WireInstancePage.CursorFieldNumber, page.Cursor)
+            + ProtoWriter.TextBytes(WireInstancePage.NextFieldNumber, page.Next)
+            + entriesBytes;
+        payload = new byte[
+            ProtoWriter.NumberBytes(SessionAnswer.RequestFieldNumber, request)
+            + ProtoWriter.MessageBytes(SessionAnswer.InstancesFieldNumber, bytes)];
+        var writer = new ProtoWriter(payload);
+        writer.Number(SessionAnswer.RequestFieldNumber, request);
+        writer.Begin(SessionAnswer.InstancesFieldNumber, bytes);
+        writer.Text(WireInstancePage.ServiceFieldNumber, page.Service);
+        writer.Number(WireInstancePage.RevisionFieldNumber, (ulong)page.Revision);
+        writer.Text(WireInstancePage.CursorFieldNumber, page.Cursor);
+        return writer;
+    }
 
     private static int EntriesBytes(int field, List<ServiceEntry> entries)
     {

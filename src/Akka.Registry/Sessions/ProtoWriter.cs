@@ -53,8 +53,14 @@ internal ref struct ProtoWriter(Span<byte> into)
         if (bytes.IsEmpty)
             return;
         Begin(field, bytes.Length);
-        bytes.CopyTo(_into[Length..]);
-        Length += bytes.Length;
+        Encoded(bytes);
+    }
+
+    /// <summary>Fields that are written already.</summary>
+    public void Encoded(ReadOnlySpan<byte> fields)
+    {
+        fields.CopyTo(_into[Length..]);
+        Length += fields.Length;
     }
 
     /// <summary>Begins a message within this one: what is written next, up to that length, is its own.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Registry.Calls;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Queries;
 
 namespace Akka.Registry.Sessions;
 
@@ -31,7 +32,7 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
             SessionRequest.KindOneofCase.Routees => request.Routees.Service,
             _ => null,
         };
-        return service is not null && surroundings.Views.Find(service) is { Instances.Count: <= QuickInstancesMax };
+        return service is not null && surroundings.Views.Find(service) is { } view && IsSmall(view);
     }
 
     /// <summary>Answers a question.</summary>
@@ -66,6 +67,8 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
         }
     }
 
+    private static bool IsSmall(ServiceView view) => view.Instances.Count <= QuickInstancesMax;
+
     private static Frame FrameOf(SessionRequest request, SessionAnswer answer)
     {
         answer.Request = request.Request;
@@ -78,6 +81,8 @@ internal sealed class SessionAnswers(IServiceRegistry registry, RegistrySurround
         // The cursor first: what is read after it may be newer, never older, so that a subscription from it misses nothing.
         var cursor = registry.Cursor;
         var view = registry.Find(query.Service) ?? throw NotFound(query.Service);
+        if (filter.MatchesAll && query is { After.Length: 0, Limit: 0 } && IsSmall(view) && surroundings.Encoded.Find(view) is { } encoded)
+            return EntryAnswer.Instances(request, new InstancePage(view.Name, view.Revision, cursor, Next: ""), encoded);
         var entries = new List<ServiceEntry>();
         var (bytes, next) = (0, "");
         foreach (var entry in view.Instances.After(query.After.Length == 0 ? null : query.After))

@@ -23,7 +23,12 @@ public class EntryAnswerTests
         var frame = EntryAnswer.Instances(request, new InstancePage("orders", revision, cursor, next), entries);
 
         frame.Kind.ShouldBe(FrameKind.SessionAnswer);
-        frame.Payload.ToArray().ShouldBe(new SessionAnswer { Request = request, Instances = page }.ToByteArray());
+        var expected = new SessionAnswer { Request = request, Instances = page }.ToByteArray();
+        frame.Payload.ToArray().ShouldBe(expected);
+        var encoded = EntryAnswer.TryEncode(entries, int.MaxValue)!;
+        EntryAnswer.Instances(request, new InstancePage("orders", revision, cursor, next), encoded).Payload.ToArray().ShouldBe(expected);
+        EntryAnswer.TryEncode(entries, encoded.Length).ShouldBe(encoded);
+        EntryAnswer.TryEncode(entries, encoded.Length - 1).ShouldBeNull();
     }
 
     [Theory]

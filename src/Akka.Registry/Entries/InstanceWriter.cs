@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Text;
 using Akka.Registry.Contracts;
 using Akka.Registry.Leases;
-using Google.Protobuf;
 using static Akka.Registry.Contracts.InstanceValue;
-using static Google.Protobuf.WireFormat;
 
 namespace Akka.Registry.Entries;
 
@@ -29,30 +27,25 @@ internal static class InstanceWriter
         var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(registration, pairs, checks));
         try
         {
-            using var output = new CodedOutputStream(buffer);
-            Text(output, AddressFieldNumber, registration.Address);
-            Number(output, PortFieldNumber, (ulong)registration.Port);
-            Texts(output, MethodsFieldNumber, registration.Methods);
-            Texts(output, TagsFieldNumber, registration.Tags);
-            Pairs(output, pairs);
-            Text(output, ZoneFieldNumber, registration.Zone);
-            Text(output, VersionFieldNumber, registration.Version);
-            Number(output, WeightFieldNumber, (ulong)registration.Weight);
-            Number(output, TtlMsFieldNumber, (ulong)terms.Ttl.TotalMilliseconds);
-            Number(output, DeregisterAfterMsFieldNumber, (ulong)terms.DeregisterAfter.TotalMilliseconds);
-            Number(output, ReportedFieldNumber, (ulong)registration.Status);
-            Number(output, OverrideFieldNumber, (ulong)now.Override);
-            Number(output, RegisteredAtMsFieldNumber, now.RegisteredAtMs);
+            var output = new ProtoWriter(buffer);
+            output.Text(AddressFieldNumber, registration.Address);
+            output.Number(PortFieldNumber, (ulong)registration.Port);
+            Texts(ref output, MethodsFieldNumber, registration.Methods);
+            Texts(ref output, TagsFieldNumber, registration.Tags);
+            Pairs(ref output, pairs);
+            output.Text(ZoneFieldNumber, registration.Zone);
+            output.Text(VersionFieldNumber, registration.Version);
+            output.Number(WeightFieldNumber, (ulong)registration.Weight);
+            output.Number(TtlMsFieldNumber, (ulong)terms.Ttl.TotalMilliseconds);
+            output.Number(DeregisterAfterMsFieldNumber, (ulong)terms.DeregisterAfter.TotalMilliseconds);
+            output.Number(ReportedFieldNumber, (ulong)registration.Status);
+            output.Number(OverrideFieldNumber, (ulong)now.Override);
+            output.Number(RegisteredAtMsFieldNumber, now.RegisteredAtMs);
             foreach (var check in checks)
-            {
-                output.WriteTag(ChecksFieldNumber, WireType.LengthDelimited);
-                output.WriteMessage(check);
-            }
-
-            Number(output, SuspectFieldNumber, now.Suspect ? 1UL : 0);
-            Number(output, NoLeaseFieldNumber, registration.Lease == Checks.LeaseKind.None ? 1UL : 0);
-            output.Flush();
-            return buffer.AsSpan(0, (int)output.Position).ToArray();
+                output.Message(ChecksFieldNumber, check);
+            output.Number(SuspectFieldNumber, now.Suspect ? 1UL : 0);
+            output.Number(NoLeaseFieldNumber, registration.Lease == Checks.LeaseKind.None ? 1UL : 0);
+            return buffer.AsSpan(0, output.Length).ToArray();
         }
         finally
         {
@@ -76,41 +69,19 @@ internal static class InstanceWriter
 
     private static int TextBytes(string text) => Encoding.UTF8.GetMaxByteCount(text.Length) + FieldBytesMax;
 
-    private static void Number(CodedOutputStream output, int field, ulong number)
-    {
-        if (number == 0)
-            return;
-        output.WriteTag(field, WireType.Varint);
-        output.WriteUInt64(number);
-    }
-
-    private static void Text(CodedOutputStream output, int field, string text)
-    {
-        if (text.Length == 0)
-            return;
-        output.WriteTag(field, WireType.LengthDelimited);
-        output.WriteString(text);
-    }
-
-    private static void Texts(CodedOutputStream output, int field, IReadOnlyList<string> texts)
+    private static void Texts(ref ProtoWriter output, int field, IReadOnlyList<string> texts)
     {
         for (var i = 0; i < texts.Count; i++)
-        {
-            output.WriteTag(field, WireType.LengthDelimited);
-            output.WriteString(texts[i]);
-        }
+            output.Text(field, texts[i]);
     }
 
-    private static void Pairs(CodedOutputStream output, StringPairs pairs)
+    private static void Pairs(ref ProtoWriter output, StringPairs pairs)
     {
         foreach (var (key, text) in pairs)
         {
-            output.WriteTag(MetadataFieldNumber, WireType.LengthDelimited);
-            output.WriteLength(PartBytes(key) + PartBytes(text));
-            Text(output, 1, key);
-            Text(output, 2, text);
+            output.Begin(MetadataFieldNumber, ProtoWriter.TextBytes(1, key) + ProtoWriter.TextBytes(2, text));
+            output.Text(1, key);
+            output.Text(2, text);
         }
     }
-
-    private static int PartBytes(string text) => text.Length == 0 ? 0 : CodedOutputStream.ComputeStringSize(text) + 1;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Akka.Registry.DistributedData;
@@ -14,6 +15,8 @@ internal static class RegistrationValidator
 {
     /// <summary>The limit that only the encoded entry can pass.</summary>
     public const string EntryBytesLimit = "limits.entry-bytes";
+
+    private static readonly SearchValues<char> PrintableAscii = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)]);
 
     /// <summary>Checks everything that one registration says.</summary>
     /// <param name="registration">As it came; nothing in it is trusted, nulls included.</param>
@@ -163,7 +166,7 @@ internal static class RegistrationValidator
             return Invalid(field, "is empty; give a text");
         if (text.Length > lengthMax)
             return TooLong(field, text.Length, lengthMax, limit);
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (IsPrintableAscii(text))
             return null;            // As nearly all are.
         foreach (var c in text)
         {
@@ -174,10 +177,12 @@ internal static class RegistrationValidator
         return HasLoneSurrogate(text) ? Invalid(field, "is no valid Unicode text; send UTF-8") : null;
     }
 
+    private static bool IsPrintableAscii(string text) => !text.AsSpan().ContainsAnyExcept(PrintableAscii);
+
     /// <summary>Half a surrogate pair cannot be encoded: it would come back as another text.</summary>
     private static bool HasLoneSurrogate(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (IsPrintableAscii(text))
             return false;
         for (var i = 0; i < text.Length; i++)
         {

@@ -40,22 +40,21 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
 
     private static StringPairs InOrder(string[] texts)
     {
-        var places = new (string Key, int Place)[texts.Length / 2];
+        var places = new (string Key, string Text, int Place)[texts.Length / 2];
         for (var i = 0; i < places.Length; i++)
-            places[i] = (texts[i * 2], i * 2);
+            places[i] = (texts[i * 2], texts[(i * 2) + 1], i);
         places.AsSpan().Sort(static (one, other) =>
             string.CompareOrdinal(one.Key, other.Key) is var order and not 0 ? order : one.Place - other.Place);
-        var sorted = new string[texts.Length];
         var length = 0;
-        foreach (var (key, place) in places)
+        foreach (var (key, text, _) in places)
         {
-            if (length > 0 && string.Equals(sorted[length - 2], key, StringComparison.Ordinal))
+            if (length > 0 && string.Equals(texts[length - 2], key, StringComparison.Ordinal))
                 length -= 2;
-            (sorted[length], sorted[length + 1]) = (key, texts[place + 1]);
+            (texts[length], texts[length + 1]) = (key, text);
             length += 2;
         }
 
-        return new StringPairs(length == sorted.Length ? sorted : sorted[..length]);
+        return new StringPairs(length == texts.Length ? texts : texts[..length]);
     }
 
     /// <inheritdoc/>

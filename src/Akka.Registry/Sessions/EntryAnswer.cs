@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Akka.Registry.Contracts;
+using Akka.Registry.Entries;
 
 namespace Akka.Registry.Sessions;
 

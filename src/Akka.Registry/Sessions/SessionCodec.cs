@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.Entries;
 using Akka.Registry.Subscriptions;
 using Google.Protobuf;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 
-namespace Akka.Registry.Sessions;
+namespace Akka.Registry.Entries;
 
 /// <summary>Writes the fields of a protobuf message where they are to lie: the counterpart of <see cref="Contracts.ProtoFields"/>.</summary>
 /// <remarks>
@@ -61,6 +61,15 @@ internal ref struct ProtoWriter(Span<byte> into)
     {
         fields.CopyTo(_into[Length..]);
         Length += fields.Length;
+    }
+
+    /// <summary>A message within this one, which is there even when it is empty.</summary>
+    public void Message(int field, IMessage message)
+    {
+        var bytes = message.CalculateSize();
+        Begin(field, bytes);
+        message.WriteTo(_into.Slice(Length, bytes));
+        Length += bytes;
     }
 
     /// <summary>Begins a message within this one: what is written next, up to that length, is its own.</summary>

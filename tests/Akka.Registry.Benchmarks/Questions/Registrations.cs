@@ -4,7 +4,7 @@ using Akka.Registry.EndToEnd.Harness;
 
 namespace Akka.Registry.Benchmarks.Questions;
 
-/// <summary>How many registrations a second does one node take?</summary>
+/// <summary>How many registrations a second does one node take, once half as many have gone before?</summary>
 internal sealed class Registrations : IQuestion
 {
     public int Number => 3;
@@ -23,13 +23,13 @@ internal sealed class Registrations : IQuestion
         {
             using (cluster = await BenchCluster.StartAsync(1))
             {
-                await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(10_000, "warm"))).CloseAsync();
+                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count / 2, "warm"));
                 return await cost.OverAsync(count, async () =>
                 {
                     var began = TimeProvider.System.GetTimestamp();
                     var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
                     var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-                    await sessions.CloseAsync();
+                    await sessions.Concat(warm).CloseAsync();
                     return rate;
                 });
             }
@@ -71,16 +71,15 @@ internal sealed class ReplicatedRegistrations : IQuestion
         {
             using (cluster = await BenchCluster.StartAsync(3))
             {
-                const int Warm = 10_000;
-                await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(Warm, "warm"))).CloseAsync();
+                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count / 2, "warm"));
+                await UntilEqualAsync(cluster, count / 2);
                 return await cost.OverAsync(count, async () =>
                 {
                     var began = TimeProvider.System.GetTimestamp();
                     var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
-                    while (!await cluster.AreEqualAsync(count + Warm))
-                        await Task.Delay(5);
+                    await UntilEqualAsync(cluster, count + (count / 2));
                     var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-                    await sessions.CloseAsync();
+                    await sessions.Concat(warm).CloseAsync();
                     return rate;
                 });
             }
@@ -99,5 +98,11 @@ internal sealed class ReplicatedRegistrations : IQuestion
         Answer.Print("registrations held by three nodes", ours, "/s", $"etcd puts answered, {EtcdCallers} callers", beside);
         cost.Print("registration");
         etcdCost.Print("put");
+    }
+
+    private static async Task UntilEqualAsync(TestCluster cluster, int entries)
+    {
+        while (!await cluster.AreEqualAsync(entries))
+            await Task.Delay(5);
     }
 }

@@ -43,7 +43,7 @@ public class RegisterTests(Trio trio)
     [Fact]
     public async Task A_sleeping_command_is_registered_for_as_long_as_it_sleeps()
     {
-        using var akreg = AkregProcess.Start(trio.Url(2), "register", "sleeping", "--id", "s", "--ttl", "2s", "--", "sleep", "6");
+        using var akreg = AkregProcess.Start(trio.Url(2), "register", "sleeping", "--id", "s", "--ttl", "3s", "--", "sleep", "9");
         await Wait.UntilAsync("it is registered", Soon, async () => await StatusAsync("sleeping", "s") == "passing", () => akreg.Error);
         await Wait.AlwaysAsync("it passes", TimeSpan.FromSeconds(4), async () => await StatusAsync("sleeping", "s") == "passing");
         (await akreg.ExitAsync()).ShouldBe(0, akreg.Error);

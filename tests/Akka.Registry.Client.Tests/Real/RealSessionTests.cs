@@ -28,9 +28,9 @@ public class RealSessionTests
     {
         await using var node = await TestNode.StartAsync();
         await using var client = Client(node);
-        var registration = new ServiceRegistration { Service = "orders", Id = "a", Address = "10.1.0.1", Ttl = TimeSpan.FromSeconds(1) };
+        var registration = new ServiceRegistration { Service = "orders", Id = "a", Address = "10.1.0.1", Ttl = TimeSpan.FromSeconds(3) };
         await client.Registrar.Register(registration).WaitAsync().WaitAsync(TestNode.Patience);
-        await TestNode.Holds(() => node.Serving("orders") == 1, "the instance passes", TimeSpan.FromSeconds(4));
+        await TestNode.Holds(() => node.Serving("orders") == 1, "the instance passes", TimeSpan.FromSeconds(7));
     }
 
     [Fact]

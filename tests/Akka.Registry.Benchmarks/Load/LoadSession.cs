@@ -243,6 +243,8 @@ internal sealed class LoadSession : IAsyncDisposable
             }
         }
 
+        if (fields.IsMalformed)
+            throw new IOException("An answer cannot be read.");
         if (more)
             return;
         Volatile.Write(ref _answered, _answered + 1);

@@ -13,6 +13,7 @@ internal sealed class FeedBook(RegistryClientOptions options)
     private readonly ConcurrentDictionary<string, ServiceFeed> _feeds = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, ServiceFeed> _bySubscription = [];
     private readonly List<ServiceFeed> _wanted = [];
+    private readonly List<ServiceFeed> _unacknowledged = [];
     private SubscriptionBatch? _batch;
     private uint _partsLeft;
     private ulong _subscriptions;
@@ -57,9 +58,10 @@ internal sealed class FeedBook(RegistryClientOptions options)
         _isOpen = false;
         _batch = null;
         _bySubscription.Clear();
+        _unacknowledged.Clear();
         foreach (var feed in _feeds.Values)
         {
-            feed.Subscription = 0;
+            (feed.Subscription, feed.Unacknowledged) = (0, 0);
             feed.Assembling.Clear();
             feed.Outdate();
         }
@@ -107,26 +109,43 @@ internal sealed class FeedBook(RegistryClientOptions options)
     }
 
     /// <summary>A batch begins.</summary>
-    /// <returns>The acknowledgement, when it has no parts; null while they come.</returns>
+    /// <returns>Whether it has no parts and is whole: it is to be acknowledged.</returns>
     /// <exception cref="InvalidProtocolBufferException">It cannot be.</exception>
-    public Frame? OnBatch(SubscriptionBatch batch)
+    public bool OnBatch(SubscriptionBatch batch)
     {
         if (_batch is not null || batch.Parts > PartsMax)
             throw new IOException("A batch begins where none can.");
         (_batch, _partsLeft) = (batch, batch.Parts);
-        return _partsLeft == 0 ? Finish() : null;
+        return _partsLeft == 0 && Finish();
     }
 
     /// <summary>A part of the batch that has begun.</summary>
-    /// <returns>The acknowledgement after the last one; else null.</returns>
+    /// <returns>Whether it was the last one: the batch is to be acknowledged.</returns>
     /// <exception cref="InvalidProtocolBufferException">A value cannot be read.</exception>
-    public Frame? OnPart(SubscriptionPart part)
+    public bool OnPart(SubscriptionPart part)
     {
         if (_batch is null)
             throw new IOException("A part comes without its batch.");
         if (_bySubscription.TryGetValue(_batch.Subscription, out var feed))
             feed.Assembling.AddRange(part.Changes);
-        return --_partsLeft == 0 ? Finish() : null;
+        return --_partsLeft == 0 && Finish();
+    }
+
+    /// <summary>Frames that acknowledge what was applied since they were last asked for: one a feed, of its last batch.</summary>
+    public IReadOnlyList<Frame> Acknowledgements()
+    {
+        var frames = new List<Frame>(_unacknowledged.Count);
+        foreach (var feed in _unacknowledged)
+        {
+            if (feed.Unacknowledged == 0)
+                continue;
+            frames.Add(Frame.Of(
+                FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = feed.Subscription, Number = feed.Unacknowledged }));
+            feed.Unacknowledged = 0;
+        }
+
+        _unacknowledged.Clear();
+        return frames;
     }
 
     /// <summary>A node ends a feed.</summary>
@@ -137,7 +156,7 @@ internal sealed class FeedBook(RegistryClientOptions options)
     {
         if (!_bySubscription.Remove(ended.Subscription, out var feed))
             return null;
-        feed.Subscription = 0;
+        (feed.Subscription, feed.Unacknowledged) = (0, 0);
         feed.Outdate();
         switch (ended.Error)
         {
@@ -163,15 +182,18 @@ internal sealed class FeedBook(RegistryClientOptions options)
         }
     }
 
-    private Frame? Finish()
+    private bool Finish()
     {
         var batch = _batch!;
         _batch = null;
         if (!_bySubscription.TryGetValue(batch.Subscription, out var feed))
-            return null;
+            return false;
         feed.Apply(batch);
         feed.Assembling.Clear();
-        return Frame.Of(FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number });
+        if (feed.Unacknowledged == 0)
+            _unacknowledged.Add(feed);
+        feed.Unacknowledged = batch.Number;
+        return true;
     }
 }
 

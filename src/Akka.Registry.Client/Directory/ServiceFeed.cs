@@ -44,6 +44,9 @@ internal sealed class ServiceFeed(string service)
     /// <summary>The subscription's number in this session; 0 for none.</summary>
     public ulong Subscription { get; set; }
 
+    /// <summary>The last batch that was applied and that the node has not been told of; 0 for none.</summary>
+    public ulong Unacknowledged { get; set; }
+
     /// <summary>Since when nodes have been behind the cursor; null while none was.</summary>
     public TimeSpan? BehindSince { get; set; }
 

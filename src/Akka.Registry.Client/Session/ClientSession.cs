@@ -12,6 +12,12 @@ namespace Akka.Registry.Client.Session;
 /// <remarks>Nothing that runs under the lock waits: sends go to the link's bounded queue, connecting runs beside.</remarks>
 internal sealed partial class ClientSession : IAsyncDisposable
 {
+    /// <summary>
+    /// How long an acknowledgement waits for others: only drains wait for them, and where many clients follow a service, what changed
+    /// reaches all of them before any of them answers.
+    /// </summary>
+    private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _gate = new();
     private readonly RegistryClientOptions _options;
     private readonly TimeProvider _time;
@@ -25,10 +31,12 @@ internal sealed partial class ClientSession : IAsyncDisposable
     private readonly long _began;
     private readonly ITimer _delay;
     private readonly ITimer _sign;
+    private readonly ITimer _acknowledge;
     private Task _running = Task.CompletedTask;
     private SessionLink? _link;
     private TimeSpan? _unansweredSince;
     private bool _isEnding;
+    private bool _isAcknowledgementDue;
 
     public ClientSession(RegistryClientOptions options, TimeProvider time, Random random, ILogger logger)
     {
@@ -44,6 +52,8 @@ internal sealed partial class ClientSession : IAsyncDisposable
         _began = time.GetTimestamp();
         _delay = time.CreateTimer(static state => ((ClientSession)state!).OnDelayPassed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _sign = time.CreateTimer(static state => ((ClientSession)state!).OnSignDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _acknowledge = time.CreateTimer(
+            static state => ((ClientSession)state!).OnAcknowledgementDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _reportsDue = time.CreateTimer(
             static state => ((ClientSession)state!).OnReportsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -128,6 +138,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _delay.DisposeAsync();
         await _sign.DisposeAsync();
+        await _acknowledge.DisposeAsync();
         Actors.Dispose();
         await _reportsDue.DisposeAsync();
         _tls?.Dispose();
@@ -322,8 +333,8 @@ internal sealed partial class ClientSession : IAsyncDisposable
                     _pending.OnDrained(result);
                 break;
             case FrameKind.SessionAnswer: _pending.OnAnswer(frame.Read(SessionAnswer.Parser)); break;
-            case FrameKind.SubscriptionBatch: Acknowledge(Feeds.OnBatch(frame.Read(SubscriptionBatch.Parser))); break;
-            case FrameKind.SubscriptionPart: Acknowledge(Feeds.OnPart(frame.Read(SubscriptionPart.Parser))); break;
+            case FrameKind.SubscriptionBatch: AcknowledgeSoon(Feeds.OnBatch(frame.Read(SubscriptionBatch.Parser))); break;
+            case FrameKind.SubscriptionPart: AcknowledgeSoon(Feeds.OnPart(frame.Read(SubscriptionPart.Parser))); break;
             case FrameKind.SubscriptionEnded: OnFeedEnded(frame.Read(SubscriptionEnded.Parser)); break;
             case FrameKind.SessionNodes:
                 var nodes = Endpoints(frame.Read(SessionNodes.Parser).Nodes);
@@ -343,10 +354,21 @@ internal sealed partial class ClientSession : IAsyncDisposable
             Log.FeedRefused(_logger, refusal.Service, refusal.Reason);
     }
 
-    private void Acknowledge(Frame? acknowledgement)
+    private void AcknowledgeSoon(bool isWhole)
     {
-        if (acknowledgement is { } frame)
-            _link?.Send(frame);
+        if (!isWhole || _isAcknowledgementDue)
+            return;
+        _isAcknowledgementDue = true;
+        _acknowledge.Change(AcknowledgementDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnAcknowledgementDue()
+    {
+        lock (_gate)
+        {
+            _isAcknowledgementDue = false;
+            Send(Feeds.Acknowledgements());
+        }
     }
 
     private static List<NodeEndpoint> Endpoints(IEnumerable<string> nodes)

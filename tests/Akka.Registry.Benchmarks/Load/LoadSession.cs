@@ -14,12 +14,17 @@ internal sealed class LoadSession : IAsyncDisposable
     private const uint ErrorTag = (SessionAnswer.ErrorFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
     private const uint MoreTag = (SessionAnswer.MoreFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
 
+    /// <summary>As long as a client waits.</summary>
+    private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromMilliseconds(10);
+
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly PipeReader _reader;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<RegisterResults>> _registering = new();
     private readonly SemaphoreSlim _beats;
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly ArrayBufferWriter<byte> _acknowledgements = new(64);
+    private readonly Timer _acknowledge;
     private Task _reading = Task.CompletedTask;
     private ulong _requests;
     private byte[][] _questions = [];
@@ -32,6 +37,7 @@ internal sealed class LoadSession : IAsyncDisposable
         (_socket, _stream) = (socket, stream);
         _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
         _beats = new SemaphoreSlim(window, window);
+        _acknowledge = new Timer(static session => _ = ((LoadSession)session!).AcknowledgeAsync(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Told of each part of a subscription, on the reading thread.</summary>
@@ -91,7 +97,7 @@ internal sealed class LoadSession : IAsyncDisposable
         _beats.Release(window);
     }
 
-    /// <summary>Subscribes to a service; each batch is acknowledged as it comes.</summary>
+    /// <summary>Subscribes to a service; batches are acknowledged as a client does it, together and some milliseconds after they came.</summary>
     public Task SubscribeAsync(ulong number, string service) =>
         SendAsync(Frame.Of(FrameKind.Subscribe, new Subscribe { Subscription = number, Service = service }));
 
@@ -126,6 +132,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _acknowledge.DisposeAsync();
         _socket.Dispose();
         await _stream.DisposeAsync();
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -213,8 +220,7 @@ internal sealed class LoadSession : IAsyncDisposable
                 break;
             case FrameKind.SubscriptionBatch:
                 var batch = frame.Read(SubscriptionBatch.Parser);
-                FrameWriter.Write(replies, Frame.Of(
-                    FrameKind.SubscriptionAck, new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number }));
+                AcknowledgeSoon(new SubscriptionAck { Subscription = batch.Subscription, Number = batch.Number });
                 break;
             case FrameKind.SessionAnswer:
                 OnAnswer(frame.Payload.Span, replies);
@@ -224,6 +230,35 @@ internal sealed class LoadSession : IAsyncDisposable
                 break;
             default:
                 break;      // What nodes tell every client.
+        }
+    }
+
+    private void AcknowledgeSoon(SubscriptionAck acknowledgement)
+    {
+        lock (_acknowledgements)
+        {
+            if (_acknowledgements.WrittenCount == 0)
+                _acknowledge.Change(AcknowledgementDelay, Timeout.InfiniteTimeSpan);
+            FrameWriter.Write(_acknowledgements, Frame.Of(FrameKind.SubscriptionAck, acknowledgement));
+        }
+    }
+
+    private async Task AcknowledgeAsync()
+    {
+        byte[] wire;
+        lock (_acknowledgements)
+        {
+            wire = _acknowledgements.WrittenSpan.ToArray();
+            _acknowledgements.ResetWrittenCount();
+        }
+
+        try
+        {
+            await SendAsync(wire);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            // The session has ended.
         }
     }
 

@@ -144,16 +144,16 @@ internal sealed class EtcdPeer : IDisposable
         return latencies;
     }
 
-    /// <summary>From a write until each of many watchers has it; ten watch over one connection.</summary>
+    /// <summary>From a write until each of many watchers has it; so many connections carry their watches.</summary>
     /// <returns>Milliseconds of each watcher, sorted; of the changes the one whose slowest watcher is the median.</returns>
-    public async Task<double[]> FanOutAsync(int watchers, int warm, int changes)
+    public async Task<double[]> FanOutAsync(int watchers, int connectionCount, int warm, int changes)
     {
-        var connections = Enumerable.Range(0, (watchers + 9) / 10).Select(_ => Connect(_members[0].Url)).ToList();
+        var connections = Enumerable.Range(0, connectionCount).Select(_ => Connect(_members[0].Url)).ToList();
         var watches = new List<EtcdStream<WatchResponse>>();
         try
         {
             for (var i = 0; i < watchers; i++)
-                watches.Add(await WatchAsync(connections[i / 10]));
+                watches.Add(await WatchAsync(connections[i % connectionCount]));
             var told = new List<double[]>();
             for (var i = 0; i < warm + changes; i++)
             {

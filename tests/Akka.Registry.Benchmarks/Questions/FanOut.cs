@@ -12,7 +12,7 @@ internal sealed class FanOut : IQuestion
     private const int PeerWatchersMax = 1_000;
 
     /// <summary>Changes before those that are measured: the first ones find everything cold, here and at the peer's client.</summary>
-    private const int WarmChanges = 20;
+    private const int WarmChanges = 200;
 
     private const int Changes = 20;
 
@@ -25,8 +25,9 @@ internal sealed class FanOut : IQuestion
     public async Task AnswerAsync(BenchRun run)
     {
         using var cluster = await BenchCluster.StartAsync(1);
-        foreach (var watchers in (int[])[run.Count(1_000), run.Count(10_000)])
-            await PrintAsync(run, cluster, watchers);
+        await PrintAsync(run, cluster, run.Count(1_000), run.Count(100));
+        await PrintAsync(run, cluster, run.Count(1_000), run.Count(ConnectionsMax));
+        await PrintAsync(run, cluster, run.Count(10_000), run.Count(ConnectionsMax));
     }
 
     private static void Print(string what, double ours, double[] etcd, int place)
@@ -34,29 +35,32 @@ internal sealed class FanOut : IQuestion
         if (etcd.Length == 0)
             Answer.Print(what, ours, "ms");
         else
-            Answer.Print(what, ours, "ms", "etcd, as many watchers of one prefix", etcd[place]);
+            Answer.Print(what, ours, "ms", "etcd, as many watchers of one prefix over as many connections", etcd[place]);
     }
 
-    private static async Task<double[]> BesideAsync(int watchers)
+    private static async Task<double[]> BesideAsync(int watchers, int connections)
     {
         using var etcd = await EtcdPeer.StartAsync();
-        return await etcd.FanOutAsync(watchers, WarmChanges, Changes);
+        return await etcd.FanOutAsync(watchers, connections, WarmChanges, Changes);
     }
 
-    private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers)
+    private static async Task PrintAsync(BenchRun run, TestCluster cluster, int watchers, int connections)
     {
-        var ours = await MeasureAsync(cluster, watchers);
-        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers) : [];
-        Print($"{Answer.Text(ours.Watchers)} watchers, p50", ours.Median, etcd, etcd.Length / 2);
-        Print($"{Answer.Text(ours.Watchers)} watchers, max", ours.Worst, etcd, etcd.Length - 1);
+        var ours = await MeasureAsync(cluster, watchers, connections);
+        var etcd = run.WithPeers && watchers <= PeerWatchersMax ? await BesideAsync(ours.Watchers, connections) : [];
+        var what = $"{Answer.Text(ours.Watchers)} watchers over {Answer.Text(connections)} connections";
+        Print($"{what}, p50", ours.Median, etcd, etcd.Length / 2);
+        Print($"{what}, max", ours.Worst, etcd, etcd.Length - 1);
         Answer.PrintCost("node", ours.Node, ours.Told, "watcher told");
         Answer.PrintCost("load at node", ours.Load, ours.Told, "watcher told");
     }
 
     /// <summary>Opens as many watchers, and makes some changes one after the other.</summary>
-    internal static async Task<FanOutResult> MeasureAsync(TestCluster cluster, int watchers)
+    internal static Task<FanOutResult> MeasureAsync(TestCluster cluster, int watchers) =>
+        MeasureAsync(cluster, watchers, Math.Min(watchers, ConnectionsMax));
+
+    private static async Task<FanOutResult> MeasureAsync(TestCluster cluster, int watchers, int connections)
     {
-        var connections = Math.Min(watchers, ConnectionsMax);
         var sessions = new List<LoadSession>();
         var expected = connections * Math.Max(1, watchers / connections);
         var (told, began) = (new double[expected], 0L);

@@ -18,11 +18,12 @@ public class FeedBookTests
         book.Due().ShouldBeEmpty();
         book.Opened();
         SubscribeOf(book.Due().ShouldHaveSingleItem()).ShouldBe((1ul, "orders", ""));
-        book.OnBatch(Batch(1, 1, snapshot: true, "c1", 7, parts: 2)).ShouldBeNull();
-        book.OnPart(Part(Put("b"), Put("a"))).ShouldBeNull();
+        book.OnBatch(Batch(1, 1, snapshot: true, "c1", 7, parts: 2)).ShouldBeFalse();
+        book.OnPart(Part(Put("b"), Put("a"))).ShouldBeFalse();
         feed.Current.ShouldBeNull();                    // Never half a batch.
-        var ack = book.OnPart(Part(Put("c"))).ShouldNotBeNull().Read(SubscriptionAck.Parser);
-        (ack.Subscription, ack.Number).ShouldBe((1ul, 1ul));
+        book.Acknowledgements().ShouldBeEmpty();
+        book.OnPart(Part(Put("c"))).ShouldBeTrue();
+        Acknowledged(book).ShouldBe([(1ul, 1ul)]);
         feed.Current.ShouldNotBeNull();
         Ids(feed).ShouldBe("a b c");
         (feed.Current.Revision, feed.Current.IsStale, feed.Cursor).ShouldBe((7L, false, "c1"));
@@ -49,7 +50,7 @@ public class FeedBookTests
         book.Opened();
         SubscribeOf(book.Due().ShouldHaveSingleItem()).ShouldBe((2ul, "orders", "c1"));
         feed.Current.IsStale.ShouldBeTrue();
-        book.OnBatch(Batch(2, 1, snapshot: false, "c1", 7, parts: 0)).ShouldNotBeNull();
+        book.OnBatch(Batch(2, 1, snapshot: false, "c1", 7, parts: 0)).ShouldBeTrue();
         Ids(feed).ShouldBe("a b");
         feed.Current.IsStale.ShouldBeFalse();
     }
@@ -129,6 +130,35 @@ public class FeedBookTests
     }
 
     [Fact]
+    public void One_acknowledgement_names_the_last_of_several_batches_of_each_feed()
+    {
+        var (book, _) = Fed("a");
+        Acknowledged(book).ShouldBe([(1ul, 1ul)]);
+        book.Follow("bills");
+        SubscribeOf(book.Due().ShouldHaveSingleItem()).ShouldBe((2ul, "bills", ""));
+        book.OnBatch(Batch(1, 2, snapshot: false, "c2", 8, parts: 0)).ShouldBeTrue();
+        book.OnBatch(Batch(2, 1, snapshot: true, "c2", 8, parts: 0)).ShouldBeTrue();
+        book.OnBatch(Batch(1, 3, snapshot: false, "c3", 9, parts: 0)).ShouldBeTrue();
+        Acknowledged(book).ShouldBe([(1ul, 3ul), (2ul, 1ul)]);
+        Acknowledged(book).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_has_ended_is_not_acknowledged_under_the_number_that_comes_after_it()
+    {
+        var (book, _) = Fed("a");
+        book.OnEnded(Ended(1, WireSessionError.NotReady), TimeSpan.Zero);
+        book.Retry();
+        book.Due();
+        Acknowledged(book).ShouldBeEmpty();
+        book.OnBatch(Batch(2, 1, snapshot: false, "c2", 8, parts: 0));
+        book.Lost();
+        book.Opened();
+        book.Due();
+        Acknowledged(book).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Reading_the_directory_allocates_nothing()
     {
         var (book, _) = Fed("a", "b", "c");
@@ -169,6 +199,9 @@ public class FeedBookTests
     }
 
     private static string Ids(ServiceFeed feed) => string.Join(' ', feed.Current!.Instances.Select(instance => instance.Id));
+
+    private static IEnumerable<(ulong Subscription, ulong Number)> Acknowledged(FeedBook book) =>
+        book.Acknowledgements().Select(frame => frame.Read(SubscriptionAck.Parser)).Select(ack => (ack.Subscription, ack.Number));
 
     private static (ulong Subscription, string Service, string Cursor) SubscribeOf(Frame frame)
     {

@@ -13,7 +13,7 @@ namespace Akka.Registry.Server.Consul;
 
 /// <summary>What all requests to the door share. Any thread.</summary>
 internal sealed class ConsulDoor(
-    ConsulOptions options, HttpOptions http, IServiceRegistry registry, IClusterMembership membership, CatalogIndexes indexes,
+    ConsulOptions options, HttpOptions http, IServiceRegistry registry, IClusterMembership membership, CatalogFeed feed,
     TimeProvider time, Random random, HttpGates gates, RegistryAccess? access = null)
 {
     /// <summary>IDs whose place is remembered; past it all are forgotten, and looked for again.</summary>
@@ -40,8 +40,8 @@ internal sealed class ConsulDoor(
     /// <summary>The members.</summary>
     public IClusterMembership Membership => membership;
 
-    /// <summary>The indexes.</summary>
-    public CatalogIndexes Indexes => indexes;
+    /// <summary>The indexes; they begin when they are first asked for.</summary>
+    public CatalogIndexes Indexes => feed.Indexes;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;

@@ -21,18 +21,18 @@ public static class RegistryConsul
         services.TryAddSingleton(new HttpOptions());
         services.AddMetrics();
         services.TryAddSingleton<HttpGates>();
-        services.AddSingleton(static provider => new CatalogIndexes(provider.GetRequiredService<IServiceRegistry>()));
+        services.AddSingleton<CatalogFeed>();
         services.AddSingleton(static provider => new ConsulDoor(
             provider.GetRequiredService<ConsulOptions>(),
             provider.GetRequiredService<HttpOptions>(),
             provider.GetRequiredService<IServiceRegistry>(),
             provider.GetRequiredService<IClusterMembership>(),
-            provider.GetRequiredService<CatalogIndexes>(),
+            provider.GetRequiredService<CatalogFeed>(),
             provider.GetRequiredService<TimeProvider>(),
             // Chance enters here, as the node's does where it is started.
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
             provider.GetRequiredService<HttpGates>(), provider.GetService<RegistryAccess>()));
-        services.AddHostedService<CatalogFeed>();
+        services.AddHostedService(static provider => provider.GetRequiredService<CatalogFeed>());
         if (options.Urls.Count > 0)
             services.AddHostedService<ConsulListener>();
         return services;

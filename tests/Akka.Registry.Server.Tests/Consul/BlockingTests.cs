@@ -125,6 +125,26 @@ public sealed class BlockingTests
     }
 
     [Fact]
+    public async Task A_node_that_joins_and_leaves_wakes_who_watches_the_nodes()
+    {
+        await using var node = await ConsulNode.StartAsync();
+        var asked = node.Blocked("/v1/catalog/nodes", await node.IndexAsync("/v1/catalog/nodes"));
+        asked.IsCompleted.ShouldBeFalse();
+        long index;
+        await using (var other = await ConsulNode.StartAsync("delphi", with: node, seed: 2))
+        {
+            var answer = await asked;
+            while (answer.Json.GetArrayLength() < 2)
+                answer = await node.Blocked("/v1/catalog/nodes", ConsulNode.IndexOf(answer));
+            index = ConsulNode.IndexOf(answer);
+            asked = node.Blocked("/v1/catalog/nodes", index);
+            (await other.Node.Registry.LeaveAsync(TimeSpan.FromSeconds(10))).ShouldNotBeNull();
+        }
+
+        ConsulNode.IndexOf(await asked).ShouldBeGreaterThan(index);
+    }
+
+    [Fact]
     public async Task A_client_that_goes_frees_its_place()
     {
         await using var node = await ConsulNode.StartAsync();

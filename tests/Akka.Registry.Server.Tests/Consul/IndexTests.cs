@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using Akka.Registry.Checks;
+using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 using Akka.Registry.Server.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -65,6 +68,23 @@ public sealed class IndexTests
     public void A_wait_has_a_default_a_limit_and_a_jitter_of_a_sixteenth(int? seconds, double chance, double expected) =>
         BlockingRule.Patience(seconds is { } given ? TimeSpan.FromSeconds(given) : null, new ConsulOptions(), chance)
             .ShouldBe(TimeSpan.FromSeconds(expected));
+
+    /// <summary>Whoever follows everything has every change looked at: a node that no Consul client asks pays nothing for it.</summary>
+    [Fact]
+    public async Task Nothing_is_followed_before_somebody_asks_for_an_index()
+    {
+        await using var services = new ServiceCollection().AddSingleton<IServiceRegistry>(_registry)
+            .AddSingleton<IClusterMembership>(new FakeCluster()).BuildServiceProvider();
+        using var feed = new CatalogFeed(services, TimeProvider.System, NullLogger<CatalogFeed>.Instance);
+        await feed.StartAsync(CancellationToken.None);
+        Web();
+        _registry.LastSubscription.ShouldBeNull();
+
+        feed.Indexes.Observe("web").View.ShouldNotBeNull();
+
+        ConsulNode.Until(() => _registry.LastSubscription is { Service: null });
+        await feed.StopAsync(CancellationToken.None);
+    }
 
     [Fact]
     public void Instances_definitions_and_checks_move_the_indexes_that_show_them()

@@ -1,23 +1,20 @@
-using System.Diagnostics.CodeAnalysis;
+using Akka.Registry.DistributedData.Tables;
 
 namespace Akka.Registry.DistributedData;
 
 /// <summary>
-/// Records by key. 16 bytes a slot, since the key stands in the record; a service's name is held once for all its
-/// records.
+/// Records by key: 8 bytes a record and its place in the index, since the key stands in the record; a service's name is held once for all
+/// its records.
 /// </summary>
 internal sealed class MapRecordSet
 {
-    private readonly HashSet<MapRecord> _records = new(ByKey.Instance);
-    private readonly HashSet<MapRecord>.AlternateLookup<RecordKey> _byKey;
+    private readonly KeyTable<Slot> _records = new();
     private readonly Dictionary<string, ServiceName> _services = [];
-
-    public MapRecordSet() => _byKey = _records.GetAlternateLookup<RecordKey>();
 
     public int Count => _records.Count;
 
     /// <summary>The standing record; null when there is none.</summary>
-    public MapRecord? Find(RecordKey key) => _byKey.TryGetValue(key, out var record) ? record : null;
+    public MapRecord? Find(RecordKey key) => _records.Find(key) is >= 0 and var slot ? _records[slot].Record : null;
 
     /// <summary>Puts a record in the place of the one of its key.</summary>
     /// <returns>The record as it is held: with the one copy of the service's name.</returns>
@@ -25,10 +22,12 @@ internal sealed class MapRecordSet
     {
         if (before is not null)
         {
-            _records.Remove(before);
             record = ReferenceEquals(record.Key, before.Key) ? record : record with { Key = before.Key };
+            _records[_records.Find(record.Key)].Record = record;
+            return record;
         }
-        else if (_services.TryGetValue(record.Key.Service, out var name))
+
+        if (_services.TryGetValue(record.Key.Service, out var name))
         {
             name.Records++;
             if (!ReferenceEquals(name.Text, record.Key.Service))
@@ -39,13 +38,15 @@ internal sealed class MapRecordSet
             _services.Add(record.Key.Service, new ServiceName(record.Key.Service) { Records = 1 });
         }
 
-        _records.Add(record);
+        _records[_records.Add(record.Key)].Record = record;
         return record;
     }
 
     public void Remove(MapRecord record)
     {
-        _records.Remove(record);
+        var slot = _records.Find(record.Key);
+        _records.Remove(slot);
+        _records[slot].Record = null;
         var name = _services[record.Key.Service];
         if (--name.Records == 0)
             _services.Remove(record.Key.Service);
@@ -54,8 +55,20 @@ internal sealed class MapRecordSet
     public MapRecord[] ToArray()
     {
         var all = new MapRecord[_records.Count];
-        _records.CopyTo(all);
+        for (var (slot, next) = (0, 0); slot < _records.Used; slot++)
+        {
+            if (_records[slot].Record is { } record)
+                all[next++] = record;
+        }
+
         return all;
+    }
+
+    private struct Slot : IKeyedSlot
+    {
+        public MapRecord? Record;
+
+        public readonly RecordKey? Key => Record?.Key;
     }
 
     private sealed class ServiceName(string text)
@@ -63,21 +76,5 @@ internal sealed class MapRecordSet
         public string Text { get; } = text;
 
         public int Records { get; set; }
-    }
-
-    private sealed class ByKey : IEqualityComparer<MapRecord>, IAlternateEqualityComparer<RecordKey, MapRecord>
-    {
-        public static ByKey Instance { get; } = new();
-
-        public bool Equals(MapRecord? x, MapRecord? y) =>
-            ReferenceEquals(x, y) || (x is not null && y is not null && x.Key.Equals(y.Key));
-
-        public int GetHashCode([DisallowNull] MapRecord obj) => GetHashCode(obj.Key);
-
-        public bool Equals(RecordKey alternate, MapRecord other) => alternate.Equals(other.Key);
-
-        public int GetHashCode(RecordKey alternate) => alternate.GetHashCode();
-
-        public MapRecord Create(RecordKey alternate) => throw new NotSupportedException("A key alone makes no record.");
     }
 }

@@ -83,7 +83,7 @@ public sealed record RegistrationResult(
 /// <summary>What became of one of many registrations.</summary>
 /// <param name="Result">The answer; null when it was refused.</param>
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
-public sealed record RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal);
+public readonly record struct RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal);
 
 /// <summary>The answer to a heartbeat that was taken.</summary>
 /// <param name="Status">The instance's status now.</param>

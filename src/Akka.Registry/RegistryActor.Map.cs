@@ -15,6 +15,8 @@ internal sealed partial class RegistryActor
     /// </summary>
     private readonly Dictionary<RecordKey, MapRecord> _unreadable = [];
     private readonly ReadPosition _position = new();
+    private readonly List<TouchedKey> _touched = [];        // Of one turn, as is what follows: there is room for it in the next.
+    private readonly List<ServiceEntry?> _shown = [];
     private StateLoad? _load;
     private VersionVector _told = VersionVector.Empty;
 
@@ -44,27 +46,27 @@ internal sealed partial class RegistryActor
             return; // Part of a state that comes as a whole.
         var now = Now;
         var contested = _ledger.ContestedCount;
-        var touched = new List<TouchedKey>(changed.Changes.Length);
-        var entries = new ServiceEntry?[changed.Changes.Length];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = Show(changed.Changes[i], touched, now);
+        foreach (var change in changed.Changes)
+            _shown.Add(Show(change, _touched, now));
         _writer.Commit();
         _told = changed.Vector;
-        _position.Advance(touched, changed.Vector);
+        _position.Advance(_touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
-        for (var i = 0; i < entries.Length; i++)
+        for (var i = 0; i < _shown.Count; i++)
         {
             var (before, after) = changed.Changes[i];
-            Own(before, after, entries[i], now);
-            ObserveHeld((after ?? before)!.Key, entries[i]);
-            ObserveSuspect((after ?? before)!.Key, entries[i]);
-            if (entries[i] is { } entry)
+            Own(before, after, _shown[i], now);
+            ObserveHeld((after ?? before)!.Key, _shown[i]);
+            ObserveSuspect((after ?? before)!.Key, _shown[i]);
+            if (_shown[i] is { } entry)
                 _orphans.Watch(entry.Record.Key, entry.Owner, OrphanTerms.Of(entry), now);
         }
 
+        _shown.Clear();
         if (_ledger.ContestedCount > contested)
             Log.LeasesContested(_logger, _ledger.ContestedCount - contested);
-        _hub.OnChanged(touched);
+        _hub.OnChanged(_touched);
+        _touched.Clear();
         OnVectorMoved(changed.Vector);
     }
 

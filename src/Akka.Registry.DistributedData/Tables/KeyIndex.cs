@@ -1,16 +1,22 @@
-using Akka.Registry.DistributedData;
+namespace Akka.Registry.DistributedData.Tables;
 
-namespace Akka.Registry.Leases;
+/// <summary>A slot that may hold a key.</summary>
+public interface IKeyedSlot
+{
+    /// <summary>Whose slot it is; null for nobody's. Any thread may read it.</summary>
+    RecordKey? Key { get; }
+}
 
 /// <summary>
-/// Which slot holds a key's lease: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.
+/// Which slot is a key's: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.
 /// </summary>
 /// <remarks>
 /// An entry holds the key's hash and the slot, so that growing needs no key. Nothing ever moves within an array: a
 /// removal leaves a mark that a later key may take, and growth fills a new array aside before it is published. So a
 /// reader never misses a key that stays.
 /// </remarks>
-internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
+public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
+    where TSlot : struct, IKeyedSlot
 {
     private const ulong Empty = 0;
     private const uint Removed = uint.MaxValue;
@@ -46,7 +52,7 @@ internal sealed class LeaseIndex(PagedArray<LeaseSlot> slots)
             var entry = Volatile.Read(ref entries[position]);
             if (entry == Empty)
                 return -1;
-            if ((uint)(entry >> 32) == hash && (uint)entry != Removed && Volatile.Read(ref slots[SlotOf(entry)].Key) is { } key
+            if ((uint)(entry >> 32) == hash && (uint)entry != Removed && slots[SlotOf(entry)].Key is { } key
                 && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
                 return SlotOf(entry);
         }

@@ -8,6 +8,9 @@ namespace Akka.Registry.Entries;
 /// <param name="texts">A key, its value, the next key, and so on; each key once.</param>
 internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, string>
 {
+    /// <summary>As many as an entry has by default at most; what a stranger sends may hold more, and is refused once it is read.</summary>
+    private const int FewTexts = 128;
+
     /// <summary>None.</summary>
     public static StringPairs Empty { get; } = new([]);
 
@@ -32,25 +35,38 @@ internal sealed class StringPairs(string[] texts) : IReadOnlyDictionary<string, 
         for (var i = 2; i < texts.Length; i += 2)
         {
             if (string.CompareOrdinal(texts[i - 2], texts[i]) >= 0)
-                return InOrder(texts);
+                return texts.Length <= FewTexts ? InOrder(texts) : Sorted(texts);
         }
 
         return new StringPairs(texts); // As nodes write them.
     }
 
+    private static StringPairs Sorted(string[] texts)
+    {
+        var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < texts.Length; i += 2)
+            sorted[texts[i]] = texts[i + 1];
+        return new StringPairs([.. sorted.SelectMany(static pair => new[] { pair.Key, pair.Value })]);
+    }
+
+    /// <summary>By insertion, where they lie. A key that comes again takes the place of the one that came before it.</summary>
     private static StringPairs InOrder(string[] texts)
     {
-        var places = new (string Key, string Text, int Place)[texts.Length / 2];
-        for (var i = 0; i < places.Length; i++)
-            places[i] = (texts[i * 2], texts[(i * 2) + 1], i);
-        places.AsSpan().Sort(static (one, other) =>
-            string.CompareOrdinal(one.Key, other.Key) is var order and not 0 ? order : one.Place - other.Place);
         var length = 0;
-        foreach (var (key, text, _) in places)
+        for (var i = 0; i < texts.Length; i += 2)
         {
-            if (length > 0 && string.Equals(texts[length - 2], key, StringComparison.Ordinal))
-                length -= 2;
-            (texts[length], texts[length + 1]) = (key, text);
+            var (key, text) = (texts[i], texts[i + 1]);
+            var (at, order) = (length, 1);
+            while (at > 0 && (order = string.CompareOrdinal(key, texts[at - 2])) < 0)
+                at -= 2;
+            if (at > 0 && order == 0)
+            {
+                texts[at - 1] = text;
+                continue;
+            }
+
+            texts.AsSpan(at, length - at).CopyTo(texts.AsSpan(at + 2));
+            (texts[at], texts[at + 1]) = (key, text);
             length += 2;
         }
 

@@ -1,4 +1,5 @@
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Tables;
 
 namespace Akka.Registry.Leases;
 
@@ -28,9 +29,9 @@ internal struct LeaseBeat
 }
 
 /// <summary>What a lease is about: 32 bytes.</summary>
-internal struct LeaseSlot
+internal struct LeaseSlot : IKeyedSlot
 {
-    public RecordKey? Key;
+    private RecordKey? _key;
 
     public ulong Epoch;
 
@@ -42,6 +43,13 @@ internal struct LeaseSlot
 
     /// <summary>In a free slot: the next free one.</summary>
     public long DeregisterAfterTicks;
+
+    /// <inheritdoc/>
+    public RecordKey? Key
+    {
+        readonly get => Volatile.Read(in _key);
+        set => _key = value;
+    }
 
     public readonly long TtlTicks => TtlMilliseconds * TimeSpan.TicksPerMillisecond;
 }

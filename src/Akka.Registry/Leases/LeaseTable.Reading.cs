@@ -28,7 +28,7 @@ internal sealed partial class LeaseTable
         ref var beat = ref _beats[slot];
         var generation = Volatile.Read(ref beat.Generation);
         ref var known = ref _slots[slot];
-        var (name, stands, isLive) = (Volatile.Read(ref known.Key), Volatile.Read(ref known.Epoch), beat.State == LeaseState.Live);
+        var (name, stands, isLive) = (known.Key, Volatile.Read(ref known.Epoch), beat.State == LeaseState.Live);
         Interlocked.MemoryBarrier();
         if (!isLive || name is null || (generation & 1) == 0 || Volatile.Read(ref beat.Generation) != generation
             || (epoch is not null && epoch != stands) || !instance.SequenceEqual(name.Instance) || !service.SequenceEqual(name.Service))
@@ -48,7 +48,7 @@ internal sealed partial class LeaseTable
         ref var known = ref _slots[slot];
         var ttlTicks = Volatile.Read(ref known.TtlMilliseconds) * TimeSpan.TicksPerMillisecond;
         var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + ttlTicks);
-        var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(Volatile.Read(ref known.Key));
+        var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(known.Key);
         Interlocked.MemoryBarrier();
         return same && (generation & 1) == 1 && Volatile.Read(ref beat.Generation) == generation ? expiresAt : null;
     }
@@ -60,6 +60,6 @@ internal sealed partial class LeaseTable
         if (slot < 0)
             return null;
         var session = Volatile.Read(ref _slots[slot].Session);
-        return session == 0 || !key.Equals(Volatile.Read(ref _slots[slot].Key)) ? null : session;
+        return session == 0 || !key.Equals(_slots[slot].Key) ? null : session;
     }
 }

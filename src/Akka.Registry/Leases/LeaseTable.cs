@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Tables;
 
 namespace Akka.Registry.Leases;
 
@@ -46,7 +47,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
 
     private readonly PagedArray<LeaseBeat> _beats = new();
     private readonly PagedArray<LeaseSlot> _slots = new();
-    private readonly LeaseIndex _index;
+    private readonly KeyIndex<LeaseSlot> _index;
     private readonly TimingWheel _wheel;
     private readonly Dictionary<string, int> _liveByService = [];
     private SleepGrace _grace;
@@ -56,7 +57,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
 
     public LeaseTable(TimeSpan sweepInterval, Instant start)
     {
-        _index = new LeaseIndex(_slots);
+        _index = new KeyIndex<LeaseSlot>(_slots);
         _wheel = new TimingWheel(start);
         _grace = new SleepGrace(sweepInterval, start);
         _now = start;

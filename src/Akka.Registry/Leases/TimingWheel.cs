@@ -1,4 +1,5 @@
 using Akka.Registry.Actors;
+using Akka.Registry.DistributedData.Tables;
 
 namespace Akka.Registry.Leases;
 

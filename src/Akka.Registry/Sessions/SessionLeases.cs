@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Tables;
 using Akka.Registry.Leases;
 
 namespace Akka.Registry.Sessions;
@@ -12,10 +13,7 @@ namespace Akka.Registry.Sessions;
 internal sealed class SessionLeases
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<RecordKey, int> _slotOf = [];
-    private readonly Stack<int> _free = [];
-    private Slot[] _slots = [];
-    private int _used;
+    private readonly KeyTable<Slot> _slots = new(beginsSmall: true);
 
     /// <summary>Leases that it carries.</summary>
     public int Count
@@ -23,7 +21,7 @@ internal sealed class SessionLeases
         get
         {
             lock (_gate)
-                return _slotOf.Count;
+                return _slots.Count;
         }
     }
 
@@ -34,7 +32,7 @@ internal sealed class SessionLeases
     public ulong? EpochOf(RecordKey key)
     {
         lock (_gate)
-            return _slotOf.TryGetValue(key, out var slot) ? _slots[slot].Lease.Epoch : null;
+            return _slots.Find(key) is >= 0 and var slot ? _slots[slot].Lease.Epoch : null;
     }
 
     /// <summary>All leases that it carries.</summary>
@@ -42,9 +40,13 @@ internal sealed class SessionLeases
     {
         lock (_gate)
         {
-            var leases = ImmutableArray.CreateBuilder<LeaseKey>(_slotOf.Count);
-            foreach (var slot in _slotOf.Values)
-                leases.Add(_slots[slot].Lease);
+            var leases = ImmutableArray.CreateBuilder<LeaseKey>(_slots.Count);
+            for (var slot = 0; slot < _slots.Used; slot++)
+            {
+                if (_slots[slot].Key is not null)
+                    leases.Add(_slots[slot].Lease);
+            }
+
             return leases.MoveToImmutable();
         }
     }
@@ -54,17 +56,16 @@ internal sealed class SessionLeases
     {
         lock (_gate)
         {
-            if (_slotOf.TryGetValue(lease.Key, out var standing))
+            if (_slots.Find(lease.Key) is >= 0 and var standing)
             {
                 if (_slots[standing].Lease.Epoch == lease.Epoch)
                     return IdOf(standing);
                 Free(standing);
             }
 
-            var slot = _free.TryPop(out var free) ? free : Grow();
+            var slot = _slots.Add(lease.Key);
             (_slots[slot].Lease, _slots[slot].Place) = (lease, default);
             _slots[slot].Generation++;      // Odd while it stands.
-            _slotOf[lease.Key] = slot;
             return IdOf(slot);
         }
     }
@@ -73,10 +74,10 @@ internal sealed class SessionLeases
     /// <returns>False when the number names none.</returns>
     public bool TryFind(ulong id, out LeaseKey lease)
     {
-        var (slot, generation) = ((uint)id, (uint)(id >> 32));
+        var (slot, generation) = ((int)id, (uint)(id >> 32));
         lock (_gate)
         {
-            if (slot < (uint)_used && (generation & 1) == 1 && _slots[slot].Generation == generation)
+            if ((uint)slot < (uint)_slots.Used && (generation & 1) == 1 && _slots[slot].Generation == generation)
             {
                 lease = _slots[slot].Lease;
                 return true;
@@ -97,8 +98,8 @@ internal sealed class SessionLeases
             for (var i = 0; i < pack.Count; i++)
             {
                 var id = pack[i];
-                var (slot, generation) = ((uint)id, (uint)(id >> 32));
-                if (slot < (uint)_used && (generation & 1) == 1 && _slots[slot].Generation == generation)
+                var (slot, generation) = ((int)id, (uint)(id >> 32));
+                if ((uint)slot < (uint)_slots.Used && (generation & 1) == 1 && _slots[slot].Generation == generation)
                     desk.Take(id, _slots[slot].Lease, ref _slots[slot].Place);
                 else
                     desk.Unknown.Add(id);
@@ -110,7 +111,7 @@ internal sealed class SessionLeases
     public ulong IdOf(LeaseKey lease)
     {
         lock (_gate)
-            return _slotOf.TryGetValue(lease.Key, out var slot) && _slots[slot].Lease.Epoch == lease.Epoch ? IdOf(slot) : 0;
+            return _slots.Find(lease.Key) is >= 0 and var slot && _slots[slot].Lease.Epoch == lease.Epoch ? IdOf(slot) : 0;
     }
 
     /// <summary>The instance's lease is carried no more, and its number names nothing, unless it is of a later epoch than that.</summary>
@@ -118,34 +119,28 @@ internal sealed class SessionLeases
     {
         lock (_gate)
         {
-            if (_slotOf.TryGetValue(key, out var slot) && _slots[slot].Lease.Epoch <= epoch)
+            if (_slots.Find(key) is >= 0 and var slot && _slots[slot].Lease.Epoch <= epoch)
                 Free(slot);
         }
     }
 
     private ulong IdOf(int slot) => ((ulong)_slots[slot].Generation << 32) | (uint)slot;
 
-    private int Grow()
-    {
-        if (_used == _slots.Length)
-            Array.Resize(ref _slots, Math.Max(4, _used * 2));
-        return _used++;
-    }
-
     private void Free(int slot)
     {
-        _slotOf.Remove(_slots[slot].Lease.Key);
+        _slots.Remove(slot);
         (_slots[slot].Lease, _slots[slot].Place) = (default, default);
         _slots[slot].Generation++;
-        _free.Push(slot);
     }
 
-    private struct Slot
+    private struct Slot : IKeyedSlot
     {
         public LeaseKey Lease;
 
         /// <summary>Where it last was in this node's table; default before it was looked for.</summary>
         public LeaseId Place;
         public uint Generation;
+
+        public readonly RecordKey? Key => Lease.Key;
     }
 }

@@ -21,4 +21,27 @@ public class StringPairsTests
         Should.Throw<KeyNotFoundException>(() => _pairs["zone"]).Message.ShouldContain("zone");
         StringPairs.Empty.ShouldBeEmpty();
     }
+
+    /// <summary>A few are put in order where they lie, many are sorted: it must not show.</summary>
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 64)]
+    [InlineData(3, 65)]
+    [InlineData(4, 3_000)]
+    public void Pairs_in_any_order_come_by_key_with_the_last_value_of_each(int seed, int count)
+    {
+        var random = new Random(seed);
+        for (var trial = 0; trial < 20; trial++)
+        {
+            var model = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            var texts = new string[count * 2];
+            for (var i = 0; i < texts.Length; i += 2)
+            {
+                (texts[i], texts[i + 1]) = ($"k{random.Next(count)}", $"{i}");
+                model[texts[i]] = texts[i + 1];
+            }
+
+            StringPairs.Of(texts).ShouldBe(model);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -7,6 +8,20 @@ namespace Akka.Registry;
 /// <summary>What an instance says of itself when it registers.</summary>
 public sealed record Registration
 {
+    private readonly ReadOnlyMemory<byte> _unread;
+
+    /// <summary>Null until they are read from <see cref="Unread"/>.</summary>
+    private InstanceTexts? _texts;
+
+    /// <summary>A registration that says what the initializer says.</summary>
+    public Registration() => _texts = InstanceTexts.None;
+
+    /// <summary>A registration whose texts stay in the bytes of an <see cref="Contracts.InstanceValue"/> until somebody asks for one.</summary>
+#pragma warning disable CS8618 // The address is among them.
+    [SetsRequiredMembers]
+    internal Registration(string service, string id, ReadOnlyMemory<byte> texts) => (Service, Id, _unread) = (service, id, texts);
+#pragma warning restore CS8618
+
     /// <summary>The service's name.</summary>
     public required string Service { get; init; }
 
@@ -14,25 +29,25 @@ public sealed record Registration
     public required string Id { get; init; }
 
     /// <summary>Host name or IP address that callers use.</summary>
-    public required string Address { get; init; }
+    public required string Address { get => Texts.Address; init => _texts = Texts with { Address = value }; }
 
     /// <summary>0 to 65,535.</summary>
     public int Port { get; init; }
 
     /// <summary>The RPC methods that the instance offers.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = [];
+    public IReadOnlyList<string> Methods { get => Texts.Methods; init => _texts = Texts with { Methods = value }; }
 
     /// <summary>Free labels.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => Texts.Tags; init => _texts = Texts with { Tags = value }; }
 
     /// <summary>Free pairs.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = StringPairs.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get => Texts.Metadata; init => _texts = Texts with { Metadata = value }; }
 
     /// <summary>The zone that it stands in; empty for none.</summary>
-    public string Zone { get; init; } = "";
+    public string Zone { get => Texts.Zone; init => _texts = Texts with { Zone = value }; }
 
     /// <summary>The version of its software; empty for none.</summary>
-    public string Version { get; init; } = "";
+    public string Version { get => Texts.Version; init => _texts = Texts with { Version = value }; }
 
     /// <summary>Its share of calls; 0 to 65,535, default 1.</summary>
     public int Weight { get; init; } = 1;
@@ -57,6 +72,14 @@ public sealed record Registration
 
     /// <summary>The instance's epoch, minted at its start; null to let the node mint it.</summary>
     public ulong? Epoch { get; init; }
+
+    /// <summary>
+    /// The bytes of an <see cref="Contracts.InstanceValue"/> that hold its texts, while nobody has asked for one; else empty. Not
+    /// trusted before <see cref="RegistrationValidator"/> has seen them.
+    /// </summary>
+    internal ReadOnlyMemory<byte> Unread => _texts is null ? _unread : default;
+
+    private InstanceTexts Texts => _texts ??= InstanceTexts.Of(_unread.Span);
 }
 
 /// <summary>How far a write must reach before it is answered.</summary>

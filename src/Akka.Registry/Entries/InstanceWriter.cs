@@ -23,18 +23,18 @@ internal static class InstanceWriter
     public static ReadOnlyMemory<byte> Write(
         Registration registration, LeaseTerms terms, in InstanceFacts now, WireCheck[] checks)
     {
-        var pairs = StringPairs.Of(registration.Metadata);
-        var buffer = ArrayPool<byte>.Shared.Rent(BytesMax(registration, pairs, checks));
+        var unread = registration.Unread;
+        var pairs = unread.IsEmpty ? StringPairs.Of(registration.Metadata) : StringPairs.Empty;
+        var bytesMax = NumbersBytesMax + checks.Sum(static check => check.CalculateSize() + FieldBytesMax)
+            + (unread.IsEmpty ? TextsBytesMax(registration, pairs) : unread.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(bytesMax);
         try
         {
             var output = new ProtoWriter(buffer);
-            output.Text(AddressFieldNumber, registration.Address);
-            output.Number(PortFieldNumber, (ulong)registration.Port);
-            Texts(ref output, MethodsFieldNumber, registration.Methods);
-            Texts(ref output, TagsFieldNumber, registration.Tags);
-            Pairs(ref output, pairs);
-            output.Text(ZoneFieldNumber, registration.Zone);
-            output.Text(VersionFieldNumber, registration.Version);
+            if (unread.IsEmpty)
+                Texts(ref output, registration, pairs);
+            else
+                PlainTexts.Write(ref output, unread.Span, (ulong)registration.Port);
             output.Number(WeightFieldNumber, (ulong)registration.Weight);
             output.Number(TtlMsFieldNumber, (ulong)terms.Ttl.TotalMilliseconds);
             output.Number(DeregisterAfterMsFieldNumber, (ulong)terms.DeregisterAfter.TotalMilliseconds);
@@ -53,21 +53,30 @@ internal static class InstanceWriter
         }
     }
 
-    private static int BytesMax(Registration registration, StringPairs pairs, WireCheck[] checks)
+    private static int TextsBytesMax(Registration registration, StringPairs pairs)
     {
-        var bytes = NumbersBytesMax + TextBytes(registration.Address) + TextBytes(registration.Zone) + TextBytes(registration.Version);
+        var bytes = TextBytes(registration.Address) + TextBytes(registration.Zone) + TextBytes(registration.Version);
         for (var i = 0; i < registration.Methods.Count; i++)
             bytes += TextBytes(registration.Methods[i]);
         for (var i = 0; i < registration.Tags.Count; i++)
             bytes += TextBytes(registration.Tags[i]);
         foreach (var (key, text) in pairs)
             bytes += TextBytes(key) + TextBytes(text) + FieldBytesMax;
-        foreach (var check in checks)
-            bytes += check.CalculateSize() + FieldBytesMax;
         return bytes;
     }
 
     private static int TextBytes(string text) => Encoding.UTF8.GetMaxByteCount(text.Length) + FieldBytesMax;
+
+    private static void Texts(ref ProtoWriter output, Registration registration, StringPairs pairs)
+    {
+        output.Text(AddressFieldNumber, registration.Address);
+        output.Number(PortFieldNumber, (ulong)registration.Port);
+        Texts(ref output, MethodsFieldNumber, registration.Methods);
+        Texts(ref output, TagsFieldNumber, registration.Tags);
+        Pairs(ref output, pairs);
+        output.Text(ZoneFieldNumber, registration.Zone);
+        output.Text(VersionFieldNumber, registration.Version);
+    }
 
     private static void Texts(ref ProtoWriter output, int field, IReadOnlyList<string> texts)
     {

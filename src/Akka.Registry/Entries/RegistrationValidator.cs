@@ -25,21 +25,20 @@ internal static class RegistrationValidator
     /// <param name="checks">Bounds of the checks.</param>
     /// <returns>The first thing that is wrong; null when all is well.</returns>
     public static RegistryException? Check(
-        Registration registration, LimitOptions limits, Leases.LeaseOptions leases, Checks.CheckOptions checks) =>
-        CheckKey(registration.Service, registration.Id, limits)
-        ?? CheckAddress(registration.Address, limits)
-        ?? CheckNumber("port", registration.Port, 0, 65_535)
-        ?? CheckNumber("weight", registration.Weight, 0, 65_535)
-        ?? CheckTexts("methods", registration.Methods, limits.Methods, limits.MethodLength, "method-length")
-        ?? CheckTexts("tags", registration.Tags, limits.Tags, limits.TagLength, "tag-length")
-        ?? CheckMetadata(registration.Metadata, limits)
-        ?? CheckText("zone", registration.Zone, 0, limits.LabelLength, "label-length")
-        ?? CheckText("version", registration.Version, 0, limits.LabelLength, "label-length")
-        ?? CheckTerms(registration, leases)
-        ?? CheckReported(registration.Status)
-        ?? CheckEpoch(registration.Epoch)
-        ?? CheckLease(registration.Lease)
-        ?? Checks.CheckValidator.Check(registration.Service, registration.Id, registration.Checks, checks);
+        Registration registration, LimitOptions limits, Leases.LeaseOptions leases, Checks.CheckOptions checks)
+    {
+        var arePlain = registration.Unread is { IsEmpty: false } unread && PlainTexts.Are(unread.Span, limits);
+        return CheckKey(registration.Service, registration.Id, limits)
+            ?? (arePlain ? null : CheckAddress(registration.Address, limits))
+            ?? CheckNumber("port", registration.Port, 0, 65_535)
+            ?? CheckNumber("weight", registration.Weight, 0, 65_535)
+            ?? (arePlain ? null : CheckLabels(registration, limits))
+            ?? CheckTerms(registration, leases)
+            ?? CheckReported(registration.Status)
+            ?? CheckEpoch(registration.Epoch)
+            ?? CheckLease(registration.Lease)
+            ?? Checks.CheckValidator.Check(registration.Service, registration.Id, registration.Checks, checks);
+    }
 
     /// <summary>Checks the name of an instance, as every call carries it.</summary>
     public static RegistryException? CheckKey(RecordKey key, LimitOptions limits) => CheckKey(key.Service, key.Instance, limits);
@@ -105,6 +104,13 @@ internal static class RegistrationValidator
             ? null
             : Invalid("address", "is neither a host name nor an IP address; give it without scheme and port");
     }
+
+    private static RegistryException? CheckLabels(Registration registration, LimitOptions limits) =>
+        CheckTexts("methods", registration.Methods, limits.Methods, limits.MethodLength, "method-length")
+        ?? CheckTexts("tags", registration.Tags, limits.Tags, limits.TagLength, "tag-length")
+        ?? CheckMetadata(registration.Metadata, limits)
+        ?? CheckText("zone", registration.Zone, 0, limits.LabelLength, "label-length")
+        ?? CheckText("version", registration.Version, 0, limits.LabelLength, "label-length");
 
     private static RegistryException? CheckTexts(string field, IReadOnlyList<string>? texts, int countMax, int lengthMax, string lengthLimit)
     {

@@ -30,12 +30,12 @@ internal sealed record RegistrationFrame(
 
     /// <summary>Reads a frame's payload.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is no such message.</exception>
-    public static RegistrationFrame Read(ReadOnlySpan<byte> payload)
+    public static RegistrationFrame Read(ReadOnlyMemory<byte> payload)
     {
         var (request, consistency, timeout) = (0UL, 0U, 0U);
         var registrations = new List<Registration>();
         var traceparents = new List<string>();
-        var fields = new ProtoFields(payload);
+        var fields = new ProtoFields(payload.Span);
         while (fields.Next())
         {
             switch (fields.Tag)
@@ -44,7 +44,7 @@ internal sealed record RegistrationFrame(
                 case ConsistencyTag: consistency = (uint)fields.Number; break;
                 case TimeoutTag: timeout = (uint)fields.Number; break;
                 case RegistrationsTag:
-                    registrations.Add(ReadOne(fields.Bytes, out var traceparent));
+                    registrations.Add(ReadOne(payload[..^fields.Left][^fields.Bytes.Length..], out var traceparent));
                     traceparents.Add(traceparent);
                     break;
                 default: break;
@@ -61,12 +61,12 @@ internal sealed record RegistrationFrame(
     /// <summary>One registration of a client that is in this process.</summary>
     public static Registration Read(WireRegistration wire) => ReadOne(wire.ToByteArray(), out _);
 
-    private static Registration ReadOne(ReadOnlySpan<byte> bytes, out string traceparent)
+    private static Registration ReadOne(ReadOnlyMemory<byte> bytes, out string traceparent)
     {
         traceparent = "";
         var (service, instance, epoch) = ("", "", 0UL);
-        ReadOnlySpan<byte> value = [];
-        var fields = new ProtoFields(bytes);
+        var value = ReadOnlyMemory<byte>.Empty;
+        var fields = new ProtoFields(bytes.Span);
         while (fields.Next())
         {
             switch (fields.Tag)
@@ -74,28 +74,21 @@ internal sealed record RegistrationFrame(
                 case ServiceTag: service = StringInterner.Shared.Intern(fields.Bytes); break;
                 case InstanceTag: instance = Encoding.UTF8.GetString(fields.Bytes); break;
                 case EpochTag: epoch = fields.Number; break;
-                case ValueTag: value = fields.Bytes; break;
+                case ValueTag: value = bytes[..^fields.Left][^fields.Bytes.Length..]; break;
                 case TraceparentTag: traceparent = Encoding.UTF8.GetString(fields.Bytes); break;
                 default: break;
             }
         }
 
-        if (fields.IsMalformed || !InstanceFacts.TryRead(value, out var facts))
+        if (fields.IsMalformed || !InstanceFacts.TryRead(value.Span, out var facts))
             throw UntrustedParsing.Malformed();
-        return Registration(service, instance, epoch, facts, InstanceTexts.Of(value));
+        return Registration(service, instance, epoch, facts, value);
     }
 
-    private static Registration Registration(string service, string instance, ulong epoch, in InstanceFacts facts, InstanceTexts texts) => new()
+    private static Registration Registration(
+        string service, string instance, ulong epoch, in InstanceFacts facts, ReadOnlyMemory<byte> value) => new(service, instance, value)
     {
-        Service = service,
-        Id = instance,
-        Address = texts.Address,
         Port = (int)Math.Min(facts.Port, int.MaxValue),
-        Methods = texts.Methods,
-        Tags = texts.Tags,
-        Metadata = texts.Metadata,
-        Zone = texts.Zone,
-        Version = texts.Version,
         Weight = (int)Math.Min(facts.Weight, int.MaxValue),
         Ttl = facts.TtlMs == 0 ? null : Milliseconds(facts.TtlMs),
         DeregisterAfter = facts.DeregisterAfterMs == 0 ? null : Milliseconds(facts.DeregisterAfterMs),

@@ -51,7 +51,7 @@ internal sealed class SessionRequests(
     {
         switch (frame.Kind)
         {
-            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload.Span), stop);
+            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload), stop);
             case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
             case FrameKind.SessionRequest: return await OnRequestAsync(frame.Read(SessionRequest.Parser), stop);
             case FrameKind.FailureReports: return await OnReportsAsync(frame.Read(FailureReports.Parser), stop);

@@ -70,6 +70,10 @@ internal static class Entries
         if (RegistrationValidator.Check(registration, Limits, Leases, Checks) is not null)
             return;
         var value = RegistrationPlan.Build(registration, null, RegistrationValidator.Terms(registration, Leases), Now).Value;
+        var asTexts = RegistrationPlan.Build(
+            registration with { Zone = registration.Zone }, null, RegistrationValidator.Terms(registration, Leases), Now).Value;
+        if (!value.Span.SequenceEqual(asTexts.Span))
+            throw new FuzzFinding("texts that were never read make another record than those that were");
         if (!Codec.TryDecode(Record(new RecordKey(registration.Service, registration.Id), value), out var entry))
             throw new FuzzFinding("a valid registration makes a record that nobody can read");
         var isSame = entry.Address == registration.Address && entry.Port == registration.Port && entry.Weight == registration.Weight
@@ -137,7 +141,7 @@ internal sealed class SessionMessageTarget() : FuzzTarget("session-messages")
         {
             return frame.Kind switch
             {
-                FrameKind.RegisterInstances => Registrations(RegistrationFrame.Read(frame.Payload.Span)),
+                FrameKind.RegisterInstances => Registrations(RegistrationFrame.Read(frame.Payload)),
                 FrameKind.SessionRequest => Request(frame.Read(SessionRequest.Parser)),
                 _ => Command(frame.Read(InstanceCommand.Parser)),
             };

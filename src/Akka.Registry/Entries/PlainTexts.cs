@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Net;
+using Akka.Registry.Contracts;
+using static Akka.Registry.Contracts.InstanceValue;
+using static Google.Protobuf.WireFormat.WireType;
+
+namespace Akka.Registry.Entries;
+
+/// <summary>
+/// Texts of a registration that are as nearly all are: an IP address, printable ASCII, within the limits, in the order of their fields.
+/// They are looked at, and written to the entry's value, where they lie in the bytes of an <see cref="InstanceValue"/>.
+/// </summary>
+/// <remarks>A shorter way to what <see cref="RegistrationValidator"/> and <see cref="InstanceWriter"/> do, and to nothing else.</remarks>
+internal static class PlainTexts
+{
+    /// <summary>More pairs are left to who has them as texts.</summary>
+    private const int PairsMax = 32;
+
+    private const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint PortTag = (PortFieldNumber << 3) | (uint)Varint;
+    private const uint MethodsTag = (MethodsFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint TagsTag = (TagsFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
+    private const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
+    private const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
+
+    private static readonly SearchValues<byte> Printable = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c)]);
+
+    /// <summary>Whether all texts are so.</summary>
+    /// <param name="value">The bytes of an <see cref="InstanceValue"/>; nothing in them is trusted.</param>
+    /// <param name="limits">What is allowed.</param>
+    public static bool Are(ReadOnlySpan<byte> value, LimitOptions limits)
+    {
+        Span<Pair> pairs = stackalloc Pair[PairsMax];
+        var (methods, tags, count, hasAddress) = (0, 0, 0, false);
+        var last = 0U;
+        var fields = new ProtoFields(value);
+        while (fields.Next())
+        {
+            var field = fields.Tag >> 3;
+            var isFine = fields.Tag switch
+            {
+                AddressTag => !hasAddress && Fits(fields.Bytes, 1, limits.AddressLength) && IPAddress.IsValidUtf8(fields.Bytes),
+                MethodsTag => ++methods <= limits.Methods && Fits(fields.Bytes, 1, limits.MethodLength),
+                TagsTag => ++tags <= limits.Tags && Fits(fields.Bytes, 1, limits.TagLength),
+                MetadataTag => count < Math.Min(limits.MetadataPairs, PairsMax) && TryRead(value, fields, out pairs[count])
+                    && Fits(pairs[count].Key(value), 1, limits.MetadataKeyLength) && Fits(pairs[count].Value(value), 0, limits.MetadataValueLength)
+                    && TryInsert(pairs, count++, value),
+                ZoneTag or VersionTag => field > last && Fits(fields.Bytes, 0, limits.LabelLength),
+                PortTag => true,
+                _ => field > VersionFieldNumber,
+            };
+            if (!isFine || field < last)
+                return false;
+            hasAddress |= field == AddressFieldNumber;
+            last = field;
+        }
+
+        return hasAddress && !fields.IsMalformed;
+    }
+
+    /// <summary>Writes the fields up to the version: the texts, those of pairs in the order of their keys, and the port.</summary>
+    /// <param name="output">Receives them.</param>
+    /// <param name="value">Bytes of which <see cref="Are"/> holds.</param>
+    /// <param name="port">The port.</param>
+    public static void Write(ref ProtoWriter output, ReadOnlySpan<byte> value, ulong port)
+    {
+        Span<Pair> pairs = stackalloc Pair[PairsMax];
+        var count = 0;
+        var fields = new ProtoFields(value);
+        while (fields.Next() && fields.Tag >> 3 <= VersionFieldNumber)
+        {
+            switch (fields.Tag)
+            {
+                case AddressTag:
+                    output.Bytes(AddressFieldNumber, fields.Bytes);
+                    output.Number(PortFieldNumber, port);
+                    break;
+                case MethodsTag: output.Bytes(MethodsFieldNumber, fields.Bytes); break;
+                case TagsTag: output.Bytes(TagsFieldNumber, fields.Bytes); break;
+                case MetadataTag:
+                    _ = TryRead(value, fields, out pairs[count]) && TryInsert(pairs, count++, value);
+                    break;
+                case ZoneTag or VersionTag:
+                    WritePairs(ref output, pairs[..count], value);
+                    count = 0;
+                    output.Bytes((int)(fields.Tag >> 3), fields.Bytes);
+                    break;
+                default: break;
+            }
+        }
+
+        WritePairs(ref output, pairs[..count], value);
+    }
+
+    private static void WritePairs(ref ProtoWriter output, scoped ReadOnlySpan<Pair> pairs, ReadOnlySpan<byte> value)
+    {
+        foreach (var pair in pairs)
+        {
+            output.Begin(MetadataFieldNumber, ProtoWriter.BytesBytes(1, pair.KeyLength) + ProtoWriter.BytesBytes(2, pair.ValueLength));
+            output.Bytes(1, pair.Key(value));
+            output.Bytes(2, pair.Value(value));
+        }
+    }
+
+    private static bool Fits(ReadOnlySpan<byte> text, int lengthMin, int lengthMax) =>
+        text.Length >= lengthMin && text.Length <= lengthMax && !text.ContainsAnyExcept(Printable);
+
+    /// <summary>Reads a pair as protobuf's writers make them: the key, then the value.</summary>
+    private static bool TryRead(ReadOnlySpan<byte> value, in ProtoFields field, out Pair pair)
+    {
+        var end = value.Length - field.Left;
+        pair = default;
+        var parts = new ProtoFields(field.Bytes);
+        while (parts.Next())
+        {
+            var at = end - parts.Left - parts.Bytes.Length;
+            if (parts.Tag == PairKeyTag && pair.KeyAt == 0)
+                pair = new Pair(at, parts.Bytes.Length, at, 0);
+            else if (parts.Tag == PairValueTag && pair.KeyAt > 0 && pair.ValueAt == pair.KeyAt)
+                pair = pair with { ValueAt = at, ValueLength = parts.Bytes.Length };
+            else
+                return false;
+        }
+
+        return !parts.IsMalformed;
+    }
+
+    /// <summary>Moves the last pair to its place by key.</summary>
+    /// <returns>False when the key is there already.</returns>
+    private static bool TryInsert(Span<Pair> pairs, int last, ReadOnlySpan<byte> value)
+    {
+        var pair = pairs[last];
+        var (at, order) = (last, 1);
+        while (at > 0 && (order = pair.Key(value).SequenceCompareTo(pairs[at - 1].Key(value))) < 0)
+            at--;
+        if (at > 0 && order == 0)
+            return false;
+        pairs[at..last].CopyTo(pairs[(at + 1)..]);
+        pairs[at] = pair;
+        return true;
+    }
+
+    /// <summary>Where a pair lies within a value.</summary>
+    private readonly record struct Pair(int KeyAt, int KeyLength, int ValueAt, int ValueLength)
+    {
+        public ReadOnlySpan<byte> Key(ReadOnlySpan<byte> value) => value.Slice(KeyAt, KeyLength);
+
+        public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> value) => value.Slice(ValueAt, ValueLength);
+    }
+}

@@ -40,10 +40,11 @@ public static class FrameReader
         if (buffer.Length < LengthBytes + length)
             return FrameReading.NeedMore;
 
-        var payload = buffer.Slice(Frame.HeaderBytes, length - 1);
-        var frame = new Frame((FrameKind)kind, payload.IsEmpty ? [] : payload.ToArray());
-        buffer = buffer.Slice(payload.End);
-        return FrameReading.Complete(frame);
+        var there = buffer.Slice(Frame.HeaderBytes, length - 1);
+        byte[] payload = there.IsEmpty ? [] : GC.AllocateUninitializedArray<byte>((int)there.Length);
+        there.CopyTo(payload);
+        buffer = buffer.Slice(there.End);
+        return FrameReading.Complete(new Frame((FrameKind)kind, payload));
     }
 
     private static bool[] MarkKnownKinds()

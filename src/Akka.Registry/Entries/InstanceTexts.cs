@@ -7,14 +7,14 @@ namespace Akka.Registry.Entries;
 /// <summary>The texts of an entry, read from the bytes of an <see cref="InstanceValue"/> when somebody wants to see them.</summary>
 internal sealed record InstanceTexts
 {
-    private const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint MethodsTag = (MethodsFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint TagsTag = (TagsFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
-    private const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
+    public const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint MethodsTag = (MethodsFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint TagsTag = (TagsFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
+    public const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
 
     /// <summary>No text at all.</summary>
     public static InstanceTexts None { get; } = new();

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Net;
 using Akka.Registry.Contracts;
+using Google.Protobuf;
 using static Akka.Registry.Contracts.InstanceValue;
-using static Google.Protobuf.WireFormat.WireType;
+using static Akka.Registry.Entries.InstanceTexts;
 
 namespace Akka.Registry.Entries;
 
@@ -16,15 +17,7 @@ internal static class PlainTexts
     /// <summary>More pairs are left to who has them as texts.</summary>
     private const int PairsMax = 32;
 
-    private const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint PortTag = (PortFieldNumber << 3) | (uint)Varint;
-    private const uint MethodsTag = (MethodsFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint TagsTag = (TagsFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
-    private const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
+    private const uint PortTag = (PortFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
 
     private static readonly SearchValues<byte> Printable = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c)]);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.Entries;
@@ -96,6 +97,11 @@ public class PlainTextsTests
         return value;
     }
 
-    private static string Text(Random random, int lengthMin, int lengthMax) => string.Concat(Enumerable
-        .Range(0, random.Next(lengthMin, lengthMax + 1)).Select(_ => random.Next(400) switch { 0 => "é", 1 => "\n", 2 => "💡", _ => ((char)random.Next(' ', 127)).ToString() }));
+    private static string Text(Random random, int lengthMin, int lengthMax)
+    {
+        var text = new StringBuilder();
+        for (var i = random.Next(lengthMin, lengthMax + 1); i > 0; i--)
+            text.Append(random.Next(400) switch { 0 => "é", 1 => "\n", 2 => "💡", _ => ((char)random.Next(' ', 127)).ToString() });
+        return text.ToString();
+    }
 }

@@ -32,7 +32,7 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     public long Bytes => _entries.Length * (long)sizeof(ulong);
 
     /// <summary>
-    /// The slot of that key, or -1. Any thread; the caller checks by the slot's generation that it read one lease.
+    /// The slot of that key, or -1. Any thread; one that does not write has to make sure that the slot was not given away meanwhile.
     /// </summary>
     public int Find(RecordKey key)
     {

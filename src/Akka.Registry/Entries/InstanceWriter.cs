@@ -25,8 +25,9 @@ internal static class InstanceWriter
     {
         var unread = registration.Unread;
         var pairs = unread.IsEmpty ? StringPairs.Of(registration.Metadata) : StringPairs.Empty;
-        var bytesMax = NumbersBytesMax + checks.Sum(static check => check.CalculateSize() + FieldBytesMax)
-            + (unread.IsEmpty ? TextsBytesMax(registration, pairs) : unread.Length);
+        var bytesMax = NumbersBytesMax + (unread.IsEmpty ? TextsBytesMax(registration, pairs) : unread.Length);
+        foreach (var check in checks)
+            bytesMax += check.CalculateSize() + FieldBytesMax;
         var buffer = ArrayPool<byte>.Shared.Rent(bytesMax);
         try
         {

@@ -23,7 +23,7 @@ public sealed class ServiceTests
             {"revision":1003,"cursor":"c1003","services":[
             {"service":"billing","revision":1003,"instances":1,"starting":0,"passing":0,"warning":1,
             "critical":0,"draining":0,"outOfService":0,"unverified":0,"suspect":0},
-            {"service":"orders","revision":1003,"instances":2,"starting":0,"passing":1,"warning":0,
+            {"service":"orders","revision":1002,"instances":2,"starting":0,"passing":1,"warning":0,
             "critical":0,"draining":1,"outOfService":0,"unverified":0,"suspect":0}]}
             """));
     }

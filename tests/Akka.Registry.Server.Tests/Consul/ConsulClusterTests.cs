@@ -33,6 +33,7 @@ public sealed class ConsulClusterTests
         {
             var (here, there) = i % 2 == 0 ? (a, b) : (b, a);
             var waits = here.Blocked(Health, index);
+            waits.IsCompleted.ShouldBeFalse();
             await there.PutAsync($"/v1/agent/check/{(i % 2 == 0 ? "fail" : "pass")}/service:web-1");
             var next = ConsulNode.IndexOf(await waits);
             next.ShouldBeGreaterThan(index);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
@@ -6,7 +7,10 @@ using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Consul.Blocking;
 using Akka.Registry.Server.Consul.Catalog;
 using Akka.Registry.Server.Tests.Fakes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -84,6 +88,49 @@ public sealed class IndexTests
 
         ConsulNode.Until(() => _registry.LastSubscription is { Service: null });
         await feed.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A node that is first asked late is as far as one that saw all come: who goes there from another is told nothing twice.</summary>
+    [Fact]
+    public void What_is_there_when_the_indexes_begin_has_the_index_of_its_own_last_change()
+    {
+        Web();
+        var own = _registry.Revision;
+        _registry.Put(_registry.EntryOf(new Registration { Service = "other", Id = "1", Address = "h" }, 1, FakeRegistry.Other));
+
+        var indexes = new CatalogIndexes(_registry);
+
+        indexes.Observe("web").Health.Index.ShouldBe(own);
+        indexes.Observe("gone").Health.Index.ShouldBe(_registry.Revision);
+    }
+
+    [Fact]
+    public async Task A_node_that_catches_up_with_the_one_that_gave_the_index_goes_on_waiting()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton<IServiceRegistry>(_registry).AddSingleton<IClusterMembership>(new FakeCluster());
+        builder.Services.AddRegistryHttp(new HttpOptions());
+        builder.Services.AddRegistryConsul(new ConsulOptions());
+        await using var app = builder.Build().UseRegistryHttp();
+        await app.StartAsync();
+        using var client = app.GetTestClient();
+        var door = app.Services.GetRequiredService<ConsulDoor>();
+        Web();
+        door.Indexes.Observe("web");
+        var asked = client.GetAsync(new Uri($"/v1/health/service/web?index={_registry.Revision + 1}", UriKind.Relative));
+        ConsulNode.Until(() => door.Blocked == 1);
+
+        Web(check: InstanceStatus.Critical);
+        door.Indexes.Observe("web");
+        SpinWait.SpinUntil(() => asked.IsCompleted, TimeSpan.FromMilliseconds(300)).ShouldBeFalse();
+
+        Web(check: InstanceStatus.Warning);
+        door.Indexes.Observe("web");
+        using var answer = await asked;
+        long.Parse(answer.Headers.GetValues("X-Consul-Index").Single(), CultureInfo.InvariantCulture).ShouldBe(_registry.Revision);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("\"warning\"");
     }
 
     [Fact]

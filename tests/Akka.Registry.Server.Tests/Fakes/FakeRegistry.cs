@@ -184,10 +184,10 @@ public sealed class FakeRegistry : IServiceRegistry
         lock (_lock)
         {
             LastWriteOptions = options;
-            Revision++;
             _services[key.Service].Remove(key.Instance);
             if (_services[key.Service].Count == 0)
                 _services.Remove(key.Service);
+            Changed(key.Service);
         }
 
         return Task.CompletedTask;
@@ -197,15 +197,7 @@ public sealed class FakeRegistry : IServiceRegistry
     {
         ThrowIfRefused();
         lock (_lock)
-        {
-            if (_views.TryGetValue(service, out var view) && view.Revision == Revision)
-                return view;
-            if (!_services.TryGetValue(service, out var instances))
-                return null;
-            view = new ServiceView { Name = service, Revision = Revision, Instances = InstanceList.From(instances.Values) };
-            _views[service] = view;
-            return view;
-        }
+            return _views.GetValueOrDefault(service);
     }
 
     public IReadOnlyList<ServiceSummary> Services()
@@ -256,13 +248,23 @@ public sealed class FakeRegistry : IServiceRegistry
     {
         lock (_lock)
         {
-            Revision++;
             if (!_services.TryGetValue(entry.Service, out var instances))
                 _services.Add(entry.Service, instances = new SortedDictionary<string, ServiceEntry>(StringComparer.Ordinal));
             instances[entry.Id] = entry;
+            Changed(entry.Service);
         }
 
         return entry;
+    }
+
+    /// <summary>A view has the revision of its service's own last change, as a node's has.</summary>
+    private void Changed(string service)
+    {
+        Revision++;
+        if (_services.TryGetValue(service, out var instances))
+            _views[service] = new ServiceView { Name = service, Revision = Revision, Instances = InstanceList.From(instances.Values) };
+        else
+            _views.Remove(service);
     }
 
     /// <summary>Makes an entry as it stands after a registration.</summary>

@@ -107,29 +107,36 @@ internal static class BlockingQuery
     private static async Task<long> WaitAsync(ConsulCall call, Watch watch, Action look)
     {
         var (given, patience) = (call.Query.Index, call.Door.Patience(call.Query.Wait));
-        using var forIndex = watch.Watched.Enter();
-        using var forMovement = watch.Movement.Enter();
-        // Once in line: a change that came before is seen now, a later one wakes.
-        look();
-        var step = BlockingRule.First(given, watch.Watched.Index, watch.Movement.Revision);
-        switch (step)
+        var began = call.Door.Time.GetTimestamp();
+        while (true)
         {
-            case BlockingStep.Answer:
+            using var forIndex = watch.Watched.Enter();
+            using var forMovement = watch.Movement.Enter();
+            // Once in line: a change that came before is seen now, a later one wakes.
+            look();
+            var left = patience - call.Door.Time.GetElapsedTime(began);
+            if (left < TimeSpan.Zero)
+                left = TimeSpan.Zero;
+            var step = BlockingRule.First(given, watch.Watched.Index, watch.Movement.Revision);
+            if (step == BlockingStep.Answer)
                 return watch.Watched.Index;
-            case BlockingStep.AwaitIndex:
-                await forIndex.WaitAsync(patience, call.Door.Time, call.Stopping);
-                return BlockingRule.AfterWait(given, watch.Watched.Index, call.Registry.Revision);
-            case BlockingStep.AwaitMovement when !await forMovement.WaitAsync(patience, call.Door.Time, call.Stopping):
-                return BlockingRule.AfterWait(given, watch.Watched.Index, call.Registry.Revision);
-            case BlockingStep.AwaitMovement or BlockingStep.AnswerUnsure:
-                if (watch.IsVague() && (ulong)watch.Watched.Index <= given)
-                    await forIndex.WaitAsync(UnsureHold < patience ? UnsureHold : patience, call.Door.Time, call.Stopping);
-                var (index, revision) = (watch.Watched.Index, watch.Movement.Revision);
-                // From now on it is this node's own: who brings it waits for what can be seen.
-                watch.Raise(Math.Max(index, revision));
-                return BlockingRule.AfterMovement(given, index, revision, call.Registry.Revision);
-            default:
-                throw new System.Diagnostics.UnreachableException($"No rule for {step}.");
+            var gate = step switch { BlockingStep.AwaitIndex => forIndex, BlockingStep.AwaitMovement => forMovement, _ => null };
+            if (gate is not null)
+            {
+                var isWoken = await gate.WaitAsync(left, call.Door.Time, call.Stopping);
+                // What the client has seen is no news: this node has caught up with the one that gave the index.
+                if (isWoken && (ulong)watch.Watched.Index == given)
+                    continue;
+                if (!isWoken || step == BlockingStep.AwaitIndex)
+                    return BlockingRule.AfterWait(given, watch.Watched.Index, call.Registry.Revision);
+            }
+
+            if (watch.IsVague() && (ulong)watch.Watched.Index <= given)
+                await forIndex.WaitAsync(UnsureHold < left ? UnsureHold : left, call.Door.Time, call.Stopping);
+            var (index, revision) = (watch.Watched.Index, watch.Movement.Revision);
+            // From now on it is this node's own: who brings it waits for what can be seen.
+            watch.Raise(Math.Max(index, revision));
+            return BlockingRule.AfterMovement(given, index, revision, call.Registry.Revision);
         }
     }
 

@@ -26,10 +26,12 @@ internal sealed class CatalogIndexes
     public CatalogIndexes(IServiceRegistry registry)
     {
         _registry = registry;
-        _extinction = Math.Max(1, registry.Revision);
-        Movement = new Movement(registry.Revision);
-        (Catalog, Health, Nodes) = (new Watched(1), new Watched(1), new Watched(registry.Revision));
+        var revision = registry.Revision;
+        Movement = new Movement(revision);
+        (Catalog, Health, Nodes) = (new Watched(1), new Watched(1), new Watched(revision));
+        // What is there has the index of its own last change, as at nodes that saw it come; what is not went before now.
         ObserveAll();
+        Raise(ref _extinction, Math.Max(1, revision));
     }
 
     /// <summary>Which services there are, and the definitions of their instances.</summary>

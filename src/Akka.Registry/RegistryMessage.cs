@@ -35,9 +35,6 @@ internal abstract record RegistryMessage
     /// <summary>The scheduler has seen every grant up to this number.</summary>
     public sealed record GrantsSettled(int Life, long Grant) : RegistryMessage;
 
-    /// <summary>The map answers what was written for the ledgers.</summary>
-    public sealed record LedgersWritten(int Life) : RegistryMessage;
-
     /// <summary>The map answers a call's write.</summary>
     public sealed record Written(long Call, MapWriteResult Result) : RegistryMessage;
 

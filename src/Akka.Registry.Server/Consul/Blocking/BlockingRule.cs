@@ -12,7 +12,7 @@ internal static class BlockingRule
     /// own index is as far as this node, and waits for the next one. Who brings a higher one has it from another node, or made it up.</para>
     /// <para>Another node's index says nothing of what this node has shown: it may have seen two changes at once that undid each other,
     /// the first of which the client knows from elsewhere. So where this node has gone on since, it answers; and where it has not, any
-    /// movement is news.</para>
+    /// movement is news, but one to that very index: then this node has caught up, and the index is its own.</para>
     /// </remarks>
     /// <param name="given">The index that the client has; 0 for none.</param>
     /// <param name="index">The index of what it asks for.</param>

@@ -40,6 +40,14 @@ trap 'end_leftovers; rm -rf "$results"' EXIT
 # One line of a TRX file holds the counters: <Counters total="3" executed="3" passed="3" failed="0" ... />
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
+# The names of those that failed, each with its message's first line.
+failures() {
+  awk '/<UnitTestResult / { name = ""
+         if (/outcome="Failed"/ && match($0, /testName="[^"]*"/)) name = substr($0, RSTART + 10, RLENGTH - 11) }
+       name != "" && sub(/.*<Message>/, "") { sub(/<\/Message>.*/, ""); print name ": " $0; name = "" }' "$1" \
+    | sed 's/&#x[0-9A-F]*;.*//; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+}
+
 # What the ring of namespaces needs is installed where it is missing and that is allowed; without it the ring says why it is skipped.
 install_network_tools() {
   local missing=""
@@ -132,6 +140,8 @@ esac
 passed=0 failed=0 skipped=0
 finish() {
   echo
+  # Each that failed once more, with its message's first line: an output of twenty rings is cut somewhere.
+  cat "$results"/*.failed 2>/dev/null
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
   exit
@@ -179,6 +189,7 @@ for ring in $rings; do
   else
     p=0 f=0 s=0
   fi
+  [ "$f" -gt 0 ] && failures "$trx" | sed "s/^/$ring: /" >"$results/$ring.failed"
   # A runner that died says so by its code alone.
   [ "$code" -ne 0 ] && [ "$f" -eq 0 ] && f=1
   [ "$code" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ] && { echo "   no test ran"; f=1; }

@@ -81,6 +81,8 @@ internal sealed partial class RegistryActor
     void ISubscriptionSource.ReadSince(long token, string? service, ReadCursor cursor) =>
         _surroundings.Map.Commands.Tell(new MapCommand.ReadSince(token, service, cursor, _mapEvents));
 
+    bool ISubscriptionSource.Withholds(ReadCursor cursor) => _doubt.Knows(cursor);
+
     Subscription ISubscriptionSource.Open(SubscriptionRequest request)
     {
         var name = request.Name.Length > 0 ? request.Name : $"subscriber {++_subscribers}";

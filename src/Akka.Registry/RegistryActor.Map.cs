@@ -10,6 +10,9 @@ namespace Akka.Registry;
 /// <summary>From records to views, leases and subscribers.</summary>
 internal sealed partial class RegistryActor
 {
+    /// <summary>Word that is older comes late. Nodes' clocks differ by less, and who moves is heard at its old node until then.</summary>
+    private static readonly TimeSpan LateBy = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Live records that this build cannot read: not shown, yet owned, orphaned and evicted as any other.
     /// </summary>
@@ -76,30 +79,36 @@ internal sealed partial class RegistryActor
     {
         if (change.After is not { } after)
             return null; // A tombstone was collected: nothing that anybody sees.
-        if (_doubt.End(after.Key) is { } doubted)
-            _position.Release(doubted.Dot);
-        if (_doubt.Applies(change.Before, after) && KeptUntil(change.Before!, now) is { } until && until > now)
+        var doubt = _doubt.End(after.Key);
+        if (doubt?.Verdict is { } withheld)
+            _position.Release(withheld.Dot);
+        var judged = doubt?.Judged ?? change.Before;
+        var entry = after.IsLive && _codec.TryDecode(after, out var read) ? read : null;
+        if (_doubt.Applies(judged, after, entry) && KeptUntil(judged!, after, now) is { } until && until > now)
         {
-            _doubt.Withhold(after, until);
+            _doubt.Begin(after.Key, new Doubt(judged!, after, until));
             _position.Withhold(after.Dot);
-            return null;
-        }
-
-        if (change.Before is { IsLive: true } && !after.IsLive)
-            CountRemoval(after);
-        _unreadable.Remove(after.Key);
-        if (after.IsLive && _codec.TryDecode(after, out var entry))
-        {
-            _writer.Put(Trusted(entry), after.Order.Stamp.Time);
-            touched.Add(new TouchedKey(after.Key, after.Dot, after.Order.Epoch));
             return entry;
         }
 
-        if (after.IsLive)
+        if (_doubt.Moves(change.Before, after) && IsWrittenBefore(after, WallClock - LateBy))
+            _doubt.Begin(after.Key, new Doubt(change.Before!, null, now + _surroundings.Options.Ownership.EvictionGrace));
+        if (change.Before is { IsLive: true } && !after.IsLive)
+            CountRemoval(after);
+        _unreadable.Remove(after.Key);
+        if (after.IsLive && entry is null)
             KeepUnreadable(after);
-        if (_writer.Remove(after.Key, after.Order.Stamp.Time))
-            touched.Add(new TouchedKey(after.Key, after.Dot, after.Order.Epoch));
-        return null;
+        Show(after, entry, touched);
+        return entry;
+    }
+
+    private void Show(MapRecord record, ServiceEntry? entry, List<TouchedKey> touched)
+    {
+        if (entry is not null)
+            _writer.Put(Trusted(entry), record.Order.Stamp.Time);
+        else if (!_writer.Remove(record.Key, record.Order.Stamp.Time))
+            return;
+        touched.Add(new TouchedKey(record.Key, record.Dot, record.Order.Epoch));
     }
 
     /// <summary>Brings one change to the owner's index and to this node's leases.</summary>
@@ -121,42 +130,66 @@ internal sealed partial class RegistryActor
                 runsUntil = now + TimeSpan.FromTicks(1);
         }
 
-        _ledger.Replaced(before, after, entry, runsUntil, now, needsBeats);
+        _ledger.Replaced(before, after, entry, runsUntil, now, needsBeats, HasBeatenSince(before, after, runsUntil, now));
         _checks.Replaced(before, after, entry);
     }
 
-    /// <summary>Until when an entry stays in sight that another node than its owner has evicted; null when it is to go now.</summary>
-    private Instant? KeptUntil(MapRecord record, Instant now)
+    /// <summary>
+    /// Whether a lease of this node has beaten well after another node wrote what takes its place: the instance is here, and word of there
+    /// comes late.
+    /// </summary>
+    private bool HasBeatenSince(MapRecord? before, MapRecord? after, Instant? runsUntil, Instant now) =>
+        _doubt.Moves(before, after) && before!.Dot.Origin == Self && runsUntil is { } until
+        && _codec.TryDecode(before, out var mine) && mine.NeedsBeats
+        && IsWrittenBefore(after!, WallClock - (now - (until - mine.Ttl)) - LateBy);
+
+    /// <summary>By the writer's clock and this one's; never where writes are not stamped with the time of a clock.</summary>
+    private bool IsWrittenBefore(MapRecord record, DateTimeOffset time) =>
+        !_surroundings.Map.Status.IsClockShared && record.Order.Stamp.Time.UnixMilliseconds < time.ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Until when an entry stays in sight as it is that another node than its owner has judged; null when the verdict is to be shown now.
+    /// </summary>
+    private Instant? KeptUntil(MapRecord record, MapRecord verdict, Instant now)
     {
+        var isRead = _codec.TryDecode(record, out var entry);
+        if (verdict.IsLive && (VerdictDoubt.IsSilent(entry) || !IsWrittenBefore(verdict, WallClock - LateBy)))
+            return null; // As its owner says; or its owner has just changed, and the new one lost its session at once.
         var owner = record.Dot.Origin;
-        var heard = owner == Self
-            ? _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now
-                || (_codec.TryDecode(record, out var mine) && VouchesFor(mine))
-            : _members.Find(owner) is { IsCurrent: true } && !_orphans.IsLost(owner);
-        return heard ? now + _surroundings.Options.Ownership.EvictionGrace
-            : owner == Self || _views.Find(record.Key) is not { } entry ? null
-            : _orphans.KeptUntil(owner, OrphanTerms.Of(entry));
+        var grace = now + _surroundings.Options.Ownership.EvictionGrace;
+        if (owner == Self)
+        {
+            var isHeard = _surroundings.Leases.ExpiresAt(record.Key, record.Order.Epoch) > now || (isRead && VouchesFor(entry));
+            return isHeard ? grace : null;
+        }
+
+        if (_members.Find(owner) is { IsCurrent: true } && !_orphans.IsLost(owner))
+            return grace;
+        var until = isRead ? _orphans.KeptUntil(owner, OrphanTerms.Of(entry)) : null;
+        return verdict.IsLive && until > grace ? grace : until;
     }
 
-    /// <summary>Owners had their time to write again what others evicted: what still stands is gone.</summary>
-    private void ShowDueEvictions(Instant now)
+    /// <summary>Owners had their time to write again what others have judged: what still stands is shown.</summary>
+    private void ShowDueVerdicts(Instant now)
     {
         if (_doubt.IsEmpty || _load is not null)
             return;
         var touched = new List<TouchedKey>();
-        foreach (var eviction in _doubt.TakeDue(now))
+        foreach (var doubt in _doubt.TakeDue(now))
         {
+            var verdict = doubt.Verdict!;
             // An owner that was heard may have been lost meanwhile: then its instances have the orphan's grace, here as elsewhere.
-            if (_views.Find(eviction.Key) is { } entry && _orphans.KeptUntil(entry.Owner, OrphanTerms.Of(entry)) is { } until && until > now)
+            if (!verdict.IsLive && _views.Find(verdict.Key) is { } shown
+                && _orphans.KeptUntil(shown.Owner, OrphanTerms.Of(shown)) is { } until && until > now)
             {
-                _doubt.Withhold(eviction, until);
+                _doubt.Begin(verdict.Key, doubt with { Until = until });
                 continue;
             }
 
-            _position.Release(eviction.Dot);
-            CountRemoval(eviction);
-            if (_writer.Remove(eviction.Key, eviction.Order.Stamp.Time))
-                touched.Add(new TouchedKey(eviction.Key, eviction.Dot, eviction.Order.Epoch));
+            _position.Release(verdict.Dot);
+            if (!verdict.IsLive)
+                CountRemoval(verdict);
+            Show(verdict, verdict.IsLive && _codec.TryDecode(verdict, out var entry) ? entry : null, touched);
         }
 
         if (touched.Count > 0)

@@ -46,7 +46,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly LeaseLedger _ledger;
     private readonly CheckLedger _checks;
     private readonly OrphanWatch _orphans;
-    private readonly EvictionDoubt _doubt;
+    private readonly VerdictDoubt _doubt;
     private readonly SubscriptionHub _hub;
     private readonly CallTable _calls;
     private readonly Forwarder _forwarder;
@@ -79,7 +79,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _checks = new CheckLedger(surroundings.Self.Uid, _ledger.Writes, surroundings.Options.Ownership.Rules);
         _orphans = new OrphanWatch(
             surroundings.Options.Leases.OrphanGraceMin, surroundings.Options.Ownership.AdoptionGrace, surroundings.Options.Ownership.Rules);
-        _doubt = new EvictionDoubt(surroundings.Options.Ownership.Rules);
+        _doubt = new VerdictDoubt(surroundings.Options.Ownership.Rules, surroundings.AreRecordsSigned);
         _hub = new SubscriptionHub(_views, surroundings.Options.Subscriptions, this);
         var governor = surroundings.Options.Leases.Governor;
         _inquiry = new LossInquiry(surroundings.Self, governor.Confirmation, governor.Rules);
@@ -186,7 +186,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _orphans.Tick(now, toggled);
         Toggle(toggled);
         SettleOrphans(now);
-        ShowDueEvictions(now);
+        ShowDueVerdicts(now);
         _orphans.Forget(_owners);
         _hub.Tick(now);
         _post.Tick(now);

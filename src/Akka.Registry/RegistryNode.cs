@@ -115,6 +115,7 @@ public sealed class RegistryNode : ITransportSink, IAsyncDisposable
             Self = self,
             Membership = _engine.Membership,
             Map = _engine.Map,
+            AreRecordsSigned = environment.Signing is not null,
             Transport = transport,
             Probe = probe,
             Checks = _checks,

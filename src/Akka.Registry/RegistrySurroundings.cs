@@ -42,6 +42,9 @@ internal sealed class RegistrySurroundings
     /// <summary>The way to other nodes.</summary>
     public required IPeerTransport Transport { get; init; }
 
+    /// <summary>Whether a record counts only with its writer's signature.</summary>
+    public bool AreRecordsSigned { get; init; }
+
     /// <summary>Tries addresses of instances.</summary>
     public required IAddressProbe Probe { get; init; }
 

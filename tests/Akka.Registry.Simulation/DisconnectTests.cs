@@ -20,7 +20,7 @@ public class DisconnectTests
         Should.Throw<InvariantException>(() =>
         {
             for (var seed = 1; seed <= 6; seed++)
-                CutOff(seed, OwnershipRules.All with { VerdictsJustAbove = false });
+                CutOff(seed, OwnershipRules.All with { VerdictsJustAbove = false, VerdictsDoubted = false });
         });
 
     internal static void Run(int seed)

@@ -17,11 +17,15 @@ public class MutantTests
     private static readonly Dictionary<string, (int Seeds, Action<int> Run)> Mutants = new()
     {
         ["R1: a removal is ordered just above what it removes"] =
-            (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false }, Owners with { EvictionsDoubted = false })),
+            (12, seed => CutOffTests.Run(seed, Map with { RemovalJustAbove = false }, Owners with { VerdictsDoubted = false })),
         ["R1: a verdict is ordered just above what it judges"] =
-            (40, seed => HistoryTests.Run(seed, Owners with { VerdictsJustAbove = false })),
+            (40, seed => HistoryTests.Run(seed, Owners with { VerdictsJustAbove = false, VerdictsDoubted = false })),
         ["What others evicted stays in sight where its owner is heard"] =
-            (40, seed => HistoryTests.LongCut(seed, Owners with { EvictionsDoubted = false })),
+            (40, seed => HistoryTests.LongCut(seed, Owners with { VerdictsDoubted = false })),
+        ["What others call silent stays in sight as it is where its owner is heard"] =
+            (40, seed => LateRegistrationTests.Run(seed, Owners with { VerdictsDoubted = false })),
+        ["Who hears an instance outranks who does not"] =
+            (40, seed => LateRegistrationTests.Run(seed, Owners with { TheHeardStand = false })),
         ["R2: who was away too long takes everything anew"] =
             (12, seed => InHarshWorld(seed, Map with { TakeAnew = false })),
         ["R4: nothing is taken from who was away too long"] =

@@ -11,8 +11,8 @@ internal static class Scenarios
     /// </summary>
     private static readonly string[] Signed =
     [
-        "convergence", "harsh world", "faults", "cut off", "leave", "pause", "rolling restart", "crash of all", "death with instances", "readers",
-        "majority", "disconnect", "sessions cut", "durable crash of all", "harsh disks",
+        "convergence", "harsh world", "faults", "cut off", "late registrations", "leave", "pause", "rolling restart", "crash of all",
+        "death with instances", "readers", "majority", "disconnect", "sessions cut", "durable crash of all", "harsh disks",
     ];
 
     private static readonly IReadOnlyList<Scenario> Plain =
@@ -29,6 +29,8 @@ internal static class Scenarios
             Seeds: 100, ClockTests.Run),
         new("cut off", "What a node that was cut off evicted is not taken from those who moved.",
             Seeds: 150, seed => CutOffTests.Run(seed)),
+        new("late registrations", "What a node that was cut off took late, and hears no beat of, is not called silent where it beats.",
+            Seeds: 100, seed => LateRegistrationTests.Run(seed)),
         new("governor", "A mass of silence is held, and the hold ends.",
             Seeds: 40, GovernorTests.Run),
         new("leave", "A rolling restart with goodbyes takes nobody away.",

@@ -119,6 +119,21 @@ public sealed class SimulatedInstance
         return old == 0 ? Task.CompletedTask : DeregisterAsync(old);
     }
 
+    /// <summary>A copy of its registration, which the network has held back, reaches that node; it waits for no answer any more.</summary>
+    public Task RegisterLateAsync(SimulatedNode node) => node.Registry.RegisterAsync(Registration(), WriteOptions.Default);
+
+    private Registration Registration() => new()
+    {
+        Service = Key.Service,
+        Id = Key.Instance,
+        Address = Address,
+        Port = 80,
+        Version = Mark,
+        Ttl = Ttl,
+        Epoch = Epoch,
+        Status = Status,
+    };
+
     private void Die(Ending how)
     {
         if (IsAlive)
@@ -214,18 +229,7 @@ public sealed class SimulatedInstance
         try
         {
             var status = Status;
-            var registration = new Registration
-            {
-                Service = Key.Service,
-                Id = Key.Instance,
-                Address = Address,
-                Port = 80,
-                Version = Mark,
-                Ttl = Ttl,
-                Epoch = epoch,
-                Status = status,
-            };
-            await node.Registry.RegisterAsync(registration, WriteOptions.Default).ConfigureAwait(false);
+            await node.Registry.RegisterAsync(Registration(), WriteOptions.Default).ConfigureAwait(false);
             Witness?.Invoke(new HistoryEvent.Registered(_cluster.Scheduler.Elapsed, asked, Name, epoch, node.Name));
             if (run == _run)
                 (IsAcknowledged, LastTakenAt, _told) = (true, _cluster.Scheduler.Elapsed, status);

@@ -1,5 +1,7 @@
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData;
+using Akka.Registry.Subscriptions;
 using Akka.Registry.Tests.World;
 using Shouldly;
 using Xunit;
@@ -206,6 +208,133 @@ public class ReturnTests
         _world.Settle();
         _world.Beat("a");
         (_world.Entry("a")!.Owner, _world.Entry("a")!.Epoch).ShouldBe((SelfNode.Uid, 7UL));
+    }
+
+    [Fact]
+    public void Who_calls_silent_what_beats_here_is_not_believed_and_nobody_is_told()
+    {
+        _world.Register(Registration("a"));
+        var subscription = _world.Subscribe();
+        Read(subscription);
+        _world.RunFor(10);
+
+        CallSilent(Other);
+
+        Read(subscription).SelectMany(batch => batch.Changes).ShouldAllBe(change => change.Entry!.Status == InstanceStatus.Passing);
+        (_world.Entry("a")!.Owner, _world.Entry("a")!.Status).ShouldBe((SelfNode.Uid, InstanceStatus.Passing));
+        _world.Map.Find(Key("a"))!.Dot.Origin.ShouldBe(SelfNode.Uid);
+    }
+
+    [Fact]
+    public void What_a_third_calls_silent_is_shown_so_only_when_its_owner_leaves_it_to_stand()
+    {
+        _world.Set(Third, MemberState.Up);
+        _world.Receive(Other, Registration("a"));
+        _world.Receive(Other, Registration("b"));
+        var subscription = _world.Subscribe();
+        Read(subscription);
+
+        CallSilent(Third, "a", "b");
+        Read(subscription).ShouldBeEmpty();
+        _world.Receive(Other, Registration("a"));
+        _world.RunFor(4);
+
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Passing);
+        _world.Entry("b")!.Status.ShouldBe(InstanceStatus.Critical);
+        Read(subscription).SelectMany(batch => batch.Changes).Select(change => (change.Key.Instance, change.Entry!.Status))
+            .ShouldBe([("a", InstanceStatus.Passing), ("b", InstanceStatus.Critical)]);
+    }
+
+    [Fact]
+    public void Who_calls_silent_what_beats_elsewhere_and_then_evicts_it_is_not_believed_either()
+    {
+        _world.Set(Third, MemberState.Up);
+        _world.Receive(Other, Registration("a"));
+        CallSilent(Third);
+        _world.RunFor(2);
+
+        _world.Map.Receive(_world.Map.RemoteRemoval(Third.Uid, _world.Map.Find(Key("a"))!));
+        _world.RunFor(2);
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Passing);
+
+        _world.RunFor(2);
+        _world.Entry("a").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Who_lagged_while_a_verdict_was_withheld_is_told_of_it_once_it_is_shown()
+    {
+        _world.Set(Third, MemberState.Up);
+        _world.Receive(Other, Registration("a"));
+        var cursor = Read(_world.Subscribe())[^1].Cursor;
+
+        CallSilent(Third);
+        var later = _world.Subscribe(cursor: cursor);
+        Read(later).SelectMany(batch => batch.Changes).ShouldBeEmpty();
+        _world.RunFor(4);
+
+        Read(later).SelectMany(batch => batch.Changes).ShouldHaveSingleItem().Entry!.Status.ShouldBe(InstanceStatus.Critical);
+    }
+
+    [Fact]
+    public void Who_was_told_elsewhere_what_is_withheld_here_begins_when_it_is_not_any_more()
+    {
+        _world.Set(Third, MemberState.Up);
+        _world.Receive(Other, Registration("a"));
+        CallSilent(Third);
+        var cursor = new ReadCursor(_world.Map.Vector, []).ToToken();
+        var began = _world.Begin(registry => registry.SubscribeAsync(new SubscriptionRequest { Service = "orders", Cursor = cursor }));
+
+        _world.RunFor(2);
+        began.IsCompleted.ShouldBeFalse();
+        _world.RunFor(2);
+
+        Read(ResultOf(began)).SelectMany(batch => batch.Changes).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_registration_that_comes_late_does_not_take_away_what_has_beaten_here_since()
+    {
+        _world.Register(Registration("a"));
+        var late = _world.Map.Remote(Other.Uid, Key("a"), 7, Value(Registration("a")));
+        _world.RunFor(10);
+        _world.Beat("a");
+
+        _world.Map.Receive(late);
+        _world.Settle();
+
+        _world.Entry("a")!.Owner.ShouldBe(SelfNode.Uid);
+        _world.Map.Find(Key("a"))!.Dot.Origin.ShouldBe(SelfNode.Uid);
+        _world.Registry.ExpiresIn(_world.Entry("a")!).ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void A_verdict_on_a_registration_that_came_late_is_not_believed_at_once()
+    {
+        _world.Set(Third, MemberState.Up);
+        _world.Receive(Other, Registration("a"));
+        var late = _world.Map.Remote(Third.Uid, Key("a"), 7, Value(Registration("a")));
+        var verdict = _world.Map.Remote(Third.Uid, Key("a"), 7, Value(Registration("a"), value => value.LeaseMissed = true));
+        _world.RunFor(10);
+
+        _world.Map.Receive(late);
+        _world.Map.Receive(verdict);
+        _world.RunFor(2);
+        (_world.Entry("a")!.Owner, _world.Entry("a")!.Status).ShouldBe((Third.Uid, InstanceStatus.Passing));
+
+        _world.RunFor(2);
+        _world.Entry("a")!.Status.ShouldBe(InstanceStatus.Critical);
+    }
+
+    /// <summary>As of a node that took late registrations while it was cut off: later records than those that stand, and no beat.</summary>
+    private void CallSilent(NodeIdentity by, params ReadOnlySpan<string> ids)
+    {
+        var verdicts = new List<MapRecord>();
+        foreach (var id in ids.IsEmpty ? ["a"] : ids)
+            verdicts.Add(_world.Map.Remote(by.Uid, Key(id), 7, Value(Registration(id), value => value.LeaseMissed = true)));
+        _world.RunFor(2);
+        _world.Map.Receive([.. verdicts]);
+        _world.Settle();
     }
 
     private void Sleep(string id)

@@ -36,7 +36,8 @@ namespace Akka.Registry.Ownership;
 /// <para><b>Foreign verdicts.</b> A node that was cut off calls an instance silent which has come here meanwhile. Its word is
 /// ordered just above what it judged, so that it loses to whatever the instance did since; if it wins all the same (the node wrote for
 /// another reason in between), and while the lease still runs here the entry is written again, without that verdict: who hears an instance outranks
-/// who does not.</para>
+/// who does not. So it is when another node's record comes late, and its instance has beaten here since it was written: a registration that
+/// the network held back until after its instance was taken here.</para>
 /// <para><b>Without a lease.</b> An entry that needs no beats is owned all the same. When another node has evicted it while a check of
 /// this node says that its instance is well, it is written again at once, as what beats is; else it stays gone.</para>
 /// <para><b>Verdicts.</b> The registry remembers what was judged and repeats the write when another write of this node
@@ -83,14 +84,16 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     /// <param name="needsBeats">
     /// Whether <paramref name="before"/> was kept alive by beats. Without, nothing is to come that would end a contest.
     /// </param>
+    /// <param name="hasBeatenSince">Whether the lease has beaten well after <paramref name="after"/> was written.</param>
     public void Replaced(
-        MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now, bool needsBeats = true)
+        MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant? runsUntil, Instant now, bool needsBeats = true,
+        bool hasBeatenSince = false)
     {
         var key = (after ?? before)!.Key;
         if (IsMine(after))
             BecameMine(key, before, after!, entry, hasLease: runsUntil is not null);
         else if (IsMine(before))
-            WasMine(key, before!, after, entry, runsUntil > now, needsBeats);
+            WasMine(key, before!, after, entry, runsUntil > now, needsBeats, hasBeatenSince);
         else if (_contested.TryGetValue(key, out var contest))
             StillContested(key, contest, after);
     }
@@ -210,7 +213,8 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         }
     }
 
-    private void WasMine(RecordKey key, MapRecord before, MapRecord? after, ServiceEntry? entry, bool runs, bool needsBeats)
+    private void WasMine(
+        RecordKey key, MapRecord before, MapRecord? after, ServiceEntry? entry, bool runs, bool needsBeats, bool hasBeatenSince)
     {
         var epoch = before.Order.Epoch;
         if (_judged.Remove(key, out var judgement) && judgement == Judgement.Expired)
@@ -230,7 +234,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
             if ((runs && _rules.TheHeardReturn) || !_rules.OnlyTheHeardReturn)
                 Writes.Enqueue(contest.WriteAgain(key));
         }
-        else if (runs && _rules.TheHeardStand && entry is { LeaseMissed: true } or { Unverified: true } && entry.Epoch == epoch)
+        else if (runs && _rules.TheHeardStand && entry?.Epoch == epoch && (hasBeatenSince || VerdictDoubt.IsSilent(entry)))
         {
             var contest = new ContestedLease(epoch, after.Order, after.Value);
             _contested[key] = contest;

@@ -39,7 +39,8 @@ public sealed record OwnershipOptions
     public TimeSpan HandOverTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long an entry stays in sight that another node evicted while this one hears the owner; 0 to 1 min, default 3 s.
+    /// How long an entry stays in sight as it is that another node evicted, or calls silent, while this one hears the owner; 0 to 1 min,
+    /// default 3 s.
     /// </summary>
     /// <remarks>
     /// After a long cut each side has evicted what beats on the other; the owner writes again what lives as soon as the sides meet.

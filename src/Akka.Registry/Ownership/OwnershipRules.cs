@@ -21,8 +21,8 @@ internal sealed record OwnershipRules
     /// <summary>What others evicted is written again when its lease still runs.</summary>
     public bool TheHeardReturn { get; init; } = true;
 
-    /// <summary>What others evicted stays in sight for a moment where its owner is heard.</summary>
-    public bool EvictionsDoubted { get; init; } = true;
+    /// <summary>What others evicted, or call silent, stays in sight as it is for a moment where its owner is heard.</summary>
+    public bool VerdictsDoubted { get; init; } = true;
 
     /// <summary>Whom this node hears is not condemned by one that does not.</summary>
     public bool TheHeardStand { get; init; } = true;

@@ -15,6 +15,9 @@ internal interface ISubscriptionSource
     /// </summary>
     void ReadSince(long token, string? service, ReadCursor cursor);
 
+    /// <summary>Whether a reader with that cursor was told elsewhere what is withheld from sight here, for now.</summary>
+    bool Withholds(ReadCursor cursor);
+
     /// <summary>Makes the reader's end of a subscription.</summary>
     Subscription Open(SubscriptionRequest request);
 
@@ -162,6 +165,9 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         var scope = ScopeOf(read.Service);
         switch (since.Outcome)
         {
+            case SinceOutcome.Delta when read.Resumed is null && source.Withholds(read.Cursor):
+                _waiting.Add(read);
+                break;
             case SinceOutcome.Delta:
                 Finish(read, scope.BatchOf(ToChanges(since, read), _verifications));
                 break;
@@ -288,7 +294,7 @@ internal sealed class SubscriptionHub(RegistryViews views, SubscriptionOptions o
         var changes = ImmutableArray.CreateBuilder<Change>(since.Records.Length);
         foreach (var record in since.Records)
         {
-            if (record.IsLive || views.Find(record.Key) is null) // Else its removal is withheld from sight: it follows.
+            if (views.Find(record.Key) is not { } shown || record.Order.CompareTo(shown.Record.Order) <= 0) // Else it is withheld: it follows.
                 changes.Add(ToChange(new TouchedKey(record.Key, record.Dot, record.Order.Epoch)));
         }
 

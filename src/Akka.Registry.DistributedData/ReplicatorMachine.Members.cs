@@ -114,6 +114,9 @@ internal sealed partial class ReplicatorMachine
         {
             var chosen = RandomPeer();
             Greet(chosen, replyWanted: true);
+            if (_peers.TryGetValue(_unattested, out var writer) && writer != chosen)
+                Greet(writer, replyWanted: true);
+            _unattested = default;
             var greetings = GreetingsMax;
             foreach (var peer in _peers.Values)
             {

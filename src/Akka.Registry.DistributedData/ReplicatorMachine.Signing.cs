@@ -15,6 +15,10 @@ internal sealed partial class ReplicatorMachine
     private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(10);
 
     private readonly IRecordSigning? _signing;
+
+    /// <summary>Who others say has written more than it has told here itself: it is asked with the next gossip. None for nobody.</summary>
+    private NodeUid _unattested;
+
     private Instant _bearerToldAt = new(long.MinValue / 2);
 
     /// <summary>Frames that were dropped since a record in them was not signed by its origin, or they came under another's uid.</summary>
@@ -73,8 +77,10 @@ internal sealed partial class ReplicatorMachine
             if (entry.Origin.Node == from.Uid || !_peers.TryGetValue(entry.Origin.Node, out var writer) || writer.Told is null)
                 continue;
             var told = writer.Attested[entry.Origin];
-            if (told < entry.Sequence)
-                attested = attested.With(entry.Origin, told > start[entry.Origin] ? told : 0);
+            if (told >= entry.Sequence)
+                continue;
+            attested = attested.With(entry.Origin, told > start[entry.Origin] ? told : 0);
+            _unattested = writer.Uid;
         }
 
         return attested;

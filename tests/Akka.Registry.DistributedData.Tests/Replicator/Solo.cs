@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
+using Akka.Registry.DistributedData.Signing;
 using Akka.Registry.DistributedData.Tests.Histories;
 using Shouldly;
 
@@ -14,10 +15,11 @@ internal sealed class Solo
 
     private readonly Dictionary<ulong, ulong> _numbers = [];
 
-    public Solo(ReplicationOptions? options = null, ReplicationRules? rules = null, ulong uid = 1, params ulong[] peers)
+    public Solo(
+        ReplicationOptions? options = null, ReplicationRules? rules = null, ulong uid = 1, IRecordSigning? signing = null, params ulong[] peers)
     {
         Self = Identity(uid);
-        Machine = new ReplicatorMachine(Self, options ?? Forgetful, new Random(1), _ => QueuedBytes, rules);
+        Machine = new ReplicatorMachine(Self, options ?? Forgetful, new Random(1), _ => QueuedBytes, rules, signing);
         Members(peers);
     }
 

@@ -120,6 +120,15 @@ public sealed record MapWriteResult(
     public string? Reason { get; init; }
 }
 
+/// <summary>The changes of a <see cref="MapCommand.WriteMany"/> are in hand.</summary>
+public sealed record WritesTaken
+{
+    private WritesTaken() { }
+
+    /// <summary>The word.</summary>
+    public static WritesTaken Instance { get; } = new();
+}
+
 /// <summary>What the map's actor understands.</summary>
 public abstract record MapCommand
 {
@@ -147,6 +156,10 @@ public abstract record MapCommand
     {
         /// <summary>How long who waits for the answers has; an engine that asks a store tries no longer.</summary>
         public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+        /// <summary>Hears that the changes are in hand, so that who has many more can wait with them; null for nobody.</summary>
+        /// <remarks>Not that they are made: an engine that asks a store tries until it can when nobody waits for the answers.</remarks>
+        public IActorRef<WritesTaken>? TakenTo { get; init; }
     }
 
     /// <summary>This node stands by these contested entries no longer (<see cref="MapEvent.Contested"/>): what contests them is shown.</summary>

@@ -36,7 +36,10 @@ internal sealed class ReplicatorActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new ReplicatorInput.Write(write)); break;
-            case MapCommand.WriteMany many: Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo)); break;
+            case MapCommand.WriteMany many:
+                Advance(new ReplicatorInput.WriteMany(many.Operations, many.ReplyTo));
+                many.TakenTo?.Tell(WritesTaken.Instance);
+                break;
             case MapCommand.Yield yield: Advance(new ReplicatorInput.Yield(yield.Keys)); break;
             case MapCommand.StandBy stand: Advance(new ReplicatorInput.StandBy(stand.Keys)); break;
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
@@ -88,6 +87,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _suspicion = new SuspicionBook(surroundings.Options.Suspicion, this, (ulong)_life << 40);
         _memory = new MemoryWatch(surroundings.Options.Limits.MemoryHighWater, surroundings.Memory);
         _calls = new CallTable((long)_life << 40);
+        _hearable = surroundings.Options.Ownership.EntriesPerTurn;
         _forwarder = new Forwarder(surroundings.Options.Ownership.ForwardBatch, surroundings.Options.Ownership.ForwardTimeout);
     }
 
@@ -132,10 +132,11 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         {
             case RegistryMessage.Written written: OnWritten(written); break;
             case RegistryMessage.WrittenMany written: OnWrittenMany(written); break;
-            case RegistryMessage.Beaten beaten: _calls.Find(beaten.Call)?.OnBeaten(beaten.Answer); break;
             case RegistryMessage.MapTold told: OnMapTold(told); break;
-            case RegistryMessage.Judged judged: OnJudged(judged); break;
-            case RegistryMessage.GrantsSettled settled: OnGrantsSettled(settled); break;
+            case RegistryMessage.Judged or RegistryMessage.GrantsSettled or RegistryMessage.Beaten or RegistryMessage.BeatenFor:
+                OnScheduler(message);
+                break;
+            case RegistryMessage.LedgersTaken taken: OnLedgersTaken(taken); break;
             case RegistryMessage.Register register: OnRegister(register); break;
             case RegistryMessage.RegisterMany many: OnRegisterMany(many); break;
             case RegistryMessage.Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
@@ -145,7 +146,6 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             case RegistryMessage.ChecksJudged judged: OnChecksJudged(judged); break;
             case RegistryMessage.Deregister deregister: OnDeregister(deregister); break;
             case RegistryMessage.FrameReceived received: OnFrame(received); break;
-            case RegistryMessage.BeatenFor beaten: OnBeatenFor(beaten); break;
             case RegistryMessage.Adopted adopted: OnAdopted(adopted); break;
             case RegistryMessage.Subscribe subscribe: OnSubscribe(subscribe); break;
             case RegistryMessage.ResumeSubscription resume: _hub.Resume(resume.Subscription, Now); break;
@@ -212,6 +212,8 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     {
         _continues = false;
         LoadOn();
+        _hearable = _surroundings.Options.Ownership.EntriesPerTurn;
+        HearOn();
         ToggleOn();
         SettleOrphans(Now);
     }
@@ -234,9 +236,9 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
             (_checkActor ??= StartChecks()).Tell(message);
         if (_ledger.Messages.Count > 0)
             FlushMessages(budget);
-        if (_ledger.Writes.Count > 0)
+        if (_ledger.HasWrites)
             FlushWrites(budget);
-        if (_ledger.Messages.Count > 0 || _ledger.Writes.Count > 0)
+        if (_ledger.Messages.Count > 0)
             ContinueLater();
     }
 
@@ -251,61 +253,6 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _settling = grant;
         _scheduler.Tell(new SchedulerMessage.Beat(
             Nobody, 0, Context.Adapt<BeatAnswer>(_ => new RegistryMessage.GrantsSettled(life, grant))));
-    }
-
-    private void FlushWrites(int budget)
-    {
-        var writes = ImmutableArray.CreateBuilder<MapWrite>(Math.Min(budget, _ledger.Writes.Count));
-        while (budget-- > 0 && _ledger.Writes.TryDequeue(out var write))
-            writes.Add(write);
-        _surroundings.Map.Commands.Tell(new MapCommand.WriteMany(writes.DrainToImmutable()));
-    }
-
-    private void OnGrantsSettled(RegistryMessage.GrantsSettled settled)
-    {
-        if (settled.Life == _life)
-            _ledger.Settled(settled.Grant);
-    }
-
-    private void OnJudged(RegistryMessage.Judged judged)
-    {
-        if (judged.Life != _life)
-            return;
-        switch (judged.Verdict)
-        {
-            case LeaseVerdict.Missed missed:
-                foreach (var lease in missed.Leases)
-                    _ledger.Missed(lease, _views.Find(lease.Key));
-                break;
-            case LeaseVerdict.Quarantined quarantined:
-                foreach (var lease in quarantined.Leases)
-                    _ledger.Quarantined(lease, _views.Find(lease.Key));
-                break;
-            case LeaseVerdict.Expired expired:
-                foreach (var lease in expired.Leases)
-                    _ledger.Expired(lease, _views.Find(lease.Key));
-                break;
-            case LeaseVerdict.Revived revived:
-                foreach (var lease in revived.Leases)
-                    _ledger.Beaten(lease.Key, lease.Epoch, _views.Find(lease.Key));
-                break;
-            case LeaseVerdict.Unquarantined unquarantined:
-                foreach (var lease in unquarantined.Leases)
-                    OnUnquarantined(lease);
-                break;
-            default:
-                throw new UnreachableException($"No handler for {judged.Verdict.GetType().Name}.");
-        }
-    }
-
-    /// <summary>
-    /// It beat again, or its lease has ended for whatever the records say (epoch 0): then there is nothing of this
-    /// node's to write.
-    /// </summary>
-    private void OnUnquarantined(LeaseKey lease)
-    {
-        if (lease.Epoch != 0)
-            _ledger.Beaten(lease.Key, lease.Epoch, _views.Find(lease.Key));
     }
 
     private void Report(FrameKind kind, NodeIdentity from, string problem)

@@ -35,6 +35,9 @@ internal abstract record RegistryMessage
     /// <summary>The scheduler has seen every grant up to this number.</summary>
     public sealed record GrantsSettled(int Life, long Grant) : RegistryMessage;
 
+    /// <summary>The map has in hand what was written for the ledgers.</summary>
+    public sealed record LedgersTaken(int Life) : RegistryMessage;
+
     /// <summary>The map answers a call's write.</summary>
     public sealed record Written(long Call, MapWriteResult Result) : RegistryMessage;
 

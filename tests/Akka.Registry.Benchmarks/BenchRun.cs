@@ -34,7 +34,7 @@ internal sealed record BenchRun(IReadOnlyList<IQuestion> Questions, double Scale
     [
         new SessionBeats(), new HttpBeats(), new Registrations(), new ReplicatedRegistrations(), new LookUps(), new ChangeLatency(),
         new FanOut(), new BytesPerInstance(), new JoinTime(), new BigService(), new IdleCost(), new StartTime(), new ActorCore(),
-        new Durable(), new TlsCost(), new SignedCost(),
+        new Durable(), new TlsCost(), new SignedCost(), new SilentClients(),
     ];
 
     public static bool TryRead(string[] arguments, out BenchRun run, out string error)

@@ -38,8 +38,7 @@ internal sealed class EtcdMapActor(
         switch (message)
         {
             case MapCommand.Write write: Advance(new EtcdInput.Write(write)); break;
-            case MapCommand.WriteMany { ReplyTo: { } replyTo } many: OnWriteMany(many, replyTo); break;
-            case MapCommand.WriteMany many: Advance(new EtcdInput.WriteMany(many.Operations)); break;
+            case MapCommand.WriteMany many: OnWriteMany(many); break;
             case MapCommand.Yield or MapCommand.StandBy: break;           // Never told here: nothing is contested where one store decides.
             case MapCommand.Subscribe subscribe: OnSubscribe(subscribe.Subscriber); break;
             case MapCommand.ReadSince read: Advance(new EtcdInput.ReadSince(read)); break;
@@ -58,8 +57,17 @@ internal sealed class EtcdMapActor(
             subscriber.Tell(machine.ReadState());
     }
 
+    private void OnWriteMany(MapCommand.WriteMany many)
+    {
+        if (many.ReplyTo is { } replyTo)
+            Ask(many, replyTo);
+        else
+            Advance(new EtcdInput.WriteMany(many.Operations));
+        many.TakenTo?.Tell(WritesTaken.Instance);
+    }
+
     /// <summary>etcd decides on each by itself; who asked for all hears when the last is decided.</summary>
-    private void OnWriteMany(MapCommand.WriteMany many, IActorRef<ImmutableArray<MapWriteResult>> replyTo)
+    private void Ask(MapCommand.WriteMany many, IActorRef<ImmutableArray<MapWriteResult>> replyTo)
     {
         var gathered = new GatheredAnswers<MapWriteResult>(many.Operations.Length, replyTo);
         for (var i = 0; i < many.Operations.Length; i++)

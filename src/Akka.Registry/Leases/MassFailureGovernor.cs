@@ -196,6 +196,7 @@ internal sealed class MassFailureGovernor(GovernorOptions options)
     {
         var until = now + options.MaxHold;
         var leases = ImmutableArray.CreateBuilder<JudgedLease>(doubt.Fallen.Count);
+        doubt.Held.EnsureCapacity(doubt.Held.Count + doubt.Fallen.Count);
         foreach (var loss in doubt.Fallen.Values)
         {
             if (loss.HasExpired)

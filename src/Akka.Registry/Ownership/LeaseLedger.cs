@@ -54,12 +54,16 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     private readonly Dictionary<RecordKey, int> _registering = [];
     private readonly Dictionary<RecordKey, long> _unsettled = [];
     private readonly Queue<(RecordKey Key, long Number)> _grants = new();
+    private readonly Queue<ServiceEntry> _verdicts = new();
 
     /// <summary>What the scheduler is to be told, in order. Whoever tells it takes it out.</summary>
     public Queue<SchedulerMessage> Messages { get; } = new();
 
-    /// <summary>What is to be written, in order. Whoever writes it takes it out.</summary>
+    /// <summary>What is to be written, in order, before any verdict. See <see cref="TryTakeWrite"/>.</summary>
     public Queue<MapWrite> Writes { get; } = new();
+
+    /// <summary>Whether anything may have to be written.</summary>
+    public bool HasWrites => Writes.Count > 0 || _verdicts.Count > 0;
 
     /// <summary>Number of the latest grant; 0 before the first.</summary>
     public long GrantsMade { get; private set; }
@@ -163,7 +167,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
             return;
         _judged.Remove(key);
         if (entry.LeaseMissed || entry.Unverified)
-            Writes.Enqueue(ReplaceFlags(entry, missed: false, unverified: false));
+            Writes.Enqueue(ReplaceFlags(entry, missed: false, unverified: false, isVerdict: false));
     }
 
     /// <summary>The lease has beaten, and whoever says so writes the entry anyway.</summary>
@@ -185,6 +189,22 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
             if (_unsettled.TryGetValue(oldest.Key, out var latest) && latest == oldest.Number)
                 _unsettled.Remove(oldest.Key);
         }
+    }
+
+    /// <summary>Takes what is to be written next. A verdict is made a write here: what was taken back meanwhile is none any more.</summary>
+    public bool TryTakeWrite(out MapWrite write)
+    {
+        if (Writes.TryDequeue(out write!))
+            return true;
+        while (_verdicts.TryDequeue(out var entry))
+        {
+            if (VerdictOn(entry) is not { } verdict)
+                continue;
+            write = verdict;
+            return true;
+        }
+
+        return false;
     }
 
     private bool IsMine(MapRecord? record) => record is { IsLive: true } && record.Dot.Origin == self;
@@ -267,18 +287,31 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         Enforce(entry);
     }
 
-    /// <summary>Writes what was judged unless the entry says so already, or its instance registers just now.</summary>
+    /// <summary>Has what was judged written unless the entry says so already, or its instance registers just now.</summary>
     private void Enforce(ServiceEntry entry)
+    {
+        if (JudgementOf(entry) is not null)
+            _verdicts.Enqueue(entry);
+    }
+
+    private Judgement? JudgementOf(ServiceEntry entry)
     {
         var key = entry.Record.Key;
         if (!_judged.TryGetValue(key, out var judgement) || _registering.ContainsKey(key))
-            return;
-        var (missed, unverified) = (judgement == Judgement.Missed, judgement == Judgement.Quarantined);
-        if (judgement == Judgement.Expired)
-            Writes.Enqueue(new MapWrite.Evict(key, entry.Record.Order));
-        else if (entry.LeaseMissed != missed || entry.Unverified != unverified)
-            Writes.Enqueue(ReplaceFlags(entry, missed, unverified) with { IsVerdict = _rules.VerdictsJustAbove });
+            return null;
+        return judgement != Judgement.Expired
+            && entry.LeaseMissed == (judgement == Judgement.Missed) && entry.Unverified == (judgement == Judgement.Quarantined)
+            ? null
+            : judgement;
     }
+
+    /// <summary>What writes the judgement of an entry; where another record stands by now it changes nothing.</summary>
+    private MapWrite? VerdictOn(ServiceEntry entry) => JudgementOf(entry) switch
+    {
+        null => null,
+        Judgement.Expired => new MapWrite.Evict(entry.Record.Key, entry.Record.Order),
+        var judgement => ReplaceFlags(entry, judgement == Judgement.Missed, judgement == Judgement.Quarantined, _rules.VerdictsJustAbove),
+    };
 
     private void Grant(ServiceEntry entry)
     {
@@ -300,12 +333,11 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
         Messages.Enqueue(new SchedulerMessage.Release(key));
     }
 
-    private static MapWrite.Replace ReplaceFlags(ServiceEntry entry, bool missed, bool unverified)
-    {
-        var value = InstanceCodec.Parse(entry.Record);
-        (value.LeaseMissed, value.Unverified) = (missed, unverified);
-        return new MapWrite.Replace(entry.Record.Key, entry.Record.Order, Revive: false, InstanceCodec.Encode(value));
-    }
+    private static MapWrite.Replace ReplaceFlags(ServiceEntry entry, bool missed, bool unverified, bool isVerdict) =>
+        new(entry.Record.Key, entry.Record.Order, Revive: false, JudgementWriter.Write(entry.Record.Value.Span, missed, unverified))
+        {
+            IsVerdict = isVerdict,
+        };
 
     private enum Judgement
     {

@@ -59,6 +59,20 @@ public class LeaseLedgerTests
     }
 
     [Fact]
+    public void A_verdict_that_is_taken_back_before_its_turn_is_not_written()
+    {
+        var entry = Granted(Mine());
+        _ledger.Missed(Lease, entry);
+        _ledger.Heard(Key);
+        _ledger.HasWrites.ShouldBeTrue();
+        Writes().ShouldBeEmpty();
+
+        _ledger.Missed(Lease, entry);
+        _ledger.Expired(Lease, entry);
+        Writes().ShouldAllBe(write => write is MapWrite.Evict);
+    }
+
+    [Fact]
     public void An_answer_that_is_older_than_the_latest_grant_settles_nothing()
     {
         var first = Mine();
@@ -315,14 +329,18 @@ public class LeaseLedgerTests
         return (first, tombstone);
     }
 
-    private List<SchedulerMessage> Messages() => Drain(_ledger.Messages);
-
-    private List<MapWrite> Writes() => Drain(_ledger.Writes);
-
-    private static List<T> Drain<T>(Queue<T> queue)
+    private List<SchedulerMessage> Messages()
     {
-        var items = queue.ToList();
-        queue.Clear();
-        return items;
+        var messages = _ledger.Messages.ToList();
+        _ledger.Messages.Clear();
+        return messages;
+    }
+
+    private List<MapWrite> Writes()
+    {
+        var writes = new List<MapWrite>();
+        while (_ledger.TryTakeWrite(out var write))
+            writes.Add(write);
+        return writes;
     }
 }

@@ -154,8 +154,10 @@ internal sealed class FakeMap : IReplicatedMap
                 break;
             case MapCommand.WriteMany many:
                 MapWriteResult[] results = [.. many.Operations.Select(Write)];
-                if (!IsSilent)
-                    many.ReplyTo?.Tell([.. results]);
+                if (IsSilent)
+                    break;
+                many.ReplyTo?.Tell([.. results]);
+                many.TakenTo?.Tell(WritesTaken.Instance);
                 break;
             case MapCommand.ReadSince read:
                 read.Subscriber.Tell(Since(read));

@@ -32,7 +32,7 @@ internal static partial class Log
     public static partial void OrphansEvicted(ILogger logger, int count);
 
     [LoggerMessage(4013, LogLevel.Warning,
-        "{Count} entries of this node were evicted by others, who took it for lost; those that beat are written again.")]
+        "{Count} entries of this node were taken away by others, who took it for lost or heard of them late; those that beat are written again.")]
     public static partial void LeasesContested(ILogger logger, int count);
 
     [LoggerMessage(4014, LogLevel.Information, "{Count} entries of lost owners that need no beats are adopted.")]

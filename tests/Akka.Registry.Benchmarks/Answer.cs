@@ -23,6 +23,11 @@ internal static class Answer
         Console.WriteLine($"  {who}: {seconds} s of CPU, {Text(each)} µs a {operation}");
     }
 
+    /// <summary>The value that so many of a hundred do not exceed.</summary>
+    /// <param name="sorted">All, in order of size.</param>
+    /// <param name="percentile">0 to 99.</param>
+    public static double Percentile(IReadOnlyList<double> sorted, int percentile) => sorted[sorted.Count * percentile / 100];
+
     /// <summary>Four figures, with k, M or G from ten thousand on.</summary>
     public static string Text(double value) => Math.Abs(value) switch
     {

@@ -62,15 +62,13 @@ internal sealed class ChangeLatency : IQuestion
         latencies.Sort();
         foreach (var percentile in (int[])[50, 99])
         {
-            var (what, ours) = ($"change to watcher, {when}, p{percentile}", At(latencies, percentile));
+            var (what, ours) = ($"change to watcher, {when}, p{percentile}", Answer.Percentile(latencies, percentile));
             if (etcd.Length == 0)
                 Answer.Print(what, ours, "ms");
             else
-                Answer.Print(what, ours, "ms", "etcd, put at member 1 to watch at member 3", At(etcd, percentile));
+                Answer.Print(what, ours, "ms", "etcd, put at member 1 to watch at member 3", Answer.Percentile(etcd, percentile));
         }
     }
-
-    private static double At(IReadOnlyList<double> sorted, int percentile) => sorted[sorted.Count * percentile / 100];
 
     private static async Task<double[]> BesideAsync(int changes)
     {

@@ -62,7 +62,7 @@ internal sealed class JoinTime : IQuestion
         }
 
         latencies.Sort();
-        return latencies[latencies.Count * 99 / 100];
+        return Answer.Percentile(latencies, 99);
     }
 
     private static async Task<double> CopyAsync(long bytes)

@@ -21,7 +21,8 @@ internal sealed class SilentClients : IQuestion
         await using var other = await LoadSession.OpenAsync(cluster[1].ClusterPort);
         var before = await RegisterAsync(other, () => Task.CompletedTask);
         var meanwhile = await RegisterAsync(other, sessions.CloseAsync);
-        Answer.Print($"a registration while {Answer.Text(count)} fall silent, p99", At(meanwhile, 0.99), "ms", "before", At(before, 0.99));
+        var (quiet, loud) = (Answer.Percentile(before, 99), Answer.Percentile(meanwhile, 99));
+        Answer.Print($"a registration while {Answer.Text(count)} fall silent, p99", loud, "ms", "before", quiet);
         Answer.Print("the slowest", meanwhile[^1], "ms", "before", before[^1]);
         // All at once is a mass failure: they are in doubt, and none is gone.
         var services = (await cluster[1].Api.GetAsync("/api/v1/services")).Body.GetProperty("services");
@@ -47,6 +48,4 @@ internal sealed class SilentClients : IQuestion
         latencies.Sort();
         return latencies;
     }
-
-    private static double At(List<double> latencies, double share) => latencies[(int)(latencies.Count * share)];
 }

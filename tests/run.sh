@@ -15,6 +15,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+# Who is started in the background of a script is deaf to Ctrl-C, as is all that it starts: tests that press it would wait for ever.
+[ -z "$(trap -p INT)" ] || exec env --default-signal=INT,QUIT tests/run.sh "$@"
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
 configuration=Release
 results=$(mktemp -d)

@@ -18,7 +18,7 @@ public sealed class HaproxyTests : IDisposable
         await using var three = new NamedServer("three");
         using var cluster = await ClientCluster.StartAsync(nodes);
         await cluster.RegisterWithEurekaAsync("WEB", "one", one.Port);
-        var port = NodeProcess.FreePort();
+        var port = LoopbackPort.Hold();
         using var haproxy = ClientProcess.Start(Programs.Find("haproxy"), "-f", WriteConfiguration(port, cluster.Dns), "-db");
         var uri = new Uri($"http://127.0.0.1:{port}/");
         await ReachesAsync(cluster, haproxy, uri, "who was there before", "one");

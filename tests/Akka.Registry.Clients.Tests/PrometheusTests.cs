@@ -19,7 +19,7 @@ public sealed partial class PrometheusTests : IDisposable
         var octet = Environment.ProcessId % 250;
         using var cluster = await ClientCluster.StartAsync(nodes, i => new IPEndPoint(new IPAddress([127, 83, (byte)octet, (byte)(i + 1)]), 53));
         await cluster.RegisterWithEurekaAsync("WEB", "web-1", 9301);
-        var port = NodeProcess.FreePort();
+        var port = LoopbackPort.Hold();
         using var prometheus = Start(port, cluster);
         var api = new Uri($"http://127.0.0.1:{port}/api/v1/targets?state=active");
 
@@ -62,7 +62,7 @@ public sealed partial class PrometheusTests : IDisposable
             .Replace("scrape_interval: 5s", "scrape_interval: 1s", StringComparison.Ordinal)
             .Replace("evaluation_interval: 15s", "evaluation_interval: 1s", StringComparison.Ordinal);
         File.Copy(Path.Combine(deployed, "alerts.yml"), Path.Combine(_folder, "alerts.yml"));
-        var port = NodeProcess.FreePort();
+        var port = LoopbackPort.Hold();
         using var prometheus = ClientProcess.Start(
             "prometheus", $"--config.file={Write("prometheus.yml", configuration)}", $"--storage.tsdb.path={Path.Combine(_folder, "data")}",
             $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn");

@@ -20,7 +20,7 @@ public sealed class TokenTests(Stage stage) : IDisposable
     public async Task A_node_that_asks_for_a_token_gets_it_from_the_page()
     {
         await File.WriteAllTextAsync(_file, $"{Line("reader", Reader, "read:shop*")}\n{Line("ops", Operator, "operator:*")}\n");
-        var (http, port) = (NodeProcess.FreePort(), NodeProcess.FreePort());
+        var (http, port) = (LoopbackPort.Hold(), LoopbackPort.Hold());
         using var node = NodeProcess.Start(NodeSite.Local("guarded", http, port), $"127.0.0.1:{port}", $"--security.tokens-file={_file}");
         await node.ReadyAsync(TimeSpan.FromSeconds(30));
         await RegisterAsync(node.Api.Url, "shop");

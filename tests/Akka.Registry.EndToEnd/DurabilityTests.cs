@@ -94,7 +94,7 @@ public class DurabilityTests
         using var first = Start(folder);
         await first.ReadyAsync(TimeSpan.FromSeconds(30));
         using var second = DotnetProcess.Start("second", "src/Akka.Registry.Server", networkNamespace: null,
-            [.. NodeSite.Local("second", NodeProcess.FreePort(), NodeProcess.FreePort()).Switches(""), .. Switches(folder.Path)]);
+            [.. NodeSite.Local("second", LoopbackPort.Hold(), LoopbackPort.Hold()).Switches(""), .. Switches(folder.Path)]);
         await second.ExitedAsync(TimeSpan.FromSeconds(30));
         second.ExitCode.ShouldBe(1, second.Log);
         second.Log.ShouldContain("Another process keeps its registry in");
@@ -109,7 +109,7 @@ public class DurabilityTests
         var taken = Path.Combine(folder.Path, "taken");
         await File.WriteAllTextAsync(taken, "A file, where the folder should be.");
         using var node = NodeProcess.Start(
-            NodeSite.Local("node", NodeProcess.FreePort(), NodeProcess.FreePort()), "", Switches(Path.Combine(taken, "data")));
+            NodeSite.Local("node", LoopbackPort.Hold(), LoopbackPort.Hold()), "", Switches(Path.Combine(taken, "data")));
         await node.ReadyAsync(TimeSpan.FromSeconds(30));
         await node.Api.RegisterAsync("orders", "orders-1", Long);
         (await node.Api.IdsAsync("orders")).ShouldBe(["orders-1"]);
@@ -123,7 +123,7 @@ public class DurabilityTests
         ["--durability.mode=sqlite", $"--durability.folder={folder}", "--durability.flush-interval=50ms"];
 
     private static NodeProcess Start(Folder folder) => NodeProcess.Start(
-        NodeSite.Local("node", NodeProcess.FreePort(), NodeProcess.FreePort()), "", Switches(folder.Path));
+        NodeSite.Local("node", LoopbackPort.Hold(), LoopbackPort.Hold()), "", Switches(folder.Path));
 
     /// <summary>Registers one after the other, and takes each third out again; who was answered is noted, with the time after the answer.</summary>
     private static async Task LoadAsync(

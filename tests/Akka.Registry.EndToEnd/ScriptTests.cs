@@ -72,7 +72,7 @@ public partial class ScriptTests
     {
         while (true)
         {
-            var (first, second) = (NodeProcess.FreePort(), NodeProcess.FreePort());
+            var (first, second) = (LoopbackPort.Hold(), LoopbackPort.Hold());
             if (Math.Abs(first - second) > 2 && IsFree(first + 1) && IsFree(second + 1))
                 return (first, second);
         }
@@ -82,8 +82,7 @@ public partial class ScriptTests
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
+            LoopbackPort.Hold(port);
             return true;
         }
         catch (Exception taken) when (taken is SocketException or ArgumentOutOfRangeException)

@@ -15,8 +15,8 @@ public sealed class SecureTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("akreg-secure-");
     private readonly List<DotnetProcess> _processes = [];
-    private readonly int[] _http = [.. Enumerable.Range(0, 4).Select(_ => NodeProcess.FreePort())];
-    private readonly int[] _cluster = [.. Enumerable.Range(0, 4).Select(_ => NodeProcess.FreePort())];
+    private readonly int[] _http = [.. Enumerable.Range(0, 4).Select(_ => LoopbackPort.Hold())];
+    private readonly int[] _cluster = [.. Enumerable.Range(0, 4).Select(_ => LoopbackPort.Hold())];
 
     private string Folder => _folder.FullName;
 

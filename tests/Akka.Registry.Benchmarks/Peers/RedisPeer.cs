@@ -24,7 +24,7 @@ internal sealed class RedisPeer : IDisposable
     /// <exception cref="InvalidOperationException">It is not installed.</exception>
     public static async Task<RedisPeer> StartAsync()
     {
-        var port = NodeProcess.FreePort();
+        var port = LoopbackPort.Hold();
         var start = new ProcessStartInfo("redis-server",
             ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         {

@@ -82,7 +82,7 @@ internal sealed class Durable : IQuestion
     {
         var began = TimeProvider.System.GetTimestamp();
         using var node = NodeProcess.Start(
-            NodeSite.Local("node-1", NodeProcess.FreePort(), NodeProcess.FreePort()), "", ["--dns.enabled=false", .. settings]);
+            NodeSite.Local("node-1", LoopbackPort.Hold(), LoopbackPort.Hold()), "", ["--dns.enabled=false", .. settings]);
         await node.ReadyAsync(TimeSpan.FromSeconds(60));
         var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         _cost += entries > 0 ? ProcessCost.ProcessorTime(node.Id) : TimeSpan.Zero;

@@ -21,7 +21,7 @@ internal sealed class StartTime : IQuestion
     private static async Task<double> StartNodeAsync()
     {
         var began = TimeProvider.System.GetTimestamp();
-        using var node = NodeProcess.Start(NodeSite.Local("node-1", NodeProcess.FreePort(), NodeProcess.FreePort()), "", "--dns.enabled=false");
+        using var node = NodeProcess.Start(NodeSite.Local("node-1", LoopbackPort.Hold(), LoopbackPort.Hold()), "", "--dns.enabled=false");
         await node.ReadyAsync(TimeSpan.FromSeconds(30));
         return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
     }

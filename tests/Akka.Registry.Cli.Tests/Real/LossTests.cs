@@ -68,7 +68,7 @@ public class LossTests
     [Fact]
     public async Task Nobody_there_is_said_by_every_command_in_the_same_way()
     {
-        var nobody = $"http://127.0.0.1:{NodeProcess.FreePort()}";
+        var nobody = $"http://127.0.0.1:{LoopbackPort.Hold()}";
         foreach (var line in (string[])["nodes", "services", "watch", "resolve x", "drain x y", "leave x --yes", "join x", "doctor", "bench"])
         {
             var (code, _, error) = await AkregProcess.RunAsync(nobody, line.Split(' '));

@@ -93,7 +93,7 @@ public class RegisterTests(Trio trio)
     [Fact]
     public async Task A_command_does_not_start_unregistered_unless_that_is_asked_for()
     {
-        var nobody = $"http://127.0.0.1:{NodeProcess.FreePort()}";
+        var nobody = $"http://127.0.0.1:{LoopbackPort.Hold()}";
         var (code, output, error) = await AkregProcess.RunAsync(nobody, "register", "lost", "--wait", "1s", "--", "echo", "ran");
         (code, output).ShouldBe((3, ""), error);
         (code, output, error) = await AkregProcess.RunAsync(nobody, "register", "lost", "--optional", "--", "echo", "ran");

@@ -23,7 +23,7 @@ public class ServiceUnitTests
             const string Script = """printf systemd >/proc/$$/comm; trap 'kill -TERM $child' TERM; "$@" & child=$!; wait $child; wait $child""";
             using var node = AkregProcess.Shell(
                 "", "env", $"NOTIFY_SOCKET={path}", "bash", "-c", Script, "bash", "dotnet", Server(),
-                $"--http.urls=http://127.0.0.1:{NodeProcess.FreePort()}", $"--transport.port={NodeProcess.FreePort()}", "--dns.enabled=false");
+                $"--http.urls=http://127.0.0.1:{LoopbackPort.Hold()}", $"--transport.port={LoopbackPort.Hold()}", "--dns.enabled=false");
             (await HeardAsync(socket, node)).ShouldContain("READY=1");
             node.Signal(SigTerm);
             (await HeardAsync(socket, node)).ShouldContain("STOPPING=1");
@@ -43,13 +43,13 @@ public class ServiceUnitTests
         // Readable for the unit's own user, which has no home and sees no other's.
         var program = Directory.CreateDirectory($"/run/{name}").FullName;
         var unit = $"/run/systemd/system/{name}.service";
-        var port = NodeProcess.FreePort();
+        var port = LoopbackPort.Hold();
         try
         {
             foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Server())!))
                 File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
             var command = $"ExecStart={Environment.ProcessPath} {program}/Akka.Registry.Server.dll --http.urls=http://127.0.0.1:{port} "
-                + $"--transport.port={NodeProcess.FreePort()} --dns.enabled=false";
+                + $"--transport.port={LoopbackPort.Hold()} --dns.enabled=false";
             var text = await File.ReadAllTextAsync(Path.Combine(SourceRoot.Path, "deploy/systemd/akka-registry.service"));
             var lines = text.Split('\n').Select(line => line.StartsWith("ExecStart=", StringComparison.Ordinal) ? command : line);
             await File.WriteAllTextAsync(unit, string.Join('\n', lines));

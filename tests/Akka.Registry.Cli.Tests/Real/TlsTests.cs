@@ -8,7 +8,7 @@ namespace Akka.Registry.Cli.Tests.Real;
 public sealed class TlsTests : IDisposable
 {
     private readonly TestAuthority _authority = new();
-    private readonly string _url = $"https://127.0.0.1:{NodeProcess.FreePort()}";
+    private readonly string _url = $"https://127.0.0.1:{LoopbackPort.Hold()}";
     private readonly DotnetProcess _node;
     private readonly string[] _showing;
 

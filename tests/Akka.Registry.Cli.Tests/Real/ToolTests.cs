@@ -46,7 +46,7 @@ public class ToolTests
         words[0].ShouldBe("Akka.Registry.Server");
 
         // On this machine the ports of the first node are taken.
-        var (http, peers) = (NodeProcess.FreePort(), NodeProcess.FreePort());
+        var (http, peers) = (LoopbackPort.Hold(), LoopbackPort.Hold());
         using var node = DotnetProcess.Start(
             "node-9", "src/Akka.Registry.Server", null,
             [.. words[1..], $"--http.urls=http://127.0.0.1:{http}", $"--transport.port={peers}", "--dns.enabled=false"]);

@@ -35,11 +35,11 @@ internal sealed class ClientCluster : IDisposable
         try
         {
             var sites = Enumerable.Range(1, nodes)
-                .Select(i => NodeSite.Local($"node-{i}", NodeProcess.FreePort(), NodeProcess.FreePort())).ToList();
+                .Select(i => NodeSite.Local($"node-{i}", LoopbackPort.Hold(), LoopbackPort.Hold())).ToList();
             var seeds = string.Join(',', sites.Select(site => $"127.0.0.1:{site.ClusterPort}"));
             foreach (var site in sites)
             {
-                var endPoint = dns?.Invoke(cluster._nodes.Count) ?? new IPEndPoint(IPAddress.Loopback, NodeProcess.FreePort());
+                var endPoint = dns?.Invoke(cluster._nodes.Count) ?? new IPEndPoint(IPAddress.Loopback, LoopbackPort.Hold());
                 cluster._dns.Add(endPoint);
                 cluster._nodes.Add(NodeProcess.Start(
                     site, seeds, $"--dns.listen={endPoint}", "--dns.ttl=0s", "--dns.negative-ttl=0s", "--cluster.failure-detector.preset=local"));

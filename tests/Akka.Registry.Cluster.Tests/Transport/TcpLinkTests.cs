@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Akka.Registry.Cluster.Transport;
 using Akka.Registry.Contracts;
+using Akka.Registry.EndToEnd.Harness;
 using Shouldly;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed class TcpLinkTests
     public async Task A_peer_that_starts_again_on_its_port_is_reached_again()
     {
         await using var a = await TransportNode.StartAsync(1);
-        var b = await TransportNode.StartAsync(2);
+        var b = await TransportNode.StartAsync(2, TransportNode.Options with { Port = LoopbackPort.Hold() });
         a.Send(b, Lane.Membership, 1);
         await b.NextAsync(Lane.Membership);
         await b.DisposeAsync();
@@ -73,7 +74,7 @@ public sealed class TcpLinkTests
     public async Task A_peer_that_is_not_there_is_told_and_its_frames_are_counted()
     {
         await using var a = await TransportNode.StartAsync(1);
-        var nobody = await NobodyAsync();
+        var nobody = new NodeAddress("127.0.0.1", LoopbackPort.Hold());
 
         a.Transport.Send(nobody, Lane.Membership, new Frame(FrameKind.Ping, new byte[3])).ShouldBeTrue();
 
@@ -107,7 +108,7 @@ public sealed class TcpLinkTests
             ReconnectDelayMax = TimeSpan.FromMinutes(1),
         };
         await using var a = await TransportNode.StartAsync(1, patient);
-        var nobody = await NobodyAsync();
+        var nobody = new NodeAddress("127.0.0.1", LoopbackPort.Hold());
         var frame = new Frame(FrameKind.Ping, new byte[3]);
         a.Transport.Send(nobody, Lane.Membership, frame);
         await a.NextBrokenAsync();
@@ -128,7 +129,7 @@ public sealed class TcpLinkTests
             ReconnectDelayMax = TimeSpan.FromMinutes(1),
         };
         await using var a = await TransportNode.StartAsync(1, patient);
-        var nobody = await NobodyAsync();
+        var nobody = new NodeAddress("127.0.0.1", LoopbackPort.Hold());
         a.Transport.Send(nobody, Lane.Membership, new Frame(FrameKind.Ping, new byte[3]));
         await a.NextBrokenAsync();
 
@@ -292,13 +293,6 @@ public sealed class TcpLinkTests
     public void Credentials_do_not_tell_the_secret()
     {
         new ClusterCredentials("registry", "hush").ToString().ShouldBe("cluster registry, with a secret");
-    }
-
-    private static async Task<NodeAddress> NobodyAsync()
-    {
-        // A port that the system picked a moment ago and will not pick again soon.
-        await using var gone = await TransportNode.StartAsync(9);
-        return gone.Address;
     }
 
     private static int Established(params TransportNode[] nodes)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Akka.Registry.EndToEnd.Harness;
 
@@ -32,14 +31,6 @@ internal sealed class NodeProcess : IDisposable
     public string Log => _process.Log;
 
     public static NodeProcess Start(NodeSite site, string seeds, params string[] more) => new(site, [.. site.Switches(seeds), .. more]);
-
-    /// <summary>A port that the system picked and that is free again.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Kills as a power cut does.</summary>
     public void Kill() => _process.Kill();

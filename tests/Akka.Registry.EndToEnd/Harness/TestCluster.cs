@@ -19,7 +19,7 @@ internal sealed class TestCluster : IDisposable
     {
         for (var i = 0; i < nodes; i++)
         {
-            _ports.Add((NodeProcess.FreePort(), NodeProcess.FreePort()));
+            _ports.Add((LoopbackPort.Hold(), LoopbackPort.Hold()));
             _nodes.Add(null);
         }
 

@@ -22,7 +22,7 @@ internal sealed class TestCluster : IDisposable
             for (var i = 1; i <= nodes; i++)
             {
                 cluster._nodes.Add(NodeProcess.Start(
-                    NodeSite.Local($"node-{i}", NodeProcess.FreePort(), NodeProcess.FreePort()), "", "--engine=etcd",
+                    NodeSite.Local($"node-{i}", LoopbackPort.Hold(), LoopbackPort.Hold()), "", "--engine=etcd",
                     $"--etcd.endpoints={string.Join(',', cluster._etcd.Endpoints)}", "--etcd.node-ttl=2s", "--dns.enabled=false"));
             }
 

@@ -35,9 +35,6 @@ internal sealed partial class EtcdMember : IDisposable
 
     public int Id => _process!.Id;
 
-    /// <summary>Whether it ended because a port that was free when it was picked was somebody else's by then.</summary>
-    public bool HasLostItsPort => _process is { HasExited: true } && Log.Contains("address already in use", StringComparison.Ordinal);
-
     public string Log
     {
         get

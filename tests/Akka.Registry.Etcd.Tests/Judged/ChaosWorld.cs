@@ -20,7 +20,7 @@ internal sealed class ChaosWorld : IDisposable
         Etcd = etcd;
         for (var node = 1; node <= nodes; node++)
         {
-            var site = NodeSite.Local($"node-{node}", NodeProcess.FreePort(), NodeProcess.FreePort());
+            var site = NodeSite.Local($"node-{node}", LoopbackPort.Hold(), LoopbackPort.Hold());
             string[] switches = ["--engine=etcd", $"--etcd.endpoints={string.Join(',', etcd.Endpoints)}", "--dns.enabled=false", .. more];
             _nodes.Add(NodeProcess.Start(site, "", switches));
             var url = new Uri($"http://127.0.0.1:{site.HttpPort}");

@@ -55,10 +55,9 @@ internal static class RecordWire
 
     /// <summary>Reads a record. Nothing in it is trusted.</summary>
     /// <param name="bytes">As <see cref="Write"/> made them.</param>
-    /// <param name="like">A record whose service's name is used again if it is the same; null for none.</param>
     /// <param name="record">The record, with bytes of its own.</param>
     /// <returns>False when it is malformed.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, MapRecord? like, out MapRecord record)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out MapRecord record)
     {
         var (service, instance) = ("", "");
         var (epoch, stampTime, stampNode, origin, sequence, life) = (0UL, 0UL, 0UL, 0UL, 0UL, 0U);
@@ -70,7 +69,7 @@ internal static class RecordWire
         {
             switch (fields.Tag)
             {
-                case ServiceTag: service = Service(fields.Bytes, like); break;
+                case ServiceTag: service = StringInterner.Shared.Intern(fields.Bytes); break;
                 case InstanceTag: instance = Encoding.UTF8.GetString(fields.Bytes); break;
                 case EpochTag: epoch = fields.Number; break;
                 case DeregisteredTag: deregistered = fields.Number != 0; break;
@@ -95,13 +94,6 @@ internal static class RecordWire
             Signature = signature,
         };
         return !fields.IsMalformed && record.IsWellFormed;
-    }
-
-    private static string Service(ReadOnlySpan<byte> utf8, MapRecord? like)
-    {
-        if (like?.Key.Service is { } known && known.Length == utf8.Length && Ascii.Equals(utf8, known))
-            return known;
-        return Encoding.UTF8.GetString(utf8);
     }
 
     private static int NumberSize(ulong number) => number == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size(number);

@@ -162,7 +162,7 @@ internal static class ReplicationCodec
         {
             if (fields.Tag != RecordsTag)
                 others.Write(payload[^left..^fields.Left]);
-            else if (!RecordWire.TryRead(fields.Bytes, records.Count == 0 ? null : records[^1], out var record))
+            else if (!RecordWire.TryRead(fields.Bytes, out var record))
                 return false;
             else
                 records.Add(record);

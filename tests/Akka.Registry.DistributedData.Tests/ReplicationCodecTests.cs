@@ -55,6 +55,25 @@ public class ReplicationCodecTests
         read.Records[1].Value.IsEmpty.ShouldBeTrue();
     }
 
+    /// <summary>Else each would be copied, once it has come, to share the name.</summary>
+    [Fact]
+    public void A_record_that_comes_is_the_one_that_is_kept()
+    {
+        var map = new LwwMap();
+        foreach (var instance in (string[])["first", "second"])
+        {
+            var delta = new PeerFrame.Delta(8, 2)
+            {
+                Interval = 5, Part = 0, Last = true, ReceiverGeneration = 6,
+                Records = [Live(instance, 1, 1_000, 4, (ulong)instance.Length, service: "shared")],
+            };
+            ReplicationCodec.TryDecode(ReplicationCodec.Encode(delta), out var decoded).ShouldBeTrue();
+            var record = decoded.ShouldBeOfType<PeerFrame.Delta>().Records[0];
+            map.Merge(record, out _).ShouldBeTrue();
+            map.Find(Key(instance, "shared")).ShouldBeSameAs(record);
+        }
+    }
+
     [Fact]
     public void The_estimate_of_a_records_size_is_never_too_low_and_not_far_too_high()
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Akka.Registry.Actors.Virtual;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
@@ -122,22 +121,6 @@ public class InstanceCodecTests
         value.LeaseMissed = true;
         var edited = InstanceCodec.Encode(value).ToArray();
         edited[^6..].ShouldBe([0xA2, 0x06, 0x03, (byte)'n', (byte)'e', (byte)'w']);
-    }
-
-    [Fact]
-    public void An_interner_is_bounded_and_leaves_long_strings_alone()
-    {
-        var interner = new StringInterner(slots: 1);
-        var first = interner.Intern("ab"u8);
-        first.ShouldBe("ab");
-        interner.Intern("ab"u8).ShouldBeSameAs(first);
-        interner.Intern("other"u8).ShouldBe("other");
-        var again = interner.Intern("ab"u8);
-        again.ShouldBe("ab");
-        again.ShouldNotBeSameAs(first);
-        var text = Encoding.UTF8.GetBytes(new string('x', 200));
-        interner.Intern(text).ShouldNotBeSameAs(interner.Intern(text));
-        interner.Intern([]).ShouldBe("");
     }
 
     /// <summary>Protobuf's own reading is the measure: whatever bytes, the entry's texts and facts are those.</summary>

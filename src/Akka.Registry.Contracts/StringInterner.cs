@@ -1,24 +1,24 @@
 using System.Text;
 
-namespace Akka.Registry.Entries;
+namespace Akka.Registry.Contracts;
 
 /// <summary>
-/// Gives equal strings one instance, as long as they come often: a direct-mapped table, so that it is bounded and each
-/// look-up touches
+/// Gives equal strings one instance, as long as they come often: a direct-mapped table, so that it is bounded and each look-up touches
 /// one slot. A string that is pushed out is only stored twice from then on.
 /// </summary>
 /// <remarks>Any thread: who loses a race for a slot has a string of its own, no more.</remarks>
-internal sealed class StringInterner
+public sealed class StringInterner
 {
     /// <summary>Longer strings are seldom shared, and hashing them costs more than it saves.</summary>
     private const int LengthMax = 128;
 
     private readonly string?[] _slots;
 
-    /// <summary>Of all entries of this process.</summary>
+    /// <summary>Of all names and texts of entries that come to this process.</summary>
     public static StringInterner Shared { get; } = new();
 
     /// <summary>An interner of so many slots; a power of two.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none.</exception>
     public StringInterner(int slots = 65_536)
     {
         if (slots < 1 || (slots & (slots - 1)) != 0)

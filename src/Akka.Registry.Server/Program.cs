@@ -34,7 +34,8 @@ await using var app = RegistryServer.Build(
         .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
 try
 {
-    await app.RunAsync();
+    await app.StartNodeAsync(settings.Http);
+    await app.WaitForShutdownAsync();
     return 0;
 }
 catch (MapStoreException e)
@@ -47,7 +48,7 @@ catch (TlsException e)
     await Console.Error.WriteLineAsync($"The node cannot start: akka.registry.tls.{e.Setting}: {e.Message}");
     return 2;
 }
-catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+catch (IOException e)
 {
     await Console.Error.WriteLineAsync(
         $"The node cannot start: {e.Message} Choose another port with --http.urls=http://127.0.0.1:PORT, --transport.port=PORT, "

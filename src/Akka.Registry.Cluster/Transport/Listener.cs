@@ -23,24 +23,25 @@ internal sealed class Listener(TransportScope scope, Socket socket) : IDisposabl
     public IPEndPoint LocalEndPoint => (IPEndPoint)socket.LocalEndPoint!;
 
     /// <summary>Binds and listens; connections wait until <see cref="Start"/>.</summary>
+    /// <exception cref="IOException">The port is taken, or the host is not this machine's.</exception>
     public static async Task<Listener> BindAsync(TransportScope scope, CancellationToken stop)
     {
-        var address = IPAddress.TryParse(scope.Options.Host, out var literal)
-            ? literal
-            : (await Dns.GetHostAddressesAsync(scope.Options.Host, stop))[0];
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var (host, port) = (scope.Options.Host, scope.Options.Port);
+        Socket? socket = null;
         try
         {
+            var address = IPAddress.TryParse(host, out var literal) ? literal : (await Dns.GetHostAddressesAsync(host, stop))[0];
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
-            socket.Bind(new IPEndPoint(address, scope.Options.Port));
+            socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
             return new Listener(scope, socket);
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
-            socket.Dispose();
-            throw;
+            socket?.Dispose();
+            throw new IOException($"transport.host = {host} with transport.port = {port} cannot be listened on: {e.Message}.", e);
         }
     }
 

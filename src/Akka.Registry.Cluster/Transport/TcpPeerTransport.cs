@@ -78,8 +78,7 @@ public sealed class TcpPeerTransport : IPeerTransport, IAsyncDisposable
     /// <param name="tls">Puts TLS under the frames; null for none. In the place of <paramref name="upgrade"/>.</param>
     /// <param name="stop">Gives up binding.</param>
     /// <exception cref="ValidationException">An option is out of its range. Nothing was opened.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The port is taken, or the host is not this machine's.
-    /// Nothing was opened.</exception>
+    /// <exception cref="IOException">The port is taken, or the host is not this machine's. Nothing was opened.</exception>
     public static async Task<TcpPeerTransport> BindAsync(
         TransportOptions options,
         ClusterCredentials credentials,

@@ -29,7 +29,7 @@ internal sealed class ConsulListener(
         _app = builder.Build();
         _app.UseMiddleware<RequestGate>(gates);
         RegistryConsul.Map(_app, services);
-        await _app.StartAsync(cancellationToken);
+        await _app.ListenAsync("consul.urls", options.Urls, cancellationToken);
         ConsulLog.Listening(logger, string.Join(", ", _app.Urls));
     }
 

@@ -63,15 +63,7 @@ internal sealed class EurekaHost(EurekaOptions options, HttpOptions http, IServi
         _app.UseMiddleware<ProblemMiddleware>();
         _app.UseMiddleware<RequestGate>(gates);
         RegistryEureka.Map(_app, services);
-        try
-        {
-            await _app.StartAsync(cancellationToken);
-        }
-        catch (IOException e)
-        {
-            throw new IOException($"eureka.urls = {string.Join(", ", options.Urls)} cannot be listened on: {e.Message}", e);
-        }
-
+        await _app.ListenAsync("eureka.urls", options.Urls, cancellationToken);
         EurekaLog.Listening(loggers.CreateLogger<EurekaHost>(), string.Join(", ", Urls));
     }
 

@@ -263,10 +263,11 @@ public sealed class TcpLinkTests
     {
         await using var a = await TransportNode.StartAsync(1);
 
-        var failure = await Should.ThrowAsync<SocketException>(
+        var failure = await Should.ThrowAsync<IOException>(
             () => TransportNode.StartAsync(2, TransportNode.Options with { Port = a.Address.Port }));
 
-        failure.SocketErrorCode.ShouldBe(SocketError.AddressAlreadyInUse);
+        failure.Message.ShouldContain($"transport.port = {a.Address.Port} cannot be listened on: ");
+        failure.InnerException.ShouldBeOfType<SocketException>().SocketErrorCode.ShouldBe(SocketError.AddressAlreadyInUse);
     }
 
     [Fact]

@@ -28,6 +28,10 @@ internal static class Listening
         {
             await app.StartAsync();
         }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to end before it was up: what has started is stopped by who waits for the end.
+        }
         catch (Exception e)
         {
             // What has started ends in order: a node that has joined says goodbye, and nothing that is cut off is logged as a failure of its own.

@@ -19,20 +19,20 @@ internal static class BenchCluster
 
     /// <summary>Registers through several sessions at once.</summary>
     /// <returns>The sessions, still open, with the leases of each.</returns>
-    public static async Task<List<(LoadSession Session, ulong[] Leases)>> FillAsync(
+    public static Task<List<(LoadSession Session, ulong[] Leases)>> FillAsync(
         int port, IReadOnlyList<Contracts.WireRegistration> entries, int sessions = 4, int perFrame = 1_000,
-        Func<Stream, Task<Stream>>? secure = null)
+        Func<Stream, Task<Stream>>? secure = null) => FillAsync(port, RegistrationFrames.Share(entries, sessions, perFrame), secure);
+
+    /// <summary>Registers through a session for each share of frames.</summary>
+    /// <returns>The sessions, still open, with the leases of each.</returns>
+    public static async Task<List<(LoadSession Session, ulong[] Leases)>> FillAsync(
+        int port, RegistrationFrames[] shares, Func<Stream, Task<Stream>>? secure = null)
     {
-        var open = new List<(LoadSession Session, ulong[] Leases)>();
-        for (var i = 0; i < sessions; i++)
-            open.Add((await LoadSession.OpenAsync(port, secure: secure), []));
-        var share = (entries.Count + sessions - 1) / sessions;
-        await Task.WhenAll(Enumerable.Range(0, sessions).Select(async i =>
-        {
-            var own = entries.Skip(i * share).Take(share).ToList();
-            open[i] = (open[i].Session, await open[i].Session.RegisterAsync(own, perFrame));
-        }));
-        return open;
+        var open = new List<LoadSession>();
+        foreach (var _ in shares)
+            open.Add(await LoadSession.OpenAsync(port, secure: secure));
+        var leases = await Task.WhenAll(open.Zip(shares, static (session, share) => session.RegisterAsync(share)));
+        return [.. open.Zip(leases)];
     }
 
     public static async Task CloseAsync(this IEnumerable<(LoadSession Session, ulong[] Leases)> sessions)

@@ -12,6 +12,10 @@ internal sealed class LoadSession : IAsyncDisposable
 {
     private const uint RequestTag = (SessionAnswer.RequestFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
     private const uint ErrorTag = (SessionAnswer.ErrorFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+    private const uint RegisteredTag = (RegisterResults.RequestFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
+    private const uint ResultTag = (RegisterResults.ResultsFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
+    private const uint LeaseTag = (WireRegisterResult.LeaseFieldNumber << 3) | (uint)WireFormat.WireType.Fixed64;
+    private const uint RefusalTag = (WireRegisterResult.ErrorFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
     private const uint MoreTag = (SessionAnswer.MoreFieldNumber << 3) | (uint)WireFormat.WireType.Varint;
 
     /// <summary>As long as a client waits.</summary>
@@ -20,13 +24,13 @@ internal sealed class LoadSession : IAsyncDisposable
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly PipeReader _reader;
-    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<RegisterResults>> _registering = new();
+    private readonly ConcurrentDictionary<ulong, Registering> _registering = new();
     private readonly SemaphoreSlim _beats;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ArrayBufferWriter<byte> _acknowledgements = new(64);
     private readonly Timer _acknowledge;
     private Task _reading = Task.CompletedTask;
-    private ulong _requests;
+    private long _requests;
     private byte[][] _questions = [];
     private long _asked;
     private long _answered;
@@ -65,20 +69,21 @@ internal sealed class LoadSession : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Registers instances, several frames at once.</summary>
+    /// <summary>Registers instances.</summary>
     /// <returns>Their leases, in order.</returns>
-    public async Task<ulong[]> RegisterAsync(IReadOnlyList<WireRegistration> registrations, int perFrame = 1_000, int framesAtOnce = 16)
+    public Task<ulong[]> RegisterAsync(IReadOnlyList<WireRegistration> registrations)
     {
-        var leases = new ulong[registrations.Count];
-        using var room = new SemaphoreSlim(framesAtOnce, framesAtOnce);
-        var frames = new List<Task>();
-        for (var from = 0; from < registrations.Count; from += perFrame)
-        {
-            await room.WaitAsync();
-            frames.Add(RegisterFrameAsync(registrations, from, Math.Min(perFrame, registrations.Count - from), leases, room));
-        }
+        var first = Interlocked.Add(ref _requests, registrations.Count) - registrations.Count;
+        return RegisterAsync(RegistrationFrames.Of(registrations, firstRequest: (ulong)first + 1));
+    }
 
-        await Task.WhenAll(frames);
+    /// <summary>Registers instances, several frames at once. Of two calls at once the frames have other numbers.</summary>
+    /// <returns>Their leases, in order.</returns>
+    public async Task<ulong[]> RegisterAsync(RegistrationFrames frames, int framesAtOnce = 16)
+    {
+        var leases = new ulong[frames.Registrations];
+        using var room = new SemaphoreSlim(framesAtOnce, framesAtOnce);
+        await Task.WhenAll(await SendAsync(frames, leases, room));
         return leases;
     }
 
@@ -140,24 +145,18 @@ internal sealed class LoadSession : IAsyncDisposable
         _sending.Dispose();
     }
 
-    private async Task RegisterFrameAsync(
-        IReadOnlyList<WireRegistration> registrations, int from, int count, ulong[] leases, SemaphoreSlim room)
+    private async Task<List<Task>> SendAsync(RegistrationFrames frames, ulong[] leases, SemaphoreSlim room)
     {
-        var request = new RegisterInstances { Request = Interlocked.Increment(ref _requests), TimeoutMs = 30_000 };
-        for (var i = 0; i < count; i++)
-            request.Registrations.Add(registrations[from + i]);
-        var answer = new TaskCompletionSource<RegisterResults>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _registering[request.Request] = answer;
-        await SendAsync(Frame.Of(FrameKind.RegisterInstances, request));
-        var results = (await answer.Task).Results;
-        for (var i = 0; i < count; i++)
+        var answers = new List<Task>(frames.All.Count);
+        foreach (var frame in frames.All)
         {
-            if (results[i].Error != WireSessionError.None)
-                throw new InvalidOperationException($"A registration is refused: {results[i].Error} {results[i].Message}");
-            leases[from + i] = results[i].Lease;
+            await room.WaitAsync();
+            var answer = _registering[frame.Request] = new Registering(leases.AsMemory(frame.From, frame.Count), room);
+            answers.Add(answer.Completion.Task);
+            await SendAsync(frame.Wire);
         }
 
-        room.Release();
+        return answers;
     }
 
     private Task SendAsync(Frame frame) => SendAsync(Wire(frame));
@@ -201,7 +200,7 @@ internal sealed class LoadSession : IAsyncDisposable
         }
 
         foreach (var waiting in _registering.Values)
-            waiting.TrySetException(new IOException("The session ended."));
+            waiting.Completion.TrySetException(new IOException("The session ended."));
     }
 
     private void OnFrame(Frame frame, ArrayBufferWriter<byte> replies)
@@ -214,9 +213,7 @@ internal sealed class LoadSession : IAsyncDisposable
                 _beats.Release();
                 break;
             case FrameKind.RegisterResults:
-                var results = frame.Read(RegisterResults.Parser);
-                if (_registering.TryRemove(results.Request, out var waiting))
-                    waiting.SetResult(results);
+                OnRegistered(frame.Payload.Span);
                 break;
             case FrameKind.SubscriptionBatch:
                 var batch = frame.Read(SubscriptionBatch.Parser);
@@ -231,6 +228,45 @@ internal sealed class LoadSession : IAsyncDisposable
             default:
                 break;      // What nodes tell every client.
         }
+    }
+
+    /// <summary>Reads the leases, and whether anything was refused; the rest is passed over, as the peers' loads do.</summary>
+    private void OnRegistered(ReadOnlySpan<byte> payload)
+    {
+        Registering? waiting = null;
+        var count = 0;
+        var fields = new ProtoFields(payload);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case RegisteredTag when !_registering.TryRemove(fields.Number, out waiting): return;
+                case ResultTag: waiting!.Leases.Span[count++] = LeaseOf(fields.Bytes, payload); break;
+                default: break;
+            }
+        }
+
+        if (fields.IsMalformed || count != waiting?.Leases.Length)
+            throw new IOException("The answer to registrations cannot be read.");
+        waiting.Room.Release();
+        waiting.Completion.SetResult();
+    }
+
+    private static ulong LeaseOf(ReadOnlySpan<byte> result, ReadOnlySpan<byte> results)
+    {
+        var lease = 0UL;
+        var fields = new ProtoFields(result);
+        while (fields.Next())
+        {
+            switch (fields.Tag)
+            {
+                case LeaseTag: lease = fields.Number; break;
+                case RefusalTag: throw new IOException($"A registration is refused: {RegisterResults.Parser.ParseFrom(results)}");
+                default: break;
+            }
+        }
+
+        return lease;
     }
 
     private void AcknowledgeSoon(SubscriptionAck acknowledgement)
@@ -309,5 +345,11 @@ internal sealed class LoadSession : IAsyncDisposable
         var reading = FrameReader.Read(ref buffer, new FrameLimits(64 * 1024 * 1024));
         frame = reading.Frame;
         return reading.IsError ? throw new IOException(reading.Reason) : reading.Outcome == FrameOutcome.Complete;
+    }
+
+    /// <summary>A frame of registrations that waits for its answer.</summary>
+    private sealed record Registering(Memory<ulong> Leases, SemaphoreSlim Room)
+    {
+        public TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

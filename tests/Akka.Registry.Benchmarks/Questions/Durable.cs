@@ -20,7 +20,7 @@ internal sealed class Durable : IQuestion
 
     public async Task AnswerAsync(BenchRun run)
     {
-        var entries = LoadEntries.Many(run.Count(400_000, 1_000));
+        var entries = RegistrationFrames.Share(LoadEntries.Many(run.Count(400_000, 1_000)));
         var (durable, memory) = await run.AlternateAsync(
             () => WithFolderAsync(folder => RegisterAsync(entries, Settings(folder))), () => RegisterAsync(entries));
         Answer.Print("registrations with durability", durable, "/s", "without", memory);
@@ -55,13 +55,13 @@ internal sealed class Durable : IQuestion
         }
     }
 
-    private static async Task<double> RegisterAsync(List<Contracts.WireRegistration> entries, params string[] settings)
+    private static async Task<double> RegisterAsync(RegistrationFrames[] entries, params string[] settings)
     {
         using var cluster = await BenchCluster.StartAsync(1, settings);
         await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(Warm, "warm"))).CloseAsync();
         var began = TimeProvider.System.GetTimestamp();
         var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
-        var rate = entries.Count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        var rate = entries.Sum(share => share.Registrations) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         await sessions.CloseAsync();
         return rate;
     }

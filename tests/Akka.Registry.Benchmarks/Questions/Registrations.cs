@@ -16,18 +16,19 @@ internal sealed class Registrations : IQuestion
     public async Task AnswerAsync(BenchRun run)
     {
         var count = run.Count(400_000, 1_000);
-        var entries = LoadEntries.Many(count);
+        var frames = RegistrationFrames.Share(LoadEntries.Many(count));
+        var before = RegistrationFrames.Share(LoadEntries.Many(count / 2, "warm"));
         TestCluster? cluster = null;
         var cost = new Cost("node", () => cluster!.ProcessorTime());
         var ours = await run.MedianAsync(async () =>
         {
             using (cluster = await BenchCluster.StartAsync(1))
             {
-                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count / 2, "warm"));
+                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, before);
                 return await cost.OverAsync(count, async () =>
                 {
                     var began = TimeProvider.System.GetTimestamp();
-                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, frames);
                     var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
                     await sessions.Concat(warm).CloseAsync();
                     return rate;
@@ -64,19 +65,20 @@ internal sealed class ReplicatedRegistrations : IQuestion
     public async Task AnswerAsync(BenchRun run)
     {
         var count = run.Count(200_000, 1_000);
-        var entries = LoadEntries.Many(count);
+        var frames = RegistrationFrames.Share(LoadEntries.Many(count));
+        var before = RegistrationFrames.Share(LoadEntries.Many(count / 2, "warm"));
         TestCluster? cluster = null;
         var cost = new Cost("three nodes", () => cluster!.ProcessorTime());
         var ours = await run.MedianAsync(async () =>
         {
             using (cluster = await BenchCluster.StartAsync(3))
             {
-                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count / 2, "warm"));
+                var warm = await BenchCluster.FillAsync(cluster[1].ClusterPort, before);
                 await UntilEqualAsync(cluster, count / 2);
                 return await cost.OverAsync(count, async () =>
                 {
                     var began = TimeProvider.System.GetTimestamp();
-                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+                    var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, frames);
                     await UntilEqualAsync(cluster, count + (count / 2));
                     var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
                     await sessions.Concat(warm).CloseAsync();

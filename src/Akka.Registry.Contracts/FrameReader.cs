@@ -9,6 +9,9 @@ public static class FrameReader
     /// <summary>Bytes of the length field.</summary>
     internal const int LengthBytes = 4;
 
+    /// <summary>A payload is lent when it is worth the while.</summary>
+    private const int LentBytesMin = 16 * 1024;
+
     private static readonly bool[] KnownKinds = MarkKnownKinds();
 
     /// <summary>Reads the frame that the buffer begins with.</summary>
@@ -41,10 +44,12 @@ public static class FrameReader
             return FrameReading.NeedMore;
 
         var there = buffer.Slice(Frame.HeaderBytes, length - 1);
-        byte[] payload = there.IsEmpty ? [] : GC.AllocateUninitializedArray<byte>((int)there.Length);
+        var bytes = (int)there.Length;
+        var isLent = limits.LendsPayloads && bytes >= LentBytesMin;
+        byte[] payload = bytes == 0 ? [] : isLent ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes);
         there.CopyTo(payload);
         buffer = buffer.Slice(there.End);
-        return FrameReading.Complete(new Frame((FrameKind)kind, payload));
+        return FrameReading.Complete(new Frame((FrameKind)kind, payload.AsMemory(0, bytes)), isLent);
     }
 
     private static bool[] MarkKnownKinds()

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Akka.Registry.Contracts;
 
@@ -37,6 +39,12 @@ public readonly record struct FrameReading
     public FrameOutcome Outcome { get; }
 
     /// <summary>
+    /// Whether the frame's payload is lent from <see cref="ArrayPool{T}.Shared"/>. Whoever is done with it may give it back by
+    /// <see cref="GiveBack"/>, once, and nobody who has it may look at it after that; who does not give it back keeps it.
+    /// </summary>
+    public bool IsLent { get; private init; }
+
+    /// <summary>
     /// The frame, with a payload of its own, when <see cref="Outcome"/> is <see cref="FrameOutcome.Complete"/>.
     /// </summary>
     public Frame Frame { get; }
@@ -54,11 +62,18 @@ public readonly record struct FrameReading
         _ => throw new UnreachableException($"No reason for {Outcome}."),
     };
 
+    /// <summary>Gives the payload back if it is lent.</summary>
+    public void GiveBack()
+    {
+        if (IsLent && MemoryMarshal.TryGetArray(Frame.Payload, out var lent))
+            ArrayPool<byte>.Shared.Return(lent.Array!);
+    }
+
     internal static FrameReading NeedMore => default;
 
     internal static FrameReading Empty => new(FrameOutcome.Empty, default, 0);
 
-    internal static FrameReading Complete(Frame frame) => new(FrameOutcome.Complete, frame, 0);
+    internal static FrameReading Complete(Frame frame, bool isLent) => new(FrameOutcome.Complete, frame, 0) { IsLent = isLent };
 
     internal static FrameReading Oversized(uint length) => new(FrameOutcome.Oversized, default, length);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Shouldly;
 using Xunit;
 
@@ -49,6 +50,32 @@ public sealed class FrameCodecTests
         wire[5] = 7;
 
         frame.Payload.ToArray().ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_large_payload_is_lent_to_who_asks_for_it_and_is_another_ones_once_it_is_given_back()
+    {
+        var lending = new FrameLimits(1024 * 1024) { LendsPayloads = true };
+        var large = Enumerable.Range(0, 20_000).Select(i => (byte)i).ToArray();
+
+        var reading = ReadWhole(large, lending);
+        reading.IsLent.ShouldBeTrue();
+        reading.Frame.Payload.ToArray().ShouldBe(large);
+        reading.GiveBack();
+        MemoryMarshal.TryGetArray(reading.Frame.Payload, out var given).ShouldBeTrue();
+        MemoryMarshal.TryGetArray(ReadWhole(large, lending).Frame.Payload, out var again).ShouldBeTrue();
+        again.Array.ShouldBeSameAs(given.Array);    // Of one thread.
+
+        ReadWhole(large, lending with { LendsPayloads = false }).IsLent.ShouldBeFalse();
+        ReadWhole([1], lending).IsLent.ShouldBeFalse();
+    }
+
+    private static FrameReading ReadWhole(byte[] payload, FrameLimits limits)
+    {
+        var wire = new ArrayBufferWriter<byte>();
+        FrameWriter.Write(wire, new Frame(FrameKind.RegisterInstances, payload));
+        var buffer = new ReadOnlySequence<byte>(wire.WrittenMemory);
+        return FrameReader.Read(ref buffer, limits);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Registry.Cluster;
 
 namespace Akka.Registry.DistributedData;
@@ -23,12 +24,29 @@ internal sealed class LwwMap
 
     public int Count => _records.Count;
 
+    /// <summary>How many records have ceased to stand: superseded, collected or dropped.</summary>
+    public long Ended { get; private set; }
+
     public int Tombstones { get; private set; }
 
     public int LiveEntries => Count - Tombstones;
 
     /// <summary>The standing record; null when there is none.</summary>
     public MapRecord? Find(RecordKey key) => _records.Find(key);
+
+    /// <summary>Says that records of these keys are about to be merged.</summary>
+    public void Expect(IReadOnlyList<MapRecord> records)
+    {
+        for (var i = 0; i < records.Count; i++)
+            _records.Fetch(records[i].Key);
+    }
+
+    /// <summary>Says that these are about to be written.</summary>
+    public void Expect(ImmutableArray<MapWrite> writes)
+    {
+        foreach (var write in writes)
+            _records.Fetch(write.Key);
+    }
 
     /// <summary>All records, tombstones included, at this moment.</summary>
     public MapRecord[] ToArray() => _records.ToArray();
@@ -195,6 +213,7 @@ internal sealed class LwwMap
 
     private void TakeOut(Held origin, MapRecord record)
     {
+        Ended++;
         origin.Records.Remove(record.Dot.Sequence);
         if (record.IsLive)
         {

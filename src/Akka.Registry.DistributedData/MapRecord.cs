@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 
@@ -40,13 +41,50 @@ public sealed record RecordKey(string Service, string Instance)
 }
 
 /// <summary>The winning write of one key. Immutable; shared between the map, the registry and the frames that carry it.</summary>
-/// <param name="Key">What it is about.</param>
-/// <param name="Order">Decides which of two records of the key wins; ties break by dot.</param>
-/// <param name="Dot">Who wrote it. For a live record the origin owns the lease.</param>
-/// <param name="Value">The encoded value; empty for a tombstone.</param>
-public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOnlyMemory<byte> Value)
+/// <remarks>There are as many of these as there are instances: what order and dot consist of lies side by side, without gaps.</remarks>
+public sealed record MapRecord
 {
+    private readonly byte[] _value = [];
     private readonly byte[]? _signature;
+    private readonly ulong _epoch;
+    private readonly HybridTimestamp _stampedAt;
+    private readonly NodeUid _stampedBy;
+    private readonly NodeUid _origin;
+    private readonly ulong _sequence;
+    private readonly uint _life;
+    private readonly bool _isDeregistered;
+    private readonly bool _isEvicted;
+
+    /// <summary>A record.</summary>
+    /// <param name="key">What it is about.</param>
+    /// <param name="order">Decides which of two records of the key wins.</param>
+    /// <param name="dot">Who wrote it.</param>
+    /// <param name="value">The encoded value; empty for a tombstone. Not copied where it is a whole array.</param>
+    public MapRecord(RecordKey key, RecordOrder order, Dot dot, ReadOnlyMemory<byte> value) => (Key, Order, Dot, Value) = (key, order, dot, value);
+
+    /// <summary>What it is about.</summary>
+    public RecordKey Key { get; init; }
+
+    /// <summary>Decides which of two records of the key wins; ties break by dot.</summary>
+    public RecordOrder Order
+    {
+        get => new(_epoch, _isDeregistered, new Stamp(_stampedAt, _stampedBy), _isEvicted);
+        init => (_epoch, _isDeregistered, (_stampedAt, _stampedBy), _isEvicted) = value;
+    }
+
+    /// <summary>Who wrote it. For a live record the origin owns the lease.</summary>
+    public Dot Dot
+    {
+        get => new(_origin, _sequence, _life);
+        init => (_origin, _sequence, _life) = value;
+    }
+
+    /// <summary>The encoded value; empty for a tombstone.</summary>
+    public ReadOnlyMemory<byte> Value
+    {
+        get => _value;
+        init => _value = WholeArray(value);
+    }
 
     /// <summary>Its origin's signature over all of it; empty where records are not signed.</summary>
     public ReadOnlyMemory<byte> Signature
@@ -56,7 +94,7 @@ public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOn
     }
 
     /// <summary>Whether the entry is there.</summary>
-    public bool IsLive => !Order.IsRemoval;
+    public bool IsLive => !(_isDeregistered || _isEvicted);
 
     /// <summary>Whether it may be: it names somebody, somebody wrote it, and a tombstone holds nothing.</summary>
     public bool IsWellFormed =>
@@ -85,4 +123,7 @@ public sealed record MapRecord(RecordKey Key, RecordOrder Order, Dot Dot, ReadOn
         var order = Order.CompareTo(other.Order);
         return order != 0 ? order > 0 : Dot.CompareTo(other.Dot) > 0;
     }
+
+    private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : bytes.ToArray();
 }

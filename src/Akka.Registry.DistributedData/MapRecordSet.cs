@@ -16,6 +16,9 @@ internal sealed class MapRecordSet
     /// <summary>The standing record; null when there is none.</summary>
     public MapRecord? Find(RecordKey key) => _records.Find(key) is >= 0 and var slot ? _records[slot].Record : null;
 
+    /// <summary>Says that the key is about to be looked for, one of many.</summary>
+    public void Fetch(RecordKey key) => _records.Fetch(key);
+
     /// <summary>Puts a record in the place of the one of its key.</summary>
     /// <returns>The record as it is held: with the one copy of the service's name.</returns>
     public MapRecord Put(MapRecord record, MapRecord? before)

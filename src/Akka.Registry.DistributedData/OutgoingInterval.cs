@@ -14,6 +14,7 @@ namespace Akka.Registry.DistributedData;
 internal sealed class OutgoingInterval(
     ulong id, VersionVector from, VersionVector to, IReadOnlyList<MapRecord> items, uint receiverGeneration, VersionVector? collected = null)
 {
+    private (LwwMap Map, long Ended)? _taken;
     private int _next;
     private uint _part;
 
@@ -28,6 +29,12 @@ internal sealed class OutgoingInterval(
 
     /// <summary>Whether it says that it is of everything.</summary>
     public bool IsEverything { get; init; }
+
+    /// <summary>The map of which its records were all that it captured, just now.</summary>
+    public LwwMap TakenFrom
+    {
+        init => _taken = (value, value.Ended);
+    }
 
     /// <summary>Trace contexts of its writes whose callers wait.</summary>
     public IReadOnlyList<string> Traces { get; init; } = [];
@@ -59,9 +66,10 @@ internal sealed class OutgoingInterval(
     {
         var records = new List<MapRecord>(Math.Min(items.Count - _next, 64));
         bytes = 0;
+        var stand = !standing || _taken == (map, map.Ended);
         for (; _next < items.Count; _next++)
         {
-            var record = standing ? map.Find(items[_next].Key) : items[_next];
+            var record = stand ? items[_next] : map.Find(items[_next].Key);
             if (record is null)
                 continue;                                   // Collected meanwhile: every current member covers it.
             var size = ReplicationCodec.SizeOf(record);

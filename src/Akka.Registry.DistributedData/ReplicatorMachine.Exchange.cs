@@ -157,6 +157,7 @@ internal sealed partial class ReplicatorMachine
 
         var whole = peer.Incoming.Advance(delta.Interval, delta.Part);
         var ahead = 0;
+        _map.Expect(delta.Records);
         foreach (var record in delta.Records)
         {
             if (record.Dot.Origin == _self.Uid && IsUnknown(record.Dot))

@@ -147,7 +147,10 @@ internal sealed partial class ReplicatorMachine
         }
 
         var items = _map.ToArray();
-        peer.Outgoing = new OutgoingInterval(request.Request, VersionVector.Empty, _map.Vector, items, peer.Generation, _map.Collected);
+        peer.Outgoing = new OutgoingInterval(request.Request, VersionVector.Empty, _map.Vector, items, peer.Generation, _map.Collected)
+        {
+            TakenFrom = _map,
+        };
         peer.WholeOwed = peer.EverythingOwed = false;
         Pump(peer, urgent: true);
     }
@@ -170,6 +173,7 @@ internal sealed partial class ReplicatorMachine
 
         fill.Deadline = _world.Now + _options.AckTimeout;
         var ahead = 0;
+        fill.Map.Expect(part.Records);
         foreach (var record in part.Records)
         {
             ahead += _clock.Observe(record.Order.Stamp.Time, _world.UnixMilliseconds) == ClockObservation.TooFarAhead ? 1 : 0;

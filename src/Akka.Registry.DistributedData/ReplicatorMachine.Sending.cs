@@ -109,6 +109,7 @@ internal sealed partial class ReplicatorMachine
             NextNumber(), VersionVector.Of(Me, covered), VersionVector.Of(Me, _sequence), items, peer.Generation)
         {
             IsPush = true,
+            TakenFrom = _map,
             Traces = _waiting.Traces(covered),
         };
         if (_queuedBytes(peer.Node) >= _options.WindowBytes)
@@ -135,6 +136,7 @@ internal sealed partial class ReplicatorMachine
         peer.Outgoing = new OutgoingInterval(NextNumber(), from, _map.Vector, items, peer.Generation)
         {
             IsEverything = everything && _signing is not null,
+            TakenFrom = _map,
         };
         return true;
     }

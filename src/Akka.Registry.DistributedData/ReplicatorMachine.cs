@@ -179,6 +179,7 @@ internal sealed partial class ReplicatorMachine
         if (!IsServing && many.ReplyTo is null)
             return;                                 // Decided on a state that is being replaced; the decider will see the new one.
         var answers = many.ReplyTo is null ? null : ImmutableArray.CreateBuilder<MapWriteResult>(many.Operations.Length);
+        _map.Expect(many.Operations);
         foreach (var operation in many.Operations)
         {
             var before = Shown(operation.Key);

@@ -58,6 +58,16 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
         }
     }
 
+    /// <summary>
+    /// Has the processor fetch where a search for the key begins. Whoever is about to look for many does this for all of them before: then
+    /// they wait for memory together, and not one after the other.
+    /// </summary>
+    public void Fetch(RecordKey key)
+    {
+        var entries = Volatile.Read(ref _entries);
+        _ = Volatile.Read(ref entries[key.GetHashCode() & (entries.Length - 1)]);
+    }
+
     /// <summary>Adds a key that is not there; its slot is written already.</summary>
     public void Add(RecordKey key, int slot)
     {

@@ -33,6 +33,9 @@ public sealed class KeyTable<TSlot>
     /// <summary>The slot of that key, or -1.</summary>
     public int Find(RecordKey key) => _index.Find(key);
 
+    /// <summary>See <see cref="KeyIndex{TSlot}.Fetch"/>.</summary>
+    public void Fetch(RecordKey key) => _index.Fetch(key);
+
     /// <summary>A slot for a key that is not there. It is as whoever had it left it, and to be given the key before anything else is asked.</summary>
     public int Add(RecordKey key)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Akka.Registry.Actors;
 
@@ -16,6 +17,6 @@ public sealed class GatheredAnswers<T>(int questions, IActorRef<ImmutableArray<T
     {
         _answers[question] = answer;
         if (--_missing == 0)
-            replyTo.Tell([.. _answers]);
+            replyTo.Tell(ImmutableCollectionsMarshal.AsImmutableArray(_answers)); // They change no more.
     }
 }

@@ -8,7 +8,12 @@ namespace Akka.Registry;
 /// <summary>What an instance says of itself when it registers.</summary>
 public sealed record Registration
 {
+    /// <summary>Stands for none: a span that is far too short to be allowed.</summary>
+    private const long NoTicks = long.MinValue;
+
     private readonly ReadOnlyMemory<byte> _unread;
+    private readonly long _ttlTicks = NoTicks;
+    private readonly long _deregisterAfterTicks = NoTicks;
 
     /// <summary>Null until they are read from <see cref="Unread"/>.</summary>
     private InstanceTexts? _texts;
@@ -53,10 +58,10 @@ public sealed record Registration
     public int Weight { get; init; } = 1;
 
     /// <summary>How long it may be silent; null for the node's default.</summary>
-    public TimeSpan? Ttl { get; init; }
+    public TimeSpan? Ttl { get => SpanOf(_ttlTicks); init => _ttlTicks = TicksOf(value); }
 
     /// <summary>How long it may stay critical from silence before removal; null for 1 × TTL.</summary>
-    public TimeSpan? DeregisterAfter { get; init; }
+    public TimeSpan? DeregisterAfter { get => SpanOf(_deregisterAfterTicks); init => _deregisterAfterTicks = TicksOf(value); }
 
     /// <summary>The status to begin with; starting, passing, warning, critical or draining.</summary>
     public InstanceStatus Status { get; init; } = InstanceStatus.Passing;
@@ -78,6 +83,10 @@ public sealed record Registration
     /// trusted before <see cref="RegistrationValidator"/> has seen them.
     /// </summary>
     internal ReadOnlyMemory<byte> Unread => _texts is null ? _unread : default;
+
+    private static TimeSpan? SpanOf(long ticks) => ticks == NoTicks ? null : new TimeSpan(ticks);
+
+    private static long TicksOf(TimeSpan? span) => span?.Ticks ?? NoTicks;
 
     private InstanceTexts Texts => _texts ??= InstanceTexts.Of(_unread.Span);
 }
@@ -106,7 +115,11 @@ public sealed record RegistrationResult(
 /// <summary>What became of one of many registrations.</summary>
 /// <param name="Result">The answer; null when it was refused.</param>
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
-public readonly record struct RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal);
+public readonly record struct RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal)
+{
+    /// <summary>The number of its lease in the session that it was made by; 0 for none.</summary>
+    internal ulong Lease { get; init; }
+}
 
 /// <summary>The answer to a heartbeat that was taken.</summary>
 /// <param name="Status">The instance's status now.</param>

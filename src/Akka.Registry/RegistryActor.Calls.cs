@@ -41,6 +41,15 @@ internal sealed partial class RegistryActor
 
     bool ICallSurroundings.IsMemoryHigh => _surroundings.IsMemoryHigh;
 
+    int ICallSurroundings.RoomForCalls => RoomForCalls;
+
+    RegistryException ICallSurroundings.NoRoomForCalls => NoRoomForCalls;
+
+    private int RoomForCalls => _surroundings.Options.Limits.PendingCalls - _calls.Count;
+
+    private RegistryException NoRoomForCalls => Refusals.LimitReached(
+        "limits.pending-calls", $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node");
+
     ServiceEntry? ICallSurroundings.Find(RecordKey key) => _views.Find(key);
 
     int ICallSurroundings.EntriesOf(string service) => _views.Find(service)?.Instances.Count ?? 0;
@@ -51,12 +60,6 @@ internal sealed partial class RegistryActor
     {
         Await(call, timeout + TimeSpan.FromSeconds(1));
         var id = call.Id;
-        if (_together is { } together && consistency == WriteConsistency.Local)
-        {
-            together.Add(id, operation);
-            return;
-        }
-
         call.Step = RegistryTracing.Replicate(call.Span, consistency, _surroundings.Self);
         _surroundings.Map.Commands.Tell(new MapCommand.Write(
             operation, consistency, timeout, Context.Adapt<MapWriteResult>(result => new RegistryMessage.Written(id, result)))
@@ -137,14 +140,10 @@ internal sealed partial class RegistryActor
     private void Begin(Call call, Activity? span = null)
     {
         call.Span = span;
-        if (_calls.Count >= _surroundings.Options.Limits.PendingCalls)
-        {
-            call.Refuse(Refusals.LimitReached(
-                "limits.pending-calls", $"{_calls.Count} calls wait at this node, and no more are allowed; retry, or go to another node"));
-            return;
-        }
-
-        call.Start();
+        if (RoomForCalls > 0)
+            call.Start();
+        else
+            call.Refuse(NoRoomForCalls);
     }
 
     private void OnWritten(RegistryMessage.Written written)

@@ -52,6 +52,8 @@ internal sealed partial class RegistryActor
         _told = changed.Vector;
         _position.Advance(_touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
+        foreach (var change in changed.Changes)
+            ExpectOwned(change.After);
         for (var i = 0; i < _shown.Count; i++)
         {
             var (before, after) = changed.Changes[i];
@@ -106,6 +108,16 @@ internal sealed partial class RegistryActor
         else if (!_writer.Remove(record.Key, record.Order.Stamp.Time))
             return;
         touched.Add(new TouchedKey(record.Key, record.Dot, record.Order.Epoch));
+    }
+
+    /// <summary>Says that <see cref="Own"/> is about to be called with that record, and with others.</summary>
+    private void ExpectOwned(MapRecord? after)
+    {
+        if (after is null)
+            return;
+        _owners.Fetch(after);
+        if (after.Dot.Origin == Self)
+            _surroundings.Leases.Fetch(after.Key);
     }
 
     /// <summary>Brings one change to the owner's index and to this node's leases.</summary>

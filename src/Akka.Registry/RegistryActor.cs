@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
@@ -244,8 +245,10 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
 
     private void FlushMessages(int budget)
     {
-        while (budget-- > 0 && _ledger.Messages.TryDequeue(out var message))
-            _scheduler.Tell(message);
+        var messages = ImmutableArray.CreateBuilder<SchedulerMessage>(Math.Min(budget, _ledger.Messages.Count));
+        while (messages.Count < budget && _ledger.Messages.TryDequeue(out var message))
+            messages.Add(message);
+        _scheduler.Tell(messages.Count == 1 ? messages[0] : new SchedulerMessage.Several(messages.DrainToImmutable()));
         if (_ledger.Messages.Count > 0 || _ledger.GrantsMade == _settling)
             return;
         // A beat of nobody: its answer comes after whatever the scheduler said before it saw the grants.

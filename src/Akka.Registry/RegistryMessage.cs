@@ -41,8 +41,8 @@ internal abstract record RegistryMessage
     /// <summary>The map answers a call's write.</summary>
     public sealed record Written(long Call, MapWriteResult Result) : RegistryMessage;
 
-    /// <summary>The map answers the writes of calls that came together.</summary>
-    public sealed record WrittenMany(ImmutableArray<long> Calls, ImmutableArray<MapWriteResult> Results) : RegistryMessage;
+    /// <summary>The map answers the writes of registrations that came together.</summary>
+    public sealed record WrittenMany(long Batch, ImmutableArray<MapWriteResult> Results) : RegistryMessage;
 
     /// <summary>The scheduler answers a call's beat.</summary>
     public sealed record Beaten(long Call, BeatAnswer Answer) : RegistryMessage;

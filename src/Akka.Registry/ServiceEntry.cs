@@ -16,7 +16,7 @@ public sealed record ServiceEntry
     private readonly byte _checksStatus = (byte)InstanceStatus.Passing;
     private readonly byte _reported = (byte)InstanceStatus.Passing;
     private readonly byte _override;
-    private readonly byte _lease;
+    private readonly Traits _traits;
     private readonly long _registeredAtTicks;
 
     /// <summary>Null until they are read: then any thread may do it, and it does not matter which one's are kept.</summary>
@@ -34,13 +34,11 @@ public sealed record ServiceEntry
         _weight = (ushort)facts.Weight;
         _reported = (byte)facts.Reported;
         _override = (byte)facts.Override;
-        _lease = (byte)(facts.NoLease ? LeaseKind.None : LeaseKind.Beats);
+        _traits = (facts.NoLease ? Traits.NoLease : Traits.None) | (facts.LeaseMissed ? Traits.LeaseMissed : Traits.None)
+            | (facts.Unverified ? Traits.Unverified : Traits.None) | (facts.Suspect ? Traits.Suspect : Traits.None);
         _registeredAtTicks = DateTimeOffset.FromUnixTimeMilliseconds((long)facts.RegisteredAtMs).UtcTicks;
         Ttl = TimeSpan.FromMilliseconds(facts.TtlMs);
         DeregisterAfter = TimeSpan.FromMilliseconds(facts.DeregisterAfterMs);
-        LeaseMissed = facts.LeaseMissed;
-        Unverified = facts.Unverified;
-        Suspect = facts.Suspect;
         Checks = checks;
     }
 
@@ -99,18 +97,22 @@ public sealed record ServiceEntry
     }
 
     /// <summary>Whether its owner has not heard from it within its TTL.</summary>
-    public bool LeaseMissed { get; init; }
+    public bool LeaseMissed { get => Has(Traits.LeaseMissed); init => _traits = With(Traits.LeaseMissed, value); }
 
     /// <summary>Whether nobody can vouch for it now: its owner is not up, or its owner's governor holds it.</summary>
-    public bool Unverified { get; init; }
+    public bool Unverified { get => Has(Traits.Unverified); init => _traits = With(Traits.Unverified, value); }
 
     /// <summary>
     /// Whether several clients have reported that calls to it fail: chosen last, and tried by its owner until it beats and answers.
     /// </summary>
-    public bool Suspect { get; init; }
+    public bool Suspect { get => Has(Traits.Suspect); init => _traits = With(Traits.Suspect, value); }
 
     /// <summary>What keeps the entry alive.</summary>
-    public LeaseKind Lease { get => (LeaseKind)_lease; init => _lease = (byte)value; }
+    public LeaseKind Lease
+    {
+        get => Has(Traits.NoLease) ? LeaseKind.None : LeaseKind.Beats;
+        init => _traits = With(Traits.NoLease, value == LeaseKind.None);
+    }
 
     /// <summary>Whether only heartbeats keep it alive.</summary>
     public bool NeedsBeats => Lease == LeaseKind.Beats;
@@ -146,4 +148,18 @@ public sealed record ServiceEntry
     public NodeUid Owner => Record.Dot.Origin;
 
     private InstanceTexts Texts => _texts ??= InstanceTexts.Of(Record.Value.Span);
+
+    private bool Has(Traits trait) => (_traits & trait) != Traits.None;
+
+    private Traits With(Traits trait, bool isThere) => isThere ? _traits | trait : _traits & ~trait;
+
+    [Flags]
+    private enum Traits : byte
+    {
+        None = 0,
+        NoLease = 1,
+        LeaseMissed = 2,
+        Unverified = 4,
+        Suspect = 8,
+    }
 }

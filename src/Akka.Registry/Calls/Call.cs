@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Checks;
@@ -46,6 +47,12 @@ internal interface ICallSurroundings
     /// <summary>Whether memory is at its high-water mark: nothing new is registered.</summary>
     bool IsMemoryHigh { get; }
 
+    /// <summary>How many more calls may wait.</summary>
+    int RoomForCalls { get; }
+
+    /// <summary>What is said to a call for which there is no room.</summary>
+    RegistryException NoRoomForCalls { get; }
+
     /// <summary>The entry of that key, or null.</summary>
     ServiceEntry? Find(RecordKey key);
 
@@ -57,6 +64,9 @@ internal interface ICallSurroundings
 
     /// <summary>Has the map write; the answer comes to <see cref="Call.OnWritten"/>.</summary>
     void Write(Call call, MapWrite operation, WriteConsistency consistency, TimeSpan timeout);
+
+    /// <summary>Has the map write, held by this node alone; the answers come to <see cref="RegisterBatch.OnWritten"/>.</summary>
+    void WriteMany(RegisterBatch batch, ImmutableArray<MapWrite> operations, TimeSpan timeout);
 
     /// <summary>Beats at this node's scheduler; the answer comes to <see cref="Call.OnBeaten"/>.</summary>
     void Beat(Call call, RecordKey key, ulong epoch);
@@ -104,8 +114,8 @@ internal abstract class Call(ICallSurroundings surroundings)
     /// <summary>The activity of what it waits for; null for none.</summary>
     public Activity? Step { get; set; }
 
-    /// <summary>The instance that it is about.</summary>
-    public abstract RecordKey Key { get; }
+    /// <summary>For how many calls it stands.</summary>
+    public virtual int Calls => 1;
 
     /// <summary>Where it happens.</summary>
     protected ICallSurroundings Surroundings { get; } = surroundings;

@@ -18,8 +18,8 @@ internal sealed class CallTable(long first)
     private Instant _latest = new(long.MinValue);
     private long _last = first;
 
-    /// <summary>Calls that wait.</summary>
-    public int Count => _calls.Count;
+    /// <summary>Calls that wait; those that came together are as many as they are.</summary>
+    public int Count { get; private set; }
 
     /// <summary>When the next call may be due; null for none.</summary>
     public Instant? NextDeadline => (_inOrder.TryPeek(out var first), _others.TryPeek(out _, out var other)) switch
@@ -38,7 +38,8 @@ internal sealed class CallTable(long first)
     {
         if (call.Id == 0)
             call.Id = ++_last;
-        _calls[call.Id] = call;
+        if (_calls.TryAdd(call.Id, call))
+            Count += call.Calls;
         (call.Until, call.AsksOwner) = (until, owner);
         if (_inOrder.Count > 0 && until < _latest)
         {
@@ -53,7 +54,9 @@ internal sealed class CallTable(long first)
     /// <summary>The call is answered.</summary>
     public void Remove(Call call)
     {
-        _calls.Remove(call.Id);
+        if (!_calls.Remove(call.Id))
+            return;
+        Count -= call.Calls;
         while (_inOrder.TryPeek(out var first) && !_calls.ContainsKey(first.Id))
             _inOrder.Dequeue();
     }

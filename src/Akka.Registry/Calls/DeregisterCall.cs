@@ -8,8 +8,6 @@ internal sealed class DeregisterCall(
     ICallSurroundings surroundings, RecordKey key, ulong? epoch, WriteOptions options, IActorRef<RegistryReply<RecordKey>> replyTo)
     : Call(surroundings)
 {
-    public override RecordKey Key => key;
-
     public override void Start()
     {
         if (Surroundings.WritesRefused is { } reason)

@@ -15,7 +15,8 @@ internal sealed class ExplainCall(
 {
     private readonly SortedDictionary<NodeUid, ExplainAnswer?> _answers = [];
 
-    public override RecordKey Key => key;
+    /// <summary>The instance that it is about.</summary>
+    public RecordKey Key => key;
 
     /// <summary>Members that are asked.</summary>
     public IEnumerable<NodeIdentity> Asked => members.Select(member => member.Node);

@@ -18,7 +18,8 @@ internal abstract class OwnerCall(ICallSurroundings surroundings, RecordKey key,
 {
     private int _attempts;
 
-    public sealed override RecordKey Key => key;
+    /// <summary>The instance that it is about.</summary>
+    public RecordKey Key => key;
 
     /// <summary>The caller's epoch; null when it gives none.</summary>
     protected ulong? Epoch => epoch;

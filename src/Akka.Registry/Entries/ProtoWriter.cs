@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
 
@@ -19,6 +20,9 @@ internal ref struct ProtoWriter(Span<byte> into)
     public static int NumberBytes(int field, ulong number) =>
         number == 0 ? 0 : CodedOutputStream.ComputeTagSize(field) + CodedOutputStream.ComputeUInt64Size(number);
 
+    /// <summary>Bytes that <see cref="Fixed"/> takes.</summary>
+    public static int FixedBytes(int field) => CodedOutputStream.ComputeTagSize(field) + sizeof(ulong);
+
     /// <summary>Bytes that <see cref="Text"/> takes.</summary>
     public static int TextBytes(int field, string text) => BytesBytes(field, Encoding.UTF8.GetByteCount(text));
 
@@ -36,6 +40,14 @@ internal ref struct ProtoWriter(Span<byte> into)
             return;
         Tag(field, WireFormat.WireType.Varint);
         Varint(number);
+    }
+
+    /// <summary>A number of eight bytes, which is there even when it is 0.</summary>
+    public void Fixed(int field, ulong number)
+    {
+        Tag(field, WireFormat.WireType.Fixed64);
+        BinaryPrimitives.WriteUInt64LittleEndian(_into[Length..], number);
+        Length += sizeof(ulong);
     }
 
     /// <summary>A text.</summary>

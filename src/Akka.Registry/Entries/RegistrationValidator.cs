@@ -158,7 +158,7 @@ internal static class RegistrationValidator
     }
 
     private static RegistryException? CheckLease(Checks.LeaseKind lease) =>
-        Enum.IsDefined(lease) ? null : Invalid("lease", "is none that there is; use beats or none");
+        lease is Checks.LeaseKind.Beats or Checks.LeaseKind.None ? null : Invalid("lease", "is none that there is; use beats or none");
 
     private static RegistryException? CheckNumber(string field, int number, int min, int max) => number >= min && number <= max
         ? null

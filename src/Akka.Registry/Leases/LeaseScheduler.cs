@@ -54,6 +54,9 @@ public sealed class LeaseScheduler
     /// </summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch) => _table.ExpiresAt(key, epoch);
 
+    /// <summary>Says that the key is about to be asked for, one of many. Any thread.</summary>
+    internal void Fetch(RecordKey key) => _table.Fetch(key);
+
     /// <summary>The session that beat for the key's lease last; null for none. Any thread.</summary>
     public uint? SessionOf(RecordKey key) => _table.SessionOf(key);
 

@@ -37,6 +37,9 @@ internal sealed partial class LeaseTable
         return new LeaseId(slot, generation);
     }
 
+    /// <summary>Says that the key is about to be looked for, one of many. Any thread.</summary>
+    public void Fetch(RecordKey key) => _index.Fetch(key);
+
     /// <summary>Until when the lease must beat; null when this table has no such lease. Any thread.</summary>
     public Instant? ExpiresAt(RecordKey key, ulong epoch)
     {

@@ -48,6 +48,10 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
             case SchedulerMessage.BeatPlaces beats: OnBeats(beats); break;
             case SchedulerMessage.Grant grant: _leases.Grant(grant.Key, grant.Epoch, grant.Terms, Now); break;
             case SchedulerMessage.Release release: _leases.Release(release.Key); break;
+            case SchedulerMessage.Several several:
+                foreach (var each in several.Messages)
+                    Receive(each);
+                break;
             case SchedulerMessage.Disconnected session: OnDisconnected(session); break;
             case SchedulerMessage.ConfirmLost lost: OnConfirmLost(lost); break;
             case Sweep: OnSweep(); break;

@@ -18,6 +18,9 @@ public abstract record SchedulerMessage
     /// <summary>End a lease: its entry was deregistered, evicted, or is owned by another node now.</summary>
     public sealed record Release(RecordKey Key) : SchedulerMessage;
 
+    /// <summary>Several in their order, as one message: to hand each over takes longer than to do it.</summary>
+    internal sealed record Several(ImmutableArray<SchedulerMessage> Messages) : SchedulerMessage;
+
     /// <summary>A heartbeat by name. The answer says whether there is such a lease here.</summary>
     /// <param name="Key">The instance.</param>
     /// <param name="Epoch">0 when the caller gave none: any epoch is meant.</param>

@@ -25,6 +25,13 @@ internal sealed class OwnerIndex
     /// <summary>Whether the live entry of that key is the owner's.</summary>
     public bool Has(NodeUid owner, RecordKey key) => _keys.TryGetValue(owner, out var keys) && keys.Contains(key);
 
+    /// <summary>Says that <see cref="Replace"/> is about to be called with that record, and with many others.</summary>
+    public void Fetch(MapRecord after)
+    {
+        if (_keys.TryGetValue(OwnerOf(after), out var keys))
+            keys.Fetch(after.Key);
+    }
+
     /// <summary>One key's record gave way to another.</summary>
     public void Replace(MapRecord? before, MapRecord? after)
     {
@@ -54,6 +61,8 @@ internal sealed class OwnerIndex
         private readonly KeyTable<Slot> _table = new(beginsSmall: true);
 
         public int Count => _table.Count;
+
+        public void Fetch(RecordKey key) => _table.Fetch(key);
 
         public bool Contains(RecordKey key) => _table.Find(key) >= 0;
 

@@ -151,7 +151,7 @@ internal sealed class ClientSession(
         var desk = new BeatDesk(
             session.Leases, surroundings.Leases,
             lease => !surroundings.HasContestedLeases || registry.FindUntroubled(lease.Key, lease.Epoch) is not null);
-        var limits = new FrameLimits(_options.FrameBytesMax);
+        var limits = new FrameLimits(_options.FrameBytesMax) { LendsPayloads = true };
         while (true)
         {
             silence.CancelAfter(_options.IdleTimeout);
@@ -172,7 +172,7 @@ internal sealed class ClientSession(
                 FrameKind.SessionBeats => await OnBeatsAsync(desk, requests, reading.Frame, stop),
                 FrameKind.SessionActorMessage => await HandToActorsAsync(reading.Frame, stop),
                 FrameKind.SessionGoodbye => SessionEnd.Goodbye("the client said goodbye"),
-                _ => await HandAsync(requests, reading.Frame, stop),
+                _ => await HandAsync(requests, reading, stop),
             };
             if (end is not null)
                 return end;
@@ -185,15 +185,15 @@ internal sealed class ClientSession(
         return await _actors.TakeAsync(frame, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
     }
 
-    private static async ValueTask<SessionEnd?> HandAsync(SessionRequests requests, Frame frame, CancellationToken stop)
+    private static async ValueTask<SessionEnd?> HandAsync(SessionRequests requests, FrameReading reading, CancellationToken stop)
     {
         try
         {
-            return await requests.TakeAsync(frame, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
+            return await requests.TakeAsync(reading, stop) is { } wrong ? SessionEnd.Refusal(wrong) : null;
         }
         catch (InvalidProtocolBufferException)
         {
-            return SessionEnd.Refusal($"{frame.Kind} cannot be read");
+            return SessionEnd.Refusal($"{reading.Frame.Kind} cannot be read");
         }
     }
 

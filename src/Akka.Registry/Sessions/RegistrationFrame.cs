@@ -18,6 +18,7 @@ namespace Akka.Registry.Sessions;
 internal sealed record RegistrationFrame(
     ulong Request, uint Consistency, uint TimeoutMs, ImmutableArray<Registration> Registrations, ImmutableArray<string> Traceparents)
 {
+    private const int RoomMax = 1_024;
     private const uint RequestTag = (RequestFieldNumber << 3) | (uint)Varint;
     private const uint ConsistencyTag = (ConsistencyFieldNumber << 3) | (uint)Varint;
     private const uint TimeoutTag = (TimeoutMsFieldNumber << 3) | (uint)Varint;
@@ -33,8 +34,8 @@ internal sealed record RegistrationFrame(
     public static RegistrationFrame Read(ReadOnlyMemory<byte> payload)
     {
         var (request, consistency, timeout) = (0UL, 0U, 0U);
-        var registrations = new List<Registration>();
-        var traceparents = new List<string>();
+        ImmutableArray<Registration>.Builder? registrations = null;
+        ImmutableArray<string>.Builder? traceparents = null;
         var fields = new ProtoFields(payload.Span);
         while (fields.Next())
         {
@@ -44,8 +45,10 @@ internal sealed record RegistrationFrame(
                 case ConsistencyTag: consistency = (uint)fields.Number; break;
                 case TimeoutTag: timeout = (uint)fields.Number; break;
                 case RegistrationsTag:
+                    registrations ??= ImmutableArray.CreateBuilder<Registration>(RoomFor(payload.Length, fields.Bytes.Length));
                     registrations.Add(ReadOne(payload[..^fields.Left][^fields.Bytes.Length..], out var traceparent));
-                    traceparents.Add(traceparent);
+                    if (traceparent.Length > 0 || traceparents is not null)
+                        (traceparents ??= Untraced(registrations.Count - 1)).Add(traceparent);
                     break;
                 default: break;
             }
@@ -53,9 +56,19 @@ internal sealed record RegistrationFrame(
 
         if (fields.IsMalformed)
             throw UntrustedParsing.Malformed();
-        var areTraced = traceparents.Exists(static traceparent => traceparent.Length > 0);
         return new RegistrationFrame(
-            request, consistency, timeout, [.. registrations], areTraced ? [.. traceparents] : []);
+            request, consistency, timeout, registrations?.DrainToImmutable() ?? [], traceparents?.DrainToImmutable() ?? []);
+    }
+
+    /// <summary>One is about as long as another; nobody makes room for many by sending none.</summary>
+    private static int RoomFor(int payloadBytes, int firstBytes) => Math.Min((payloadBytes / Math.Max(firstBytes, 1)) + 1, RoomMax);
+
+    private static ImmutableArray<string>.Builder Untraced(int registrations)
+    {
+        var traceparents = ImmutableArray.CreateBuilder<string>();
+        for (var i = 0; i < registrations; i++)
+            traceparents.Add("");
+        return traceparents;
     }
 
     /// <summary>One registration of a client that is in this process.</summary>

@@ -63,18 +63,18 @@ internal sealed class RegistrySession(
     {
         var room = CheckRoom(registrations);
         var answers = await registry.RegisterManyAsync(registrations[..room], options, cancellation).ConfigureAwait(false);
-        var leases = new List<LeaseKey>(answers.Length);
+        var (leases, count) = (new LeaseKey[answers.Length], 0);
         foreach (var answer in answers)
         {
             if (answer.Refusal is { } refusal)
                 surroundings.Metrics.Counted(refusal);
             else
-                leases.Add(new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch));
+                leases[count++] = new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch);
         }
 
-        Carry(leases);
-        if (leases.Count > 0)
-            await BeatAsync(leases.ToArray(), cancellation).ConfigureAwait(false);
+        answers = Numbered(answers, Carry(leases.AsSpan(0, count)));
+        if (count > 0)
+            await BeatAsync(leases.AsMemory(0, count), cancellation).ConfigureAwait(false);
         return room == registrations.Length
             ? answers
             : [.. answers, .. Enumerable.Repeat(new RegistrationOutcome(null, NoRoom()), registrations.Length - room)];
@@ -180,15 +180,22 @@ internal sealed class RegistrySession(
 
     private static RecordKey KeyOf(Registration registration) => new(registration.Service ?? "", registration.Id ?? "");
 
-    private void Carry(List<LeaseKey> leases)
+    /// <summary>Carries the leases from now on, if it is open.</summary>
+    /// <returns>Their numbers; none when it is not.</returns>
+    private ulong[] Carry(ReadOnlySpan<LeaseKey> leases)
     {
         lock (_gate)
-        {
-            if (_state != State.Open)
-                return;
-            foreach (var lease in leases)
-                Leases.Put(lease);
-        }
+            return _state == State.Open ? Leases.Put(leases) : [];
+    }
+
+    private static ImmutableArray<RegistrationOutcome> Numbered(ImmutableArray<RegistrationOutcome> answers, ulong[] numbers)
+    {
+        if (numbers.Length == 0)
+            return answers;
+        var (numbered, next) = (ImmutableArray.CreateBuilder<RegistrationOutcome>(answers.Length), 0);
+        foreach (var answer in answers)
+            numbered.Add(answer.Refusal is null ? answer with { Lease = numbers[next++] } : answer);
+        return numbered.MoveToImmutable();
     }
 
     /// <summary>Carries the entry's lease from now on: a beat of its own.</summary>

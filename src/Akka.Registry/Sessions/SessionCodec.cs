@@ -26,24 +26,18 @@ internal static class SessionCodec
             ? new WriteOptions((WriteConsistency)consistency, TimeSpan.FromMilliseconds(timeoutMs))
             : null;
 
-    /// <summary>The answer to one registration.</summary>
-    public static WireRegisterResult ToWire(RegistrationResult result, ulong lease) => new()
-    {
-        Lease = lease,
-        TtlMs = (ulong)result.Entry.Ttl.TotalMilliseconds,
-        Replaced = result.Replaced,
-        HeldBy = (uint)result.HeldBy,
-        Members = (uint)result.Members,
-        ConsistencyReached = result.ConsistencyReached,
-    };
-
     /// <summary>What a refusal is called on the wire, and why; <see cref="WireSessionError.None"/> for a defect.</summary>
-    public static (WireSessionError Error, string Message, string Field) ToWire(Exception refusal) => refusal switch
+    public static (WireSessionError Error, string Message, string Field) ToWire(Exception failure) =>
+        RefusalOf(failure) is { } refusal ? (ToWire(refusal.Error), refusal.Message, refusal.Field ?? "") : (WireSessionError.None, "", "");
+
+    /// <summary>A failure as a refusal; null for a defect.</summary>
+    public static RegistryException? RefusalOf(Exception failure) => failure switch
     {
-        RegistryException known => (ToWire(known.Error), known.Message, known.Field ?? ""),
-        TimeoutException => (WireSessionError.Unreachable, "This node is too busy to answer in time. The call may have counted.", ""),
-        ObjectDisposedException => (WireSessionError.NotReady, "The session has ended.", ""),
-        _ => (WireSessionError.None, "", ""),
+        RegistryException known => known,
+        TimeoutException => new RegistryException(
+            RegistryError.OwnerUnreachable, "This node is too busy to answer in time. The call may have counted."),
+        ObjectDisposedException => new RegistryException(RegistryError.NotReady, "The session has ended."),
+        _ => null,
     };
 
     /// <summary>A batch as frames: its beginning, of which the first fields are the feed's own, and the parts. All feeds share the rest.</summary>

@@ -52,22 +52,21 @@ internal sealed class SessionLeases
     }
 
     /// <summary>The number of that lease; the one of another epoch of the same instance ends.</summary>
-    public ulong Put(LeaseKey lease)
+    public ulong Put(LeaseKey lease) => Put([lease])[0];
+
+    /// <summary>The numbers of those leases, in their order; those of other epochs of the same instances end.</summary>
+    public ulong[] Put(ReadOnlySpan<LeaseKey> leases)
     {
+        var numbers = new ulong[leases.Length];
         lock (_gate)
         {
-            if (_slots.Find(lease.Key) is >= 0 and var standing)
-            {
-                if (_slots[standing].Lease.Epoch == lease.Epoch)
-                    return IdOf(standing);
-                Free(standing);
-            }
-
-            var slot = _slots.Add(lease.Key);
-            (_slots[slot].Lease, _slots[slot].Place) = (lease, default);
-            _slots[slot].Generation++;      // Odd while it stands.
-            return IdOf(slot);
+            foreach (ref readonly var lease in leases)
+                _slots.Fetch(lease.Key);
+            for (var i = 0; i < leases.Length; i++)
+                numbers[i] = PutOne(leases[i]);
         }
+
+        return numbers;
     }
 
     /// <summary>The lease of that number. Allocates nothing.</summary>
@@ -122,6 +121,21 @@ internal sealed class SessionLeases
             if (_slots.Find(key) is >= 0 and var slot && _slots[slot].Lease.Epoch <= epoch)
                 Free(slot);
         }
+    }
+
+    private ulong PutOne(in LeaseKey lease)
+    {
+        if (_slots.Find(lease.Key) is >= 0 and var standing)
+        {
+            if (_slots[standing].Lease.Epoch == lease.Epoch)
+                return IdOf(standing);
+            Free(standing);
+        }
+
+        var slot = _slots.Add(lease.Key);
+        (_slots[slot].Lease, _slots[slot].Place) = (lease, default);
+        _slots[slot].Generation++;      // Odd while it stands.
+        return IdOf(slot);
     }
 
     private ulong IdOf(int slot) => ((ulong)_slots[slot].Generation << 32) | (uint)slot;

@@ -9,7 +9,6 @@ using Akka.Registry.Subscriptions;
 using Akka.Registry.Suspicion;
 using Akka.Registry.Tracing;
 using Google.Protobuf;
-using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 
 namespace Akka.Registry.Sessions;
@@ -47,11 +46,12 @@ internal sealed class SessionRequests(
     /// <summary>Takes a frame.</summary>
     /// <returns>What is wrong with it, so that the session ends; null when all is well.</returns>
     /// <exception cref="InvalidProtocolBufferException">It cannot be read.</exception>
-    public async ValueTask<string?> TakeAsync(Frame frame, CancellationToken stop)
+    public async ValueTask<string?> TakeAsync(FrameReading reading, CancellationToken stop)
     {
+        var frame = reading.Frame;
         switch (frame.Kind)
         {
-            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload), stop);
+            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload), reading, stop);
             case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
             case FrameKind.SessionRequest: return await OnRequestAsync(frame.Read(SessionRequest.Parser), stop);
             case FrameKind.FailureReports: return await OnReportsAsync(frame.Read(FailureReports.Parser), stop);
@@ -125,7 +125,7 @@ internal sealed class SessionRequests(
         }
     }
 
-    private async ValueTask<string?> OnRegisterAsync(RegistrationFrame request, CancellationToken stop)
+    private async ValueTask<string?> OnRegisterAsync(RegistrationFrame request, FrameReading reading, CancellationToken stop)
     {
         var max = limits.Options.RegistrationsPerFrame;
         if (request.Registrations.Length > max)
@@ -141,7 +141,11 @@ internal sealed class SessionRequests(
         {
             try
             {
-                await outbox.SendAsync(Frame.Of(FrameKind.RegisterResults, await RegisterAsync(request, write, stop)), stop);
+                var outcomes = await RegisterAsync(request, write, stop);
+                // Of what was not made in time the registry may still come to look at what was asked for.
+                if (outcomes.All(static outcome => outcome.Refusal is null))
+                    reading.GiveBack();
+                await outbox.SendAsync(RegistrationAnswer.Of(request.Request, outcomes.AsSpan()), stop);
             }
             finally
             {
@@ -151,59 +155,39 @@ internal sealed class SessionRequests(
         return null;
     }
 
-    private async Task<RegisterResults> RegisterAsync(RegistrationFrame request, WriteOptions write, CancellationToken stop)
+    private async Task<ImmutableArray<RegistrationOutcome>> RegisterAsync(RegistrationFrame request, WriteOptions write, CancellationToken stop)
     {
-        var answer = new RegisterResults { Request = request.Request };
         if (RegistryTracing.IsListening && request.Traceparents.Length > 0)
         {
-            answer.Results.AddRange(await Task.WhenAll(request.Registrations.Zip(
-                request.Traceparents, (one, traceparent) => RegisterTracedAsync(one, traceparent, write, stop))));
-        }
-        else
-        {
-            await RegisterAsync(request.Registrations, write, answer.Results, stop);
+            return [.. await Task.WhenAll(request.Registrations.Zip(
+                request.Traceparents, (one, traceparent) => RegisterTracedAsync(one, traceparent, write, stop)))];
         }
 
-        return answer;
-    }
-
-    private async Task RegisterAsync(
-        ImmutableArray<Registration> registrations, WriteOptions write, RepeatedField<WireRegisterResult> results, CancellationToken stop)
-    {
         try
         {
-            foreach (var outcome in await _session.RegisterManyAsync(registrations, write, stop))
-                results.Add(outcome.Refusal is { } refusal ? Refused(refusal) : Registered(outcome.Result!));
+            return await _session.RegisterManyAsync(request.Registrations, write, stop);
         }
-        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        catch (Exception failure) when (SessionCodec.RefusalOf(failure) is not null)
         {
-            results.AddRange(Enumerable.Repeat(Refused(refusal), registrations.Length));
+            return [.. Enumerable.Repeat(new RegistrationOutcome(null, SessionCodec.RefusalOf(failure)), request.Registrations.Length)];
         }
     }
 
     /// <summary>One that belongs to somebody's trace: a call of its own, with its own activity.</summary>
-    private async Task<WireRegisterResult> RegisterTracedAsync(
+    private async Task<RegistrationOutcome> RegisterTracedAsync(
         Registration registration, string traceparent, WriteOptions write, CancellationToken stop)
     {
         using var span = RegistryTracing.Serve("Register", traceparent, session.Client, self);
         try
         {
-            return Registered(await _session.RegisterAsync(registration, write, stop));
+            var result = await _session.RegisterAsync(registration, write, stop);
+            return new RegistrationOutcome(result, null) { Lease = session.Leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)) };
         }
-        catch (Exception refusal) when (SessionCodec.ToWire(refusal).Error is not WireSessionError.None)
+        catch (Exception failure) when (SessionCodec.RefusalOf(failure) is not null)
         {
-            RegistryTracing.Failed(span, refusal);
-            return Refused(refusal);
+            RegistryTracing.Failed(span, failure);
+            return new RegistrationOutcome(null, SessionCodec.RefusalOf(failure));
         }
-    }
-
-    private WireRegisterResult Registered(RegistrationResult result) =>
-        SessionCodec.ToWire(result, session.Leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)));
-
-    private static WireRegisterResult Refused(Exception refusal)
-    {
-        var (error, message, field) = SessionCodec.ToWire(refusal);
-        return new WireRegisterResult { Error = error, Message = message, Field = field };
     }
 
     private async ValueTask<string?> OnCommandAsync(InstanceCommand command, CancellationToken stop)

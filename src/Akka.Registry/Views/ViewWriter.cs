@@ -14,7 +14,13 @@ namespace Akka.Registry.Views;
 /// </remarks>
 internal sealed class ViewWriter(RegistryViews views)
 {
+    private const int KeptDraftsMax = 64;
+
+    /// <summary>A draft that has held more changes gives its memory back.</summary>
+    private const int KeptChangesMax = 4_096;
+
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.Ordinal);
+    private readonly Stack<Draft> _spare = [];
     private long _revision;
 
     /// <summary>Sets an entry.</summary>
@@ -48,6 +54,10 @@ internal sealed class ViewWriter(RegistryViews views)
                 views.Remove(service);
             else
                 views.Set(view);
+            if (draft.Changes.Count > KeptChangesMax || _spare.Count == KeptDraftsMax)
+                continue;
+            draft.Changes.Clear();
+            _spare.Push(draft);
         }
 
         views.Publish(_revision, entries);
@@ -87,7 +97,8 @@ internal sealed class ViewWriter(RegistryViews views)
         _revision = Next(Math.Max(_revision, views.Revision), stamp);
         if (!_drafts.TryGetValue(service, out var draft))
         {
-            draft = new Draft { Revision = views.Find(service) is { } view ? Next(view.Revision, stamp) : _revision };
+            draft = _spare.TryPop(out var spare) ? spare : new Draft();
+            draft.Revision = views.Find(service) is { } view ? Next(view.Revision, stamp) : _revision;
             _drafts.Add(service, draft);
         }
         else
@@ -102,6 +113,6 @@ internal sealed class ViewWriter(RegistryViews views)
     {
         public List<InstanceChange> Changes { get; } = [];
 
-        public required long Revision { get; set; }
+        public long Revision { get; set; }
     }
 }

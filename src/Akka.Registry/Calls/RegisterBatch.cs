@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Akka.Registry.Actors;
+using Akka.Registry.DistributedData;
+
+namespace Akka.Registry.Calls;
+
+/// <summary>
+/// Registrations that came together. What they write at first, held by this node alone, goes to the map together, and is waited for
+/// together; what is to be held by others, or written once more, waits by itself.
+/// </summary>
+internal sealed class RegisterBatch(
+    ICallSurroundings surroundings, ImmutableArray<Registration> registrations, WriteOptions options,
+    GatheredAnswers<RegistrationOutcome> answers) : Call(surroundings)
+{
+    private readonly (RegistrationStep Step, int Place)[] _written = new (RegistrationStep, int)[registrations.Length];
+    private readonly DateTimeOffset _wallClock = surroundings.WallClock;
+    private int _count;
+
+    /// <inheritdoc/>
+    public override int Calls => _count;
+
+    /// <inheritdoc/>
+    public override void Start()
+    {
+        var writes = ImmutableArray.CreateBuilder<MapWrite>(registrations.Length);
+        for (var place = 0; place < registrations.Length; place++)
+        {
+            var step = new RegistrationStep(Surroundings, registrations[place]);
+            if (Surroundings.RoomForCalls <= _count)
+            {
+                answers.Put(place, new RegistrationOutcome(null, Surroundings.NoRoomForCalls));
+            }
+            else if (options.Consistency != WriteConsistency.Local)
+            {
+                Alone(step, place).Start();
+            }
+            else if (step.Begin(_wallClock, out var write) is { } refusal)
+            {
+                answers.Put(place, new RegistrationOutcome(null, refusal));
+            }
+            else
+            {
+                writes.Add(write);
+                _written[_count++] = (step, place);
+            }
+        }
+
+        if (_count > 0)
+            Surroundings.WriteMany(this, writes.DrainToImmutable(), options.Timeout);
+    }
+
+    /// <summary>The map has answered, in the order of the writes.</summary>
+    public void OnWritten(ImmutableArray<MapWriteResult> results)
+    {
+        Surroundings.Complete(this);
+        for (var i = 0; i < _count; i++)
+        {
+            ref readonly var one = ref _written[i];
+            if (one.Step.Again(results[i], _wallClock) is { } again)
+                Alone(one.Step, one.Place).GoOn(results[i], again);
+            else
+                answers.Put(one.Place, one.Step.End(results[i], results[i]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Refuse(RegistryException refusal)
+    {
+        for (var place = 0; place < registrations.Length; place++)
+            answers.Put(place, new RegistrationOutcome(null, refusal));
+    }
+
+    /// <inheritdoc/>
+    public override void Abandon()
+    {
+        base.Abandon();
+        foreach (ref readonly var one in _written.AsSpan(0, _count))
+            answers.Put(one.Place, one.Step.GiveUp());
+    }
+
+    private RegisterCall Alone(RegistrationStep step, int place) =>
+        new(Surroundings, step, options, outcome => answers.Put(place, outcome), answersAlways: true);
+}

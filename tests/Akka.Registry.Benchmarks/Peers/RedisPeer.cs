@@ -75,13 +75,15 @@ internal sealed class RedisPeer : IDisposable
     }
 
     /// <summary>Registrations a second: the value, the service's set, and the news.</summary>
-    public async Task<double> RegisterAsync(int count)
+    /// <param name="count">How many.</param>
+    /// <param name="first">The number of the first instance.</param>
+    public async Task<double> RegisterAsync(int count, int first = 0)
     {
         var commands = new byte[count][];
         for (var i = 0; i < count; i++)
         {
-            commands[i] = [.. Command("SET", Key(i), Value, "EX", "3600"), .. Command("SADD", $"service-{i / 1_000}", Key(i)),
-                .. Command("PUBLISH", $"service-{i / 1_000}", Key(i))];
+            var (key, service) = (Key(first + i), $"service-{(first + i) / 1_000}");
+            commands[i] = [.. Command("SET", key, Value, "EX", "3600"), .. Command("SADD", service, key), .. Command("PUBLISH", service, key)];
         }
 
         var began = TimeProvider.System.GetTimestamp();

@@ -12,6 +12,8 @@ public sealed record Registration
     private const long NoTicks = long.MinValue;
 
     private readonly ReadOnlyMemory<byte> _unread;
+    private readonly bool _arePlain;
+    private readonly int _readyBytes;
     private readonly long _ttlTicks = NoTicks;
     private readonly long _deregisterAfterTicks = NoTicks;
 
@@ -37,7 +39,7 @@ public sealed record Registration
     public required string Address { get => Texts.Address; init => _texts = Texts with { Address = value }; }
 
     /// <summary>0 to 65,535.</summary>
-    public int Port { get; init; }
+    public int Port { get; init => (field, _readyBytes) = (value, 0); }
 
     /// <summary>The RPC methods that the instance offers.</summary>
     public IReadOnlyList<string> Methods { get => Texts.Methods; init => _texts = Texts with { Methods = value }; }
@@ -83,6 +85,15 @@ public sealed record Registration
     /// trusted before <see cref="RegistrationValidator"/> has seen them.
     /// </summary>
     internal ReadOnlyMemory<byte> Unread => _texts is null ? _unread : default;
+
+    /// <summary>Whether <see cref="Unread"/> is known to be as <see cref="PlainTexts"/> says.</summary>
+    internal bool ArePlain { get => _texts is null && _arePlain; init => _arePlain = value; }
+
+    /// <summary>
+    /// How many bytes of <see cref="Unread"/> say all its texts and the port as they are to be written; 0 for none, as when the port is given
+    /// another number.
+    /// </summary>
+    internal int ReadyBytes { get => _texts is null ? _readyBytes : 0; init => _readyBytes = value; }
 
     private static TimeSpan? SpanOf(long ticks) => ticks == NoTicks ? null : new TimeSpan(ticks);
 

@@ -68,7 +68,8 @@ public sealed record ServiceRegistration
         };
         value.Methods.AddRange(Methods);
         value.Tags.AddRange(Tags);
-        foreach (var (key, text) in Metadata)
+        // As the node writes them: then it need not put them in order.
+        foreach (var (key, text) in Metadata.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
             value.Metadata.Add(key, text);
         value.Checks.AddRange(Checks.Select(check => check.ToWire()));
         return value;

@@ -48,33 +48,37 @@ internal struct InstanceFacts
         var fields = new ProtoFields(value);
         while (fields.Next())
         {
-            switch (fields.Tag)
-            {
-                case AddressTag: facts.AddressLength = System.Text.Encoding.UTF8.GetCharCount(fields.Bytes); break;
-                case PortTag: facts.Port = (uint)fields.Number; break;
-                case WeightTag: facts.Weight = (uint)fields.Number; break;
-                case TtlTag: facts.TtlMs = fields.Number; break;
-                case DeregisterAfterTag: facts.DeregisterAfterMs = fields.Number; break;
-                case ReportedTag: facts.Reported = (WireInstanceStatus)fields.Number; break;
-                case OverrideTag: facts.Override = (WireInstanceStatus)fields.Number; break;
-                case LeaseMissedTag: facts.LeaseMissed = fields.Number != 0; break;
-                case UnverifiedTag: facts.Unverified = fields.Number != 0; break;
-                case RegisteredAtTag: facts.RegisteredAtMs = fields.Number; break;
-                case SuspectTag: facts.Suspect = fields.Number != 0; break;
-                case NoLeaseTag: facts.NoLease = fields.Number != 0; break;
-                case ChecksTag:
-                    if (!TryAddCheck(ref facts, fields.Bytes))
-                        return false;
-                    break;
-                case MetadataTag:
-                    if (!IsMessage(fields.Bytes))
-                        return false;
-                    break;
-                default: break;     // A text, or what a newer node wrote.
-            }
+            if (!facts.TryTake(fields))
+                return false;
         }
 
         return !fields.IsMalformed;
+    }
+
+    /// <summary>Takes one field.</summary>
+    /// <returns>False when it cannot be read.</returns>
+    public bool TryTake(in ProtoFields field)
+    {
+        switch (field.Tag)
+        {
+            case AddressTag: AddressLength = System.Text.Encoding.UTF8.GetCharCount(field.Bytes); break;
+            case PortTag: Port = (uint)field.Number; break;
+            case WeightTag: Weight = (uint)field.Number; break;
+            case TtlTag: TtlMs = field.Number; break;
+            case DeregisterAfterTag: DeregisterAfterMs = field.Number; break;
+            case ReportedTag: Reported = (WireInstanceStatus)field.Number; break;
+            case OverrideTag: Override = (WireInstanceStatus)field.Number; break;
+            case LeaseMissedTag: LeaseMissed = field.Number != 0; break;
+            case UnverifiedTag: Unverified = field.Number != 0; break;
+            case RegisteredAtTag: RegisteredAtMs = field.Number; break;
+            case SuspectTag: Suspect = field.Number != 0; break;
+            case NoLeaseTag: NoLease = field.Number != 0; break;
+            case ChecksTag: return TryAddCheck(field.Bytes);
+            case MetadataTag: return IsMessage(field.Bytes);
+            default: break;     // A text, or what a newer node wrote.
+        }
+
+        return true;
     }
 
     private static bool IsMessage(ReadOnlySpan<byte> bytes)
@@ -88,11 +92,11 @@ internal struct InstanceFacts
         return !fields.IsMalformed;
     }
 
-    private static bool TryAddCheck(ref InstanceFacts facts, ReadOnlySpan<byte> bytes)
+    private bool TryAddCheck(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            (facts.Checks ??= []).Add(WireCheck.Parser.ParseUntrusted(bytes));
+            (Checks ??= []).Add(WireCheck.Parser.ParseUntrusted(bytes));
             return true;
         }
         catch (Google.Protobuf.InvalidProtocolBufferException)

@@ -34,6 +34,8 @@ internal static class InstanceWriter
             var output = new ProtoWriter(buffer);
             if (unread.IsEmpty)
                 Texts(ref output, registration, pairs);
+            else if (registration.ReadyBytes > 0)
+                output.Encoded(unread.Span[..registration.ReadyBytes]);
             else
                 PlainTexts.Write(ref output, unread.Span, (ulong)registration.Port);
             output.Number(WeightFieldNumber, (ulong)registration.Weight);

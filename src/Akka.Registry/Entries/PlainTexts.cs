@@ -21,47 +21,62 @@ internal static class PlainTexts
 
     private static readonly SearchValues<byte> Printable = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c)]);
 
-    /// <summary>Whether all texts are so.</summary>
+    /// <summary>Reads a value if all its texts are so.</summary>
     /// <param name="value">The bytes of an <see cref="InstanceValue"/>; nothing in them is trusted.</param>
     /// <param name="limits">What is allowed.</param>
-    public static bool Are(ReadOnlySpan<byte> value, LimitOptions limits)
+    /// <param name="facts">What else it says.</param>
+    /// <param name="ready">How many of the bytes are just what <see cref="Write"/> would write; 0 where they are not.</param>
+    /// <returns>False when some text is otherwise, or the bytes are no such message.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> value, LimitOptions limits, out InstanceFacts facts, out int ready)
     {
         Span<Pair> pairs = stackalloc Pair[PairsMax];
-        var (methods, tags, count, hasAddress) = (0, 0, 0, false);
-        var last = 0U;
+        var (methods, tags, count, areOrdered) = (0, 0, 0, true);
+        var (last, end, written) = (0U, 0, 0);
+        (facts, ready) = (default, 0);
         var fields = new ProtoFields(value);
         while (fields.Next())
         {
             var field = fields.Tag >> 3;
             var isFine = fields.Tag switch
             {
-                AddressTag => !hasAddress && Fits(fields.Bytes, 1, limits.AddressLength) && IPAddress.IsValidUtf8(fields.Bytes),
+                AddressTag => facts.AddressLength == 0 && Fits(fields.Bytes, 1, limits.AddressLength) && IPAddress.IsValidUtf8(fields.Bytes),
                 MethodsTag => ++methods <= limits.Methods && Fits(fields.Bytes, 1, limits.MethodLength),
                 TagsTag => ++tags <= limits.Tags && Fits(fields.Bytes, 1, limits.TagLength),
                 MetadataTag => count < Math.Min(limits.MetadataPairs, PairsMax) && TryRead(value, fields, out pairs[count])
                     && Fits(pairs[count].Key(value), 1, limits.MetadataKeyLength) && Fits(pairs[count].Value(value), 0, limits.MetadataValueLength)
-                    && TryInsert(pairs, count++, value),
+                    && TryInsert(pairs, count++, value, ref areOrdered),
                 ZoneTag or VersionTag => field > last && Fits(fields.Bytes, 0, limits.LabelLength),
-                PortTag => true,
-                _ => field > VersionFieldNumber,
+                PortTag => facts.TryTake(fields),
+                _ => field > VersionFieldNumber && facts.TryTake(fields),
             };
             if (!isFine || field < last)
                 return false;
-            hasAddress |= field == AddressFieldNumber;
             last = field;
+            if (field > VersionFieldNumber)
+                continue;
+            end = value.Length - fields.Left;
+            if (fields.Tag == AddressTag)
+                facts.AddressLength = fields.Bytes.Length;
+            if (fields.Tag is not (PortTag or MetadataTag))
+                written += ProtoWriter.BytesBytes((int)field, fields.Bytes.Length);
         }
 
-        return hasAddress && !fields.IsMalformed;
+        foreach (ref readonly var pair in pairs[..count])
+            written += ProtoWriter.MessageBytes(MetadataFieldNumber, BytesOf(pair));
+        written += ProtoWriter.NumberBytes(PortFieldNumber, facts.Port);
+        // What is written in another way than the shortest is longer than that.
+        ready = areOrdered && written == end ? end : 0;
+        return facts.AddressLength > 0 && !fields.IsMalformed;
     }
 
     /// <summary>Writes the fields up to the version: the texts, those of pairs in the order of their keys, and the port.</summary>
     /// <param name="output">Receives them.</param>
-    /// <param name="value">Bytes of which <see cref="Are"/> holds.</param>
+    /// <param name="value">Bytes that <see cref="TryRead(ReadOnlySpan{byte}, LimitOptions, out InstanceFacts, out int)"/> has read.</param>
     /// <param name="port">The port.</param>
     public static void Write(ref ProtoWriter output, ReadOnlySpan<byte> value, ulong port)
     {
         Span<Pair> pairs = stackalloc Pair[PairsMax];
-        var count = 0;
+        var (count, areOrdered) = (0, true);
         var fields = new ProtoFields(value);
         while (fields.Next() && fields.Tag >> 3 <= VersionFieldNumber)
         {
@@ -74,7 +89,7 @@ internal static class PlainTexts
                 case MethodsTag: output.Bytes(MethodsFieldNumber, fields.Bytes); break;
                 case TagsTag: output.Bytes(TagsFieldNumber, fields.Bytes); break;
                 case MetadataTag:
-                    _ = TryRead(value, fields, out pairs[count]) && TryInsert(pairs, count++, value);
+                    _ = TryRead(value, fields, out pairs[count]) && TryInsert(pairs, count++, value, ref areOrdered);
                     break;
                 case ZoneTag or VersionTag:
                     WritePairs(ref output, pairs[..count], value);
@@ -92,11 +107,13 @@ internal static class PlainTexts
     {
         foreach (var pair in pairs)
         {
-            output.Begin(MetadataFieldNumber, ProtoWriter.BytesBytes(1, pair.KeyLength) + ProtoWriter.BytesBytes(2, pair.ValueLength));
+            output.Begin(MetadataFieldNumber, BytesOf(pair));
             output.Bytes(1, pair.Key(value));
             output.Bytes(2, pair.Value(value));
         }
     }
+
+    private static int BytesOf(in Pair pair) => ProtoWriter.BytesBytes(1, pair.KeyLength) + ProtoWriter.BytesBytes(2, pair.ValueLength);
 
     private static bool Fits(ReadOnlySpan<byte> text, int lengthMin, int lengthMax) =>
         text.Length >= lengthMin && text.Length <= lengthMax && !text.ContainsAnyExcept(Printable);
@@ -123,7 +140,7 @@ internal static class PlainTexts
 
     /// <summary>Moves the last pair to its place by key.</summary>
     /// <returns>False when the key is there already.</returns>
-    private static bool TryInsert(Span<Pair> pairs, int last, ReadOnlySpan<byte> value)
+    private static bool TryInsert(Span<Pair> pairs, int last, ReadOnlySpan<byte> value, ref bool areOrdered)
     {
         var pair = pairs[last];
         var (at, order) = (last, 1);
@@ -131,6 +148,9 @@ internal static class PlainTexts
             at--;
         if (at > 0 && order == 0)
             return false;
+        if (at == last)
+            return true;
+        areOrdered = false;
         pairs[at..last].CopyTo(pairs[(at + 1)..]);
         pairs[at] = pair;
         return true;

@@ -27,7 +27,7 @@ internal static class RegistrationValidator
     public static RegistryException? Check(
         Registration registration, LimitOptions limits, Leases.LeaseOptions leases, Checks.CheckOptions checks)
     {
-        var arePlain = registration.Unread is { IsEmpty: false } unread && PlainTexts.Are(unread.Span, limits);
+        var arePlain = registration.ArePlain;
         return CheckKey(registration.Service, registration.Id, limits)
             ?? (arePlain ? null : CheckAddress(registration.Address, limits))
             ?? CheckNumber("port", registration.Port, 0, 65_535)

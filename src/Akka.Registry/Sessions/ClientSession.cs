@@ -43,7 +43,7 @@ internal sealed class ClientSession(
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, guard?.Ended ?? CancellationToken.None);
         var answers = new SessionAnswers(guard ?? (IServiceRegistry)registry, surroundings);
         using var requests = new SessionRequests(
-            session, reporter, registry, guard, answers, _outbox, surroundings.Self, _limits, logger, ended);
+            session, reporter, registry, guard, answers, _outbox, surroundings.Self, _limits, surroundings.Options.Limits, logger, ended);
         var writing = _outbox.RunAsync(link, ended.Token);
         _ = writing.ContinueWith(
             (failed, source) => OnWritingFailed(failed.Exception!.GetBaseException(), (CancellationTokenSource)source!), ended,

@@ -30,8 +30,10 @@ internal sealed record RegistrationFrame(
     private const uint TraceparentTag = (WireRegistration.TraceparentFieldNumber << 3) | (uint)LengthDelimited;
 
     /// <summary>Reads a frame's payload.</summary>
+    /// <param name="payload">The bytes; they must not change while a registration's texts may be asked for.</param>
+    /// <param name="limits">What the registry will allow.</param>
     /// <exception cref="InvalidProtocolBufferException">It is no such message.</exception>
-    public static RegistrationFrame Read(ReadOnlyMemory<byte> payload)
+    public static RegistrationFrame Read(ReadOnlyMemory<byte> payload, LimitOptions limits)
     {
         var (request, consistency, timeout) = (0UL, 0U, 0U);
         ImmutableArray<Registration>.Builder? registrations = null;
@@ -46,7 +48,7 @@ internal sealed record RegistrationFrame(
                 case TimeoutTag: timeout = (uint)fields.Number; break;
                 case RegistrationsTag:
                     registrations ??= ImmutableArray.CreateBuilder<Registration>(RoomFor(payload.Length, fields.Bytes.Length));
-                    registrations.Add(ReadOne(payload[..^fields.Left][^fields.Bytes.Length..], out var traceparent));
+                    registrations.Add(ReadOne(payload[..^fields.Left][^fields.Bytes.Length..], limits, out var traceparent));
                     if (traceparent.Length > 0 || traceparents is not null)
                         (traceparents ??= Untraced(registrations.Count - 1)).Add(traceparent);
                     break;
@@ -72,9 +74,11 @@ internal sealed record RegistrationFrame(
     }
 
     /// <summary>One registration of a client that is in this process.</summary>
-    public static Registration Read(WireRegistration wire) => ReadOne(wire.ToByteArray(), out _);
+    /// <param name="wire">What the client says.</param>
+    /// <param name="limits">What the registry will allow; null for who does not know.</param>
+    public static Registration Read(WireRegistration wire, LimitOptions? limits = null) => ReadOne(wire.ToByteArray(), limits, out _);
 
-    private static Registration ReadOne(ReadOnlyMemory<byte> bytes, out string traceparent)
+    private static Registration ReadOne(ReadOnlyMemory<byte> bytes, LimitOptions? limits, out string traceparent)
     {
         traceparent = "";
         var (service, instance, epoch) = ("", "", 0UL);
@@ -93,22 +97,23 @@ internal sealed record RegistrationFrame(
             }
         }
 
-        if (fields.IsMalformed || !InstanceFacts.TryRead(value.Span, out var facts))
+        var (facts, ready) = (default(InstanceFacts), 0);
+        var arePlain = limits is not null && PlainTexts.TryRead(value.Span, limits, out facts, out ready);
+        if (fields.IsMalformed || (!arePlain && !InstanceFacts.TryRead(value.Span, out facts)))
             throw UntrustedParsing.Malformed();
-        return Registration(service, instance, epoch, facts, value);
+        return new Registration(service, instance, value)
+        {
+            Port = (int)Math.Min(facts.Port, int.MaxValue),
+            Weight = (int)Math.Min(facts.Weight, int.MaxValue),
+            Ttl = facts.TtlMs == 0 ? null : Milliseconds(facts.TtlMs),
+            DeregisterAfter = facts.DeregisterAfterMs == 0 ? null : Milliseconds(facts.DeregisterAfterMs),
+            Status = (InstanceStatus)facts.Reported,
+            Checks = facts.Checks is null ? [] : [.. facts.Checks.Select(CheckCodec.Definition)],
+            Epoch = epoch,
+            ArePlain = arePlain,
+            ReadyBytes = arePlain ? ready : 0,      // After the port.
+        };
     }
-
-    private static Registration Registration(
-        string service, string instance, ulong epoch, in InstanceFacts facts, ReadOnlyMemory<byte> value) => new(service, instance, value)
-    {
-        Port = (int)Math.Min(facts.Port, int.MaxValue),
-        Weight = (int)Math.Min(facts.Weight, int.MaxValue),
-        Ttl = facts.TtlMs == 0 ? null : Milliseconds(facts.TtlMs),
-        DeregisterAfter = facts.DeregisterAfterMs == 0 ? null : Milliseconds(facts.DeregisterAfterMs),
-        Status = (InstanceStatus)facts.Reported,
-        Checks = facts.Checks is null ? [] : [.. facts.Checks.Select(CheckCodec.Definition)],
-        Epoch = epoch,
-    };
 
     private static TimeSpan Milliseconds(ulong ms) => TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue));
 }

@@ -16,7 +16,8 @@ namespace Akka.Registry.Sessions;
 /// <summary>What a client asks for beside its beats: each request runs by itself, so many at once as may be.</summary>
 internal sealed class SessionRequests(
     RegistrySession session, ulong reporter, ServiceRegistry registry, GuardedRegistry? guard, SessionAnswers answers,
-    SessionOutbox outbox, NodeIdentity self, SessionLimits limits, ILogger logger, CancellationTokenSource ended) : IDisposable
+    SessionOutbox outbox, NodeIdentity self, SessionLimits limits, LimitOptions entryLimits, ILogger logger,
+    CancellationTokenSource ended) : IDisposable
 {
     private readonly IServiceRegistry _registry = guard ?? (IServiceRegistry)registry;
     private readonly IRegistrySession _session = guard is null ? session : new GuardedSession(session, guard);
@@ -51,7 +52,7 @@ internal sealed class SessionRequests(
         var frame = reading.Frame;
         switch (frame.Kind)
         {
-            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload), reading, stop);
+            case FrameKind.RegisterInstances: return await OnRegisterAsync(RegistrationFrame.Read(frame.Payload, entryLimits), reading, stop);
             case FrameKind.InstanceCommand: return await OnCommandAsync(frame.Read(InstanceCommand.Parser), stop);
             case FrameKind.SessionRequest: return await OnRequestAsync(frame.Read(SessionRequest.Parser), stop);
             case FrameKind.FailureReports: return await OnReportsAsync(frame.Read(FailureReports.Parser), stop);

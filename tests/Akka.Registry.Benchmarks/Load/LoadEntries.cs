@@ -27,8 +27,8 @@ internal static class LoadEntries
         };
         value.Tags.Add("production");
         value.Tags.Add("http2");
+        value.Metadata.Add("build", "2026-11-01T12:00:00Z");       // By key, as a client sends them.
         value.Metadata.Add("commit", "3f786850e387550fdab836ed7e6dc881de23001b");
-        value.Metadata.Add("build", "2026-11-01T12:00:00Z");
         return new WireRegistration
         {
             Service = service,

@@ -141,7 +141,7 @@ internal sealed class SessionMessageTarget() : FuzzTarget("session-messages")
         {
             return frame.Kind switch
             {
-                FrameKind.RegisterInstances => Registrations(RegistrationFrame.Read(frame.Payload)),
+                FrameKind.RegisterInstances => Registrations(RegistrationFrame.Read(frame.Payload, new LimitOptions())),
                 FrameKind.SessionRequest => Request(frame.Read(SessionRequest.Parser)),
                 _ => Command(frame.Read(InstanceCommand.Parser)),
             };

@@ -23,7 +23,7 @@ public class PlainTextsTests
     public void Any_registration_gets_the_verdict_and_the_bytes_that_its_texts_get(int seed)
     {
         var random = new Random(seed);
-        var (valid, plain) = (0, 0);
+        var (valid, plain, ready) = (0, 0, 0);
         for (var trial = 0; trial < 2_000; trial++)
         {
             var bytes = Value(random).ToByteArray();
@@ -36,12 +36,15 @@ public class PlainTextsTests
             if (wrong is not null)
                 continue;
             valid++;
-            plain += unread.Unread.IsEmpty ? 0 : 1;
+            plain += unread.ArePlain ? 1 : 0;
+            ready += unread.ReadyBytes > 0 ? 1 : 0;
+            unread.Unread.IsEmpty.ShouldBe(!unread.ArePlain);
             Plan(unread).ShouldBe(Plan(read));
         }
 
         valid.ShouldBeInRange(300, 1_700);
         plain.ShouldBeInRange(valid / 4, valid - 50);
+        ready.ShouldBeInRange(plain / 8, plain - 50);
     }
 
     [Theory]
@@ -62,13 +65,44 @@ public class PlainTextsTests
     public void What_is_written_in_another_way_is_left_to_who_reads_texts(string what, bool isPlain, params string[] fields)
     {
         byte[] bytes = [.. Convert.FromHexString("0A0831302E302E302E31"), .. fields.SelectMany(Convert.FromHexString)];
-        PlainTexts.Are(bytes, new LimitOptions()).ShouldBe(isPlain, what);
+        PlainTexts.TryRead(bytes, new LimitOptions(), out _, out _).ShouldBe(isPlain, what);
+    }
+
+    [Theory]
+    [InlineData("an address alone", 10, "")]
+    [InlineData("what comes behind the version is not theirs", 13, "3A0131", "4801")]
+    [InlineData("pairs in their order", 26, "2A060A0161120131", "2A060A0162120131")]
+    [InlineData("pairs in another order", 0, "2A060A0162120131", "2A060A0161120131")]
+    [InlineData("a port", 13, "10904E")]
+    [InlineData("a port that is none", 0, "1000")]
+    [InlineData("a port, twice", 0, "1001", "1002")]
+    [InlineData("a length in more bytes than it takes", 0, "22810061")]
+    [InlineData("a zone that is empty", 0, "3200")]
+    [InlineData("a pair whose value is empty", 0, "2A050A01611200")]
+    public void Bytes_that_are_what_would_be_written_are_taken_as_they_are(string what, int ready, params string[] fields)
+    {
+        byte[] bytes = [.. Convert.FromHexString("0A0831302E302E302E31"), .. fields.SelectMany(Convert.FromHexString)];
+        PlainTexts.TryRead(bytes, new LimitOptions(), out _, out var found).ShouldBeTrue();
+        found.ShouldBe(ready, what);
+    }
+
+    [Fact]
+    public void A_registration_that_is_given_another_port_is_written_with_that()
+    {
+        var registration = Registration(new InstanceValue
+        {
+            Address = "10.0.0.1", Port = 80, Zone = "a", Weight = 1, Reported = WireInstanceStatus.Passing,
+        }.ToByteArray());
+        registration.ReadyBytes.ShouldBeGreaterThan(0);
+        InstanceValue.Parser.ParseFrom(Plan(registration)).Port.ShouldBe(80U);
+        InstanceValue.Parser.ParseFrom(Plan(registration with { Port = 81 })).Port.ShouldBe(81U);
+        InstanceValue.Parser.ParseFrom(Plan(registration with { Zone = "b" })).Zone.ShouldBe("b");
     }
 
     private static Registration Registration(byte[] value)
     {
         var wire = new WireRegistration { Service = "orders", Instance = "a", Epoch = 7, Value = InstanceValue.Parser.ParseFrom(value) };
-        return RegistrationFrame.Read(wire);
+        return RegistrationFrame.Read(wire, Limits);
     }
 
     private static RegistryException? Check(Registration registration) =>

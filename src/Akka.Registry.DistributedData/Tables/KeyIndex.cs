@@ -8,12 +8,14 @@ public interface IKeyedSlot
 }
 
 /// <summary>
-/// Which slot is a key's: open addressing in one array of 8 bytes an entry. One writer, readers on any thread.
+/// Which slot is a key's: 8 bytes an entry, a third to two thirds of them in use. One writer, readers on any thread.
 /// </summary>
 /// <remarks>
-/// An entry holds the key's hash and the slot, so that growing needs no key. Nothing ever moves within an array: a
-/// removal leaves a mark that a later key may take, and growth fills a new array aside before it is published. So a
-/// reader never misses a key that stays.
+/// <para>Extendible hashing (Fagin et al., "Extendible Hashing", 1979): the upper bits of a hash choose a page, the lower ones a place in
+/// it, from which on the search goes on. A page that is full is split in two, so that no growth copies more than a page, however
+/// many keys there are.</para>
+/// <para>An entry holds the key's hash and the slot, so that a split needs no key. Nothing ever moves within a page: a removal leaves a mark
+/// that a later key may take, and new pages are filled aside before they are published. So a reader never misses a key that stays.</para>
 /// </remarks>
 public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     where TSlot : struct, IKeyedSlot
@@ -22,37 +24,48 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     private const uint Removed = uint.MaxValue;
     private const int EntriesMin = 16;
 
-    private ulong[] _entries = new ulong[EntriesMin];
-    private int _occupied;
+    /// <summary>Entries of a page that is split rather than made larger.</summary>
+    private const int EntriesMax = 1_024;
+
+    /// <summary>Hashes that agree in so many bits are not told apart: their page grows.</summary>
+    private const int DepthMax = 22;
+
+    /// <summary>As many places as a power of two; neighbours may be one page.</summary>
+    private ulong[][] _pages = [new ulong[EntriesMin]];
+
+    /// <summary>What is known of each page, at the first of its places.</summary>
+    private PageState[] _states = new PageState[1];
+
+    private long _entries = EntriesMin;
 
     /// <summary>Keys in it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of its array.</summary>
-    public long Bytes => _entries.Length * (long)sizeof(ulong);
+    /// <summary>Bytes of its arrays.</summary>
+    public long Bytes => (_entries + _pages.Length) * sizeof(ulong);
 
     /// <summary>
     /// The slot of that key, or -1. Any thread; one that does not write has to make sure that the slot was not given away meanwhile.
     /// </summary>
     public int Find(RecordKey key)
     {
-        var entries = Volatile.Read(ref _entries);
-        PositionOf(entries, key, (uint)key.GetHashCode(), out var slot);
+        var hash = (uint)key.GetHashCode();
+        PositionOf(PageOf(hash), key, hash, out var slot);
         return slot;
     }
 
     /// <summary>As <see cref="Find(RecordKey)"/>, for who has the characters and no texts of them.</summary>
     public int Find(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
     {
-        var entries = Volatile.Read(ref _entries);
         var hash = (uint)RecordKey.HashOf(service, instance);
-        var mask = entries.Length - 1;
+        var page = PageOf(hash);
+        var mask = page.Length - 1;
         for (var position = (int)hash & mask; ; position = (position + 1) & mask)
         {
-            var entry = Volatile.Read(ref entries[position]);
+            var entry = Volatile.Read(ref page[position]);
             if (entry == Empty)
                 return -1;
-            if ((uint)(entry >> 32) == hash && (uint)entry != Removed && slots[SlotOf(entry)].Key is { } key
+            if (HashOf(entry) == hash && (uint)entry != Removed && slots[SlotOf(entry)].Key is { } key
                 && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
                 return SlotOf(entry);
         }
@@ -64,76 +77,168 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     /// </summary>
     public void Fetch(RecordKey key)
     {
-        var entries = Volatile.Read(ref _entries);
-        _ = Volatile.Read(ref entries[key.GetHashCode() & (entries.Length - 1)]);
+        var hash = (uint)key.GetHashCode();
+        var page = PageOf(hash);
+        _ = Volatile.Read(ref page[(int)hash & (page.Length - 1)]);
     }
 
     /// <summary>Adds a key that is not there; its slot is written already.</summary>
     public void Add(RecordKey key, int slot)
     {
+        var hash = (uint)key.GetHashCode();
+        var place = FirstPlaceOf(hash);
         // A third stays empty, removed marks counted, so that a search ends soon.
-        if ((_occupied + 1) * 3L > _entries.Length * 2L)
-            Rebuild();
-        Place(_entries, (uint)key.GetHashCode(), slot);
+        while ((_states[place].Occupied + 1) * 3L > _pages[place].Length * 2L)
+        {
+            MakeRoom(place);
+            place = FirstPlaceOf(hash);
+        }
+
+        ref var state = ref _states[place];
+        if (Put(_pages[place], hash, slot))
+            state.Occupied++;
+        state.Count++;
         Count++;
     }
 
     /// <summary>Takes a key out.</summary>
     public void Remove(RecordKey key)
     {
-        var position = PositionOf(_entries, key, (uint)key.GetHashCode(), out _);
+        var hash = (uint)key.GetHashCode();
+        var place = FirstPlaceOf(hash);
+        var page = _pages[place];
+        var position = PositionOf(page, key, hash, out _);
         if (position < 0)
             return;
-        Volatile.Write(ref _entries[position], _entries[position] | Removed);
+        Volatile.Write(ref page[position], page[position] | Removed);
+        _states[place].Count--;
         Count--;
     }
 
+    private static uint HashOf(ulong entry) => (uint)(entry >> 32);
+
     private static int SlotOf(ulong entry) => (int)((uint)entry - 1);
 
-    private int PositionOf(ulong[] entries, RecordKey key, uint hash, out int slot)
+    private static int PlaceOf(uint hash, int places) => (int)(((ulong)hash * (uint)places) >> 32);
+
+    private ulong[] PageOf(uint hash)
+    {
+        var pages = Volatile.Read(ref _pages);
+        return Volatile.Read(ref pages[PlaceOf(hash, pages.Length)]);
+    }
+
+    /// <summary>The first place of a hash's page: where its state stands.</summary>
+    private int FirstPlaceOf(uint hash)
+    {
+        var place = PlaceOf(hash, _pages.Length);
+        return place & -PlacesOf(place);
+    }
+
+    /// <summary>How many places the page of a place has: a power of two, and the first is a multiple of it.</summary>
+    private int PlacesOf(int place) => _pages.Length >> _states[place].Depth;
+
+    private int PositionOf(ulong[] page, RecordKey key, uint hash, out int slot)
     {
         slot = -1;
-        var mask = entries.Length - 1;
+        var mask = page.Length - 1;
         for (var position = (int)hash & mask; ; position = (position + 1) & mask)
         {
-            var entry = Volatile.Read(ref entries[position]);
+            var entry = Volatile.Read(ref page[position]);
             if (entry == Empty)
                 return -1;
-            if ((uint)(entry >> 32) != hash || (uint)entry == Removed || !key.Equals(slots[SlotOf(entry)].Key))
+            if (HashOf(entry) != hash || (uint)entry == Removed || !key.Equals(slots[SlotOf(entry)].Key))
                 continue;
             slot = SlotOf(entry);
             return position;
         }
     }
 
-    private void Place(ulong[] entries, uint hash, int slot)
+    /// <summary>Puts an entry into the first place that is free.</summary>
+    /// <returns>Whether that was empty, and not one whose key was taken out.</returns>
+    private static bool Put(ulong[] page, uint hash, int slot)
     {
-        var mask = entries.Length - 1;
+        var mask = page.Length - 1;
         for (var position = (int)hash & mask; ; position = (position + 1) & mask)
         {
-            var entry = entries[position];
+            var entry = page[position];
             if (entry != Empty && (uint)entry != Removed)
                 continue;
-            if (entry == Empty)
-                _occupied++;
-            Volatile.Write(ref entries[position], ((ulong)hash << 32) | ((uint)slot + 1));
-            return;
+            Volatile.Write(ref page[position], ((ulong)hash << 32) | ((uint)slot + 1));
+            return entry == Empty;
         }
     }
 
-    private void Rebuild()
+    /// <summary>A page is full: it is made anew, without marks and as large as is good for what it holds, or as two.</summary>
+    private void MakeRoom(int first)
     {
-        var length = EntriesMin;
-        while ((Count + 1) * 2L > length)
-            length *= 2;
-        var entries = new ulong[length];
-        _occupied = 0;
-        foreach (var entry in _entries)
+        var (page, count, depth) = (_pages[first], _states[first].Count, _states[first].Depth);
+        if ((count + 1) * 2 <= EntriesMax || depth == DepthMax)
         {
-            if (entry != Empty && (uint)entry != Removed)
-                Place(entries, (uint)(entry >> 32), SlotOf(entry));
+            var length = EntriesMin;
+            while ((count + 1) * 2L > length)
+                length *= 2;
+            Publish(first, PlacesOf(first), Copy(page, length, static _ => true), depth);
+        }
+        else
+        {
+            if (PlacesOf(first) == 1)
+            {
+                DoublePlaces();
+                first *= 2;
+            }
+
+            var half = PlacesOf(first) / 2;
+            var bit = 1U << (31 - depth);
+            Publish(first + half, half, Copy(page, EntriesMax, hash => (hash & bit) != 0), depth + 1);
+            Publish(first, half, Copy(page, EntriesMax, hash => (hash & bit) == 0), depth + 1);
+            _entries += page.Length;        // It was taken off twice.
+        }
+    }
+
+    private static (ulong[] Page, int Count) Copy(ulong[] page, int length, Func<uint, bool> isWanted)
+    {
+        var (copy, count) = (new ulong[length], 0);
+        foreach (var entry in page)
+        {
+            if (entry == Empty || (uint)entry == Removed || !isWanted(HashOf(entry)))
+                continue;
+            Put(copy, HashOf(entry), SlotOf(entry));
+            count++;
         }
 
-        Volatile.Write(ref _entries, entries);
+        return (copy, count);
+    }
+
+    private void Publish(int first, int places, (ulong[] Page, int Count) fresh, int depth)
+    {
+        _entries += fresh.Page.Length - _pages[first].Length;
+        for (var place = first; place < first + places; place++)
+        {
+            _states[place].Depth = depth;
+            Volatile.Write(ref _pages[place], fresh.Page);
+        }
+
+        (_states[first].Occupied, _states[first].Count) = (fresh.Count, fresh.Count);
+    }
+
+    private void DoublePlaces()
+    {
+        var (pages, states) = (new ulong[_pages.Length * 2][], new PageState[_pages.Length * 2]);
+        for (var place = 0; place < pages.Length; place++)
+            (pages[place], states[place]) = (_pages[place / 2], _states[place / 2]);
+        _states = states;
+        Volatile.Write(ref _pages, pages);
+    }
+
+    private struct PageState
+    {
+        /// <summary>Entries that are not empty, removed ones included.</summary>
+        public int Occupied;
+
+        /// <summary>Keys in it.</summary>
+        public int Count;
+
+        /// <summary>How many of a hash's upper bits its keys have in common.</summary>
+        public int Depth;
     }
 }

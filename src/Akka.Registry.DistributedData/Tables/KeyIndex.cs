@@ -15,7 +15,9 @@ public interface IKeyedSlot
 /// it, from which on the search goes on. A page that is full is split in two, so that no growth copies more than a page, however
 /// many keys there are.</para>
 /// <para>An entry holds the key's hash and the slot, so that a split needs no key. Nothing ever moves within a page: a removal leaves a mark
-/// that a later key may take, and new pages are filled aside before they are published. So a reader never misses a key that stays.</para>
+/// that a later key may take, and new pages are filled aside before they are published. A page that gave way is used again, and a reader
+/// who still looks into it may miss what it looks for: then the version has changed, and it looks once more. So a reader never misses a
+/// key that stays.</para>
 /// </remarks>
 public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     where TSlot : struct, IKeyedSlot
@@ -38,6 +40,12 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
 
     private long _entries = EntriesMin;
 
+    /// <summary>A page that gave way: the next new one.</summary>
+    private ulong[]? _spare;
+
+    /// <summary>Grows when a page has given way, and before it is used again.</summary>
+    private int _version;
+
     /// <summary>Keys in it.</summary>
     public int Count { get; private set; }
 
@@ -50,24 +58,25 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     public int Find(RecordKey key)
     {
         var hash = (uint)key.GetHashCode();
-        PositionOf(PageOf(hash), key, hash, out var slot);
-        return slot;
+        while (true)
+        {
+            var version = Volatile.Read(ref _version);
+            PositionOf(PageOf(hash), key, hash, out var slot);
+            if (slot >= 0 || version == Volatile.Read(ref _version))
+                return slot;
+        }
     }
 
     /// <summary>As <see cref="Find(RecordKey)"/>, for who has the characters and no texts of them.</summary>
     public int Find(ReadOnlySpan<char> service, ReadOnlySpan<char> instance)
     {
         var hash = (uint)RecordKey.HashOf(service, instance);
-        var page = PageOf(hash);
-        var mask = page.Length - 1;
-        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
+        while (true)
         {
-            var entry = Volatile.Read(ref page[position]);
-            if (entry == Empty)
-                return -1;
-            if (HashOf(entry) == hash && (uint)entry != Removed && slots[SlotOf(entry)].Key is { } key
-                && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
-                return SlotOf(entry);
+            var version = Volatile.Read(ref _version);
+            var slot = SlotIn(PageOf(hash), service, instance, hash);
+            if (slot >= 0 || version == Volatile.Read(ref _version))
+                return slot;
         }
     }
 
@@ -137,6 +146,20 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
     /// <summary>How many places the page of a place has: a power of two, and the first is a multiple of it.</summary>
     private int PlacesOf(int place) => _pages.Length >> _states[place].Depth;
 
+    private int SlotIn(ulong[] page, ReadOnlySpan<char> service, ReadOnlySpan<char> instance, uint hash)
+    {
+        var mask = page.Length - 1;
+        for (var position = (int)hash & mask; ; position = (position + 1) & mask)
+        {
+            var entry = Volatile.Read(ref page[position]);
+            if (entry == Empty)
+                return -1;
+            if (HashOf(entry) == hash && (uint)entry != Removed && slots[SlotOf(entry)].Key is { } key
+                && instance.SequenceEqual(key.Instance) && service.SequenceEqual(key.Service))
+                return SlotOf(entry);
+        }
+    }
+
     private int PositionOf(ulong[] page, RecordKey key, uint hash, out int slot)
     {
         slot = -1;
@@ -193,11 +216,15 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
             Publish(first, half, Copy(page, EntriesMax, hash => (hash & bit) == 0), depth + 1);
             _entries += page.Length;        // It was taken off twice.
         }
+
+        Interlocked.Increment(ref _version);
+        if (page.Length == EntriesMax)
+            _spare = page;
     }
 
-    private static (ulong[] Page, int Count) Copy(ulong[] page, int length, Func<uint, bool> isWanted)
+    private (ulong[] Page, int Count) Copy(ulong[] page, int length, Func<uint, bool> isWanted)
     {
-        var (copy, count) = (new ulong[length], 0);
+        var (copy, count) = (EmptyPage(length), 0);
         foreach (var entry in page)
         {
             if (entry == Empty || (uint)entry == Removed || !isWanted(HashOf(entry)))
@@ -207,6 +234,15 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
         }
 
         return (copy, count);
+    }
+
+    private ulong[] EmptyPage(int length)
+    {
+        if (length != EntriesMax || _spare is not { } spare)
+            return new ulong[length];
+        _spare = null;
+        Array.Clear(spare);
+        return spare;
     }
 
     private void Publish(int first, int places, (ulong[] Page, int Count) fresh, int depth)

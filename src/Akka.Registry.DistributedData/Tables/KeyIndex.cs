@@ -241,7 +241,8 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
         if (length != EntriesMax || _spare is not { } spare)
             return new ulong[length];
         _spare = null;
-        Array.Clear(spare);
+        for (var position = 0; position < spare.Length; position++)
+            Volatile.Write(ref spare[position], Empty);     // One by one: a reader may look on, and is to see no half of an entry.
         return spare;
     }
 

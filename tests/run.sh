@@ -62,16 +62,8 @@ install_network_tools() {
     >"$results/apt" 2>&1 || echo "   could not install$missing: $(tail -n 1 "$results/apt")"
 }
 
-# The tests of DNS ask with dig too; without it those are skipped.
-install_dig() {
-  command -v dig >/dev/null && return 0
-  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
-  { apt-get install -y --no-install-recommends dnsutils || { apt-get update && apt-get install -y --no-install-recommends dnsutils; }; } \
-    >"$results/apt" 2>&1 || echo "   could not install dnsutils: $(tail -n 1 "$results/apt")"
-}
-
-# The ring of real clients: what Debian has by apt, what npm has by npm, each as it is published. What is missing and may not be installed
-# skips its tests, which then say so.
+# The ring of real clients, and the server's tests, which ask with dig and have promtool look at what is scraped: what Debian has by apt, what
+# npm has by npm, each as it is published. What is missing and may not be installed skips its tests, which then say so.
 install_clients() {
   local missing=""
   command -v dig >/dev/null || missing="dnsutils"
@@ -172,8 +164,7 @@ for ring in $rings; do
   echo "== $ring"
   started=$SECONDS
   [ "$ring" = Chaos ] && install_network_tools
-  [ "$ring" = Server.Tests ] && install_dig
-  [ "$ring" = Clients.Tests ] && install_clients
+  case "$ring" in Server.Tests | Clients.Tests) install_clients ;; esac
   [ "$ring" = Etcd.Tests ] && install_etcd
   [ "$ring" = Dashboard.Tests ] && { install_chromium; install_packages; }
   trx="$results/$ring.trx"

@@ -30,7 +30,7 @@ internal static class PlainTexts
     public static bool TryRead(ReadOnlySpan<byte> value, LimitOptions limits, out InstanceFacts facts, out int ready)
     {
         Span<Pair> pairs = stackalloc Pair[PairsMax];
-        var (methods, tags, count, areOrdered) = (0, 0, 0, true);
+        var (methods, tags, count) = (0, 0, 0);
         var (last, end, written) = (0U, 0, 0);
         (facts, ready) = (default, 0);
         var fields = new ProtoFields(value);
@@ -44,7 +44,7 @@ internal static class PlainTexts
                 TagsTag => ++tags <= limits.Tags && Fits(fields.Bytes, 1, limits.TagLength),
                 MetadataTag => count < Math.Min(limits.MetadataPairs, PairsMax) && TryRead(value, fields, out pairs[count])
                     && Fits(pairs[count].Key(value), 1, limits.MetadataKeyLength) && Fits(pairs[count].Value(value), 0, limits.MetadataValueLength)
-                    && TryInsert(pairs, count++, value, ref areOrdered),
+                    && TryInsert(pairs, count++, value),
                 ZoneTag or VersionTag => field > last && Fits(fields.Bytes, 0, limits.LabelLength),
                 PortTag => facts.TryTake(fields),
                 _ => field > VersionFieldNumber && facts.TryTake(fields),
@@ -61,8 +61,14 @@ internal static class PlainTexts
                 written += ProtoWriter.BytesBytes((int)field, fields.Bytes.Length);
         }
 
+        var (areOrdered, keyAt) = (true, 0);        // By key, and where they lie.
         foreach (ref readonly var pair in pairs[..count])
+        {
             written += ProtoWriter.MessageBytes(MetadataFieldNumber, BytesOf(pair));
+            areOrdered &= pair.KeyAt > keyAt;
+            keyAt = pair.KeyAt;
+        }
+
         written += ProtoWriter.NumberBytes(PortFieldNumber, facts.Port);
         // What is written in another way than the shortest is longer than that.
         ready = areOrdered && written == end ? end : 0;
@@ -76,7 +82,7 @@ internal static class PlainTexts
     public static void Write(ref ProtoWriter output, ReadOnlySpan<byte> value, ulong port)
     {
         Span<Pair> pairs = stackalloc Pair[PairsMax];
-        var (count, areOrdered) = (0, true);
+        var count = 0;
         var fields = new ProtoFields(value);
         while (fields.Next() && fields.Tag >> 3 <= VersionFieldNumber)
         {
@@ -89,7 +95,7 @@ internal static class PlainTexts
                 case MethodsTag: output.Bytes(MethodsFieldNumber, fields.Bytes); break;
                 case TagsTag: output.Bytes(TagsFieldNumber, fields.Bytes); break;
                 case MetadataTag:
-                    _ = TryRead(value, fields, out pairs[count]) && TryInsert(pairs, count++, value, ref areOrdered);
+                    _ = TryRead(value, fields, out pairs[count]) && TryInsert(pairs, count++, value);
                     break;
                 case ZoneTag or VersionTag:
                     WritePairs(ref output, pairs[..count], value);
@@ -140,7 +146,7 @@ internal static class PlainTexts
 
     /// <summary>Moves the last pair to its place by key.</summary>
     /// <returns>False when the key is there already.</returns>
-    private static bool TryInsert(Span<Pair> pairs, int last, ReadOnlySpan<byte> value, ref bool areOrdered)
+    private static bool TryInsert(Span<Pair> pairs, int last, ReadOnlySpan<byte> value)
     {
         var pair = pairs[last];
         var (at, order) = (last, 1);
@@ -148,9 +154,6 @@ internal static class PlainTexts
             at--;
         if (at > 0 && order == 0)
             return false;
-        if (at == last)
-            return true;
-        areOrdered = false;
         pairs[at..last].CopyTo(pairs[(at + 1)..]);
         pairs[at] = pair;
         return true;

@@ -200,7 +200,9 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
             var length = EntriesMin;
             while ((count + 1) * 2L > length)
                 length *= 2;
-            Publish(first, PlacesOf(first), Copy(page, length, static _ => true), depth);
+            var copy = EmptyPage(length);
+            Move(page, copy, copy, bit: 0);
+            Publish(first, PlacesOf(first), copy, count, depth);
         }
         else
         {
@@ -211,9 +213,10 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
             }
 
             var half = PlacesOf(first) / 2;
-            var bit = 1U << (31 - depth);
-            Publish(first + half, half, Copy(page, EntriesMax, hash => (hash & bit) != 0), depth + 1);
-            Publish(first, half, Copy(page, EntriesMax, hash => (hash & bit) == 0), depth + 1);
+            var (lower, upper) = (EmptyPage(EntriesMax), EmptyPage(EntriesMax));
+            var uppers = Move(page, lower, upper, 1U << (31 - depth));
+            Publish(first + half, half, upper, uppers, depth + 1);
+            Publish(first, half, lower, count - uppers, depth + 1);
             _entries += page.Length;        // It was taken off twice.
         }
 
@@ -222,18 +225,21 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
             _spare = page;
     }
 
-    private (ulong[] Page, int Count) Copy(ulong[] page, int length, Func<uint, bool> isWanted)
+    /// <summary>Puts all keys of a page into two others: into the upper one those whose hash has that bit.</summary>
+    /// <returns>How many went into the upper one.</returns>
+    private static int Move(ulong[] page, ulong[] lower, ulong[] upper, uint bit)
     {
-        var (copy, count) = (EmptyPage(length), 0);
+        var uppers = 0;
         foreach (var entry in page)
         {
-            if (entry == Empty || (uint)entry == Removed || !isWanted(HashOf(entry)))
+            if (entry == Empty || (uint)entry == Removed)
                 continue;
-            Put(copy, HashOf(entry), SlotOf(entry));
-            count++;
+            var isUpper = (HashOf(entry) & bit) != 0;
+            Put(isUpper ? upper : lower, HashOf(entry), SlotOf(entry));
+            uppers += isUpper ? 1 : 0;
         }
 
-        return (copy, count);
+        return uppers;
     }
 
     private ulong[] EmptyPage(int length)
@@ -246,16 +252,16 @@ public sealed class KeyIndex<TSlot>(PagedArray<TSlot> slots)
         return spare;
     }
 
-    private void Publish(int first, int places, (ulong[] Page, int Count) fresh, int depth)
+    private void Publish(int first, int places, ulong[] page, int count, int depth)
     {
-        _entries += fresh.Page.Length - _pages[first].Length;
+        _entries += page.Length - _pages[first].Length;
         for (var place = first; place < first + places; place++)
         {
             _states[place].Depth = depth;
-            Volatile.Write(ref _pages[place], fresh.Page);
+            Volatile.Write(ref _pages[place], page);
         }
 
-        (_states[first].Occupied, _states[first].Count) = (fresh.Count, fresh.Count);
+        (_states[first].Occupied, _states[first].Count) = (count, count);
     }
 
     private void DoublePlaces()

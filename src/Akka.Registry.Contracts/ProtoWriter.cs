@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
 
-namespace Akka.Registry.Entries;
+namespace Akka.Registry.Contracts;
 
-/// <summary>Writes the fields of a protobuf message where they are to lie: the counterpart of <see cref="Contracts.ProtoFields"/>.</summary>
+/// <summary>Writes the fields of a protobuf message where they are to lie: the counterpart of <see cref="ProtoFields"/>.</summary>
 /// <remarks>
 /// For messages of which there are very many: nothing is allocated, and nothing is written for what is 0 or empty, as protobuf has it.
 /// </remarks>
 /// <param name="into">Room for all that is written.</param>
-internal ref struct ProtoWriter(Span<byte> into)
+public ref struct ProtoWriter(Span<byte> into)
 {
     private readonly Span<byte> _into = into;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData.Durability;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.DistributedData;
 
@@ -46,7 +47,7 @@ public abstract record MapWrite
     /// from the clock.
     /// </param>
     /// <param name="Value">The encoded value.</param>
-    public sealed record Register(RecordKey Key, ulong? Epoch, ReadOnlyMemory<byte> Value) : MapWrite(Key);
+    public sealed record Register(RecordKey Key, ulong? Epoch, RecordValue Value) : MapWrite(Key);
 
     /// <summary>
     /// Writes a live entry anew with this node as origin, only if it is live in that epoch, or evicted in that epoch
@@ -58,7 +59,7 @@ public abstract record MapWrite
     /// </param>
     /// <param name="Revive">Whether an evicted record of <paramref name="Expected"/> may be written over.</param>
     /// <param name="Value">The encoded value.</param>
-    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, ReadOnlyMemory<byte> Value) : MapWrite(Key)
+    public sealed record Replace(RecordKey Key, RecordOrder Expected, bool Revive, RecordValue Value) : MapWrite(Key)
     {
         /// <summary>
         /// Whether it is the owner's word that the instance is silent: ordered just above what it judges, as a removal is, so that

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.DistributedData;
 
@@ -44,7 +44,8 @@ public sealed record RecordKey(string Service, string Instance)
 /// <remarks>There are as many of these as there are instances: what order and dot consist of lies side by side, without gaps.</remarks>
 public sealed record MapRecord
 {
-    private readonly byte[] _value = [];
+    private readonly byte[] _own = [];
+    private readonly SharedPart? _shared;
     private readonly byte[]? _signature;
     private readonly ulong _epoch;
     private readonly HybridTimestamp _stampedAt;
@@ -52,6 +53,7 @@ public sealed record MapRecord
     private readonly NodeUid _origin;
     private readonly ulong _sequence;
     private readonly uint _life;
+    private readonly ushort _sharedAt;
     private readonly bool _isDeregistered;
     private readonly bool _isEvicted;
 
@@ -59,8 +61,8 @@ public sealed record MapRecord
     /// <param name="key">What it is about.</param>
     /// <param name="order">Decides which of two records of the key wins.</param>
     /// <param name="dot">Who wrote it.</param>
-    /// <param name="value">The encoded value; empty for a tombstone. Not copied where it is a whole array.</param>
-    public MapRecord(RecordKey key, RecordOrder order, Dot dot, ReadOnlyMemory<byte> value) => (Key, Order, Dot, Value) = (key, order, dot, value);
+    /// <param name="value">The encoded value; empty for a tombstone.</param>
+    public MapRecord(RecordKey key, RecordOrder order, Dot dot, RecordValue value) => (Key, Order, Dot, Value) = (key, order, dot, value);
 
     /// <summary>What it is about.</summary>
     public RecordKey Key { get; init; }
@@ -80,10 +82,10 @@ public sealed record MapRecord
     }
 
     /// <summary>The encoded value; empty for a tombstone.</summary>
-    public ReadOnlyMemory<byte> Value
+    public RecordValue Value
     {
-        get => _value;
-        init => _value = WholeArray(value);
+        get => RecordValue.OfParts(_own, _shared, _sharedAt);
+        init => (_own, _shared, _sharedAt) = (value.Own, value.Shared, (ushort)value.SharedAt);
     }
 
     /// <summary>Its origin's signature over all of it; empty where records are not signed.</summary>
@@ -123,7 +125,4 @@ public sealed record MapRecord
         var order = Order.CompareTo(other.Order);
         return order != 0 ? order > 0 : Dot.CompareTo(other.Dot) > 0;
     }
-
-    private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : bytes.ToArray();
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
-using Google.Protobuf;
+using Akka.Registry.DistributedData.Values;
 using static Akka.Registry.Contracts.WireRecord;
 using static Google.Protobuf.WireFormat;
 
@@ -27,30 +27,36 @@ internal static class RecordWire
     public static int SizeOf(MapRecord record)
     {
         var (key, order, dot) = (record.Key, record.Order, record.Dot);
-        return 1 + CodedOutputStream.ComputeStringSize(key.Service) + 1 + CodedOutputStream.ComputeStringSize(key.Instance)
-            + NumberSize(order.Epoch) + (order.Deregistered ? 2 : 0) + FixedSize(order.Stamp.Time.Value) + FixedSize(order.Stamp.Node.Value)
-            + (order.Evicted ? 2 : 0) + FixedSize(dot.Origin.Value) + NumberSize(dot.Sequence) + NumberSize(dot.Life)
-            + BytesSize(record.Value.Length) + BytesSize(record.Signature.Length);
+        return ProtoWriter.TextBytes(ServiceFieldNumber, key.Service)
+            + ProtoWriter.TextBytes(InstanceFieldNumber, key.Instance)
+            + ProtoWriter.NumberBytes(EpochFieldNumber, order.Epoch)
+            + ProtoWriter.NumberBytes(DeregisteredFieldNumber, order.Deregistered ? 1UL : 0)
+            + FixedBytes(StampTimeFieldNumber, order.Stamp.Time.Value)
+            + FixedBytes(StampNodeFieldNumber, order.Stamp.Node.Value)
+            + ProtoWriter.NumberBytes(EvictedFieldNumber, order.Evicted ? 1UL : 0)
+            + FixedBytes(OriginFieldNumber, dot.Origin.Value)
+            + ProtoWriter.NumberBytes(SequenceFieldNumber, dot.Sequence)
+            + ProtoWriter.BytesBytes(ValueFieldNumber, record.Value.Length)
+            + ProtoWriter.NumberBytes(LifeFieldNumber, dot.Life)
+            + ProtoWriter.BytesBytes(SignatureFieldNumber, record.Signature.Length);
     }
 
     /// <summary>Writes the record, without a tag and length of its own.</summary>
-    public static void Write(CodedOutputStream output, MapRecord record)
+    public static void Write(ref ProtoWriter output, MapRecord record)
     {
         var (key, order, dot) = (record.Key, record.Order, record.Dot);
-        output.WriteRawTag((byte)ServiceTag);
-        output.WriteString(key.Service);
-        output.WriteRawTag((byte)InstanceTag);
-        output.WriteString(key.Instance);
-        Number(output, EpochTag, order.Epoch);
-        Number(output, DeregisteredTag, order.Deregistered ? 1UL : 0);
-        Fixed(output, StampTimeTag, order.Stamp.Time.Value);
-        Fixed(output, StampNodeTag, order.Stamp.Node.Value);
-        Number(output, EvictedTag, order.Evicted ? 1UL : 0);
-        Fixed(output, OriginTag, dot.Origin.Value);
-        Number(output, SequenceTag, dot.Sequence);
-        Bytes(output, ValueTag, record.Value);
-        Number(output, LifeTag, dot.Life);
-        Bytes(output, SignatureTag, record.Signature);
+        output.Text(ServiceFieldNumber, key.Service);
+        output.Text(InstanceFieldNumber, key.Instance);
+        output.Number(EpochFieldNumber, order.Epoch);
+        output.Number(DeregisteredFieldNumber, order.Deregistered ? 1UL : 0);
+        Fixed(ref output, StampTimeFieldNumber, order.Stamp.Time.Value);
+        Fixed(ref output, StampNodeFieldNumber, order.Stamp.Node.Value);
+        output.Number(EvictedFieldNumber, order.Evicted ? 1UL : 0);
+        Fixed(ref output, OriginFieldNumber, dot.Origin.Value);
+        output.Number(SequenceFieldNumber, dot.Sequence);
+        record.Value.WriteTo(ref output, ValueFieldNumber);
+        output.Number(LifeFieldNumber, dot.Life);
+        output.Bytes(SignatureFieldNumber, record.Signature.Span);
     }
 
     /// <summary>Reads a record. Nothing in it is trusted.</summary>
@@ -62,7 +68,7 @@ internal static class RecordWire
         var (service, instance) = ("", "");
         var (epoch, stampTime, stampNode, origin, sequence, life) = (0UL, 0UL, 0UL, 0UL, 0UL, 0U);
         var (deregistered, evicted) = (false, false);
-        byte[] value = [];
+        var value = default(RecordValue);
         byte[] signature = [];
         var fields = new ProtoFields(bytes);
         while (fields.Next())
@@ -78,7 +84,7 @@ internal static class RecordWire
                 case EvictedTag: evicted = fields.Number != 0; break;
                 case OriginTag: origin = fields.Number; break;
                 case SequenceTag: sequence = fields.Number; break;
-                case ValueTag: value = fields.Bytes.ToArray(); break;
+                case ValueTag: value = RecordValue.CopyOf(fields.Bytes); break;
                 case LifeTag: life = (uint)fields.Number; break;
                 case SignatureTag: signature = fields.Bytes.ToArray(); break;
                 default: break;
@@ -96,33 +102,11 @@ internal static class RecordWire
         return !fields.IsMalformed && record.IsWellFormed;
     }
 
-    private static int NumberSize(ulong number) => number == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size(number);
+    private static int FixedBytes(int field, ulong number) => number == 0 ? 0 : ProtoWriter.FixedBytes(field);
 
-    private static int FixedSize(ulong number) => number == 0 ? 0 : 1 + sizeof(ulong);
-
-    private static int BytesSize(int length) => length == 0 ? 0 : 1 + CodedOutputStream.ComputeLengthSize(length) + length;
-
-    private static void Number(CodedOutputStream output, uint tag, ulong number)
+    private static void Fixed(ref ProtoWriter output, int field, ulong number)
     {
-        if (number == 0)
-            return;
-        output.WriteRawTag((byte)tag);
-        output.WriteUInt64(number);
-    }
-
-    private static void Fixed(CodedOutputStream output, uint tag, ulong number)
-    {
-        if (number == 0)
-            return;
-        output.WriteRawTag((byte)tag);
-        output.WriteFixed64(number);
-    }
-
-    private static void Bytes(CodedOutputStream output, uint tag, ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-            return;
-        output.WriteRawTag((byte)tag);
-        output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
+        if (number != 0)
+            output.Fixed(field, number);
     }
 }

@@ -65,32 +65,27 @@ internal static class ReplicationCodec
         Origin = record.Dot.Origin.Value,
         Sequence = record.Dot.Sequence,
         Life = record.Dot.Life,
-        Value = UnsafeByteOperations.UnsafeWrap(record.Value),
+        Value = UnsafeByteOperations.UnsafeWrap(record.Value.Memory),
         Signature = UnsafeByteOperations.UnsafeWrap(record.Signature),
     };
 
     /// <summary>The records come last: they are written without a message of each.</summary>
     private static byte[] DeltaBytes(PeerFrame.Delta delta)
     {
-        var wire = ToWire(delta);
-        var size = wire.CalculateSize();
+        var wire = ToWire(delta).ToByteArray();
+        var size = wire.Length;
         foreach (var record in delta.Records)
-        {
-            var length = RecordWire.SizeOf(record);
-            size += 1 + CodedOutputStream.ComputeLengthSize(length) + length;
-        }
-
+            size += ProtoWriter.MessageBytes(Delta.RecordsFieldNumber, RecordWire.SizeOf(record));
         var bytes = new byte[size];
-        using var output = new CodedOutputStream(bytes);
-        wire.WriteTo(output);
+        var output = new ProtoWriter(bytes);
+        output.Encoded(wire);
         foreach (var record in delta.Records)
         {
-            output.WriteRawTag((byte)RecordsTag);
-            output.WriteLength(RecordWire.SizeOf(record));
-            RecordWire.Write(output, record);
+            output.Begin(Delta.RecordsFieldNumber, RecordWire.SizeOf(record));
+            RecordWire.Write(ref output, record);
         }
 
-        output.CheckNoSpaceLeft();
+        Debug.Assert(output.Length == size, "What was written is as long as was counted.");
         return bytes;
     }
 

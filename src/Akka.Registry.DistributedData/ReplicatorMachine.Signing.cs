@@ -178,5 +178,5 @@ internal sealed partial class ReplicatorMachine
         || _fill?.Map.HasRecordsOf(origin) == true;
 
     private static bool IsSame(MapRecord held, MapRecord record) =>
-        held.Dot == record.Dot && held.Order == record.Order && held.Value.Span.SequenceEqual(record.Value.Span);
+        held.Dot == record.Dot && held.Order == record.Order && held.Value == record.Value;
 }

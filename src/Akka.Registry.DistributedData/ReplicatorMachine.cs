@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData.Signing;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.DistributedData;
 
@@ -235,7 +236,7 @@ internal sealed partial class ReplicatorMachine
         return MapWriteOutcome.Accepted;
     }
 
-    private MapRecord WriteOwn(RecordKey key, RecordOrder order, ReadOnlyMemory<byte> value)
+    private MapRecord WriteOwn(RecordKey key, RecordOrder order, RecordValue value)
     {
         var record = Signed(new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value));
         if (!Merge(record))

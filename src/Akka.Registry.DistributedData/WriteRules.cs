@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.DistributedData;
 
@@ -6,7 +7,7 @@ namespace Akka.Registry.DistributedData;
 internal static class WriteRules
 {
     /// <summary>A verdict: with <see cref="MapWriteOutcome.Accepted"/> the order and the value to write.</summary>
-    public readonly record struct Verdict(MapWriteOutcome Outcome, RecordOrder Order, ReadOnlyMemory<byte> Value)
+    public readonly record struct Verdict(MapWriteOutcome Outcome, RecordOrder Order, RecordValue Value)
     {
         public static implicit operator Verdict(MapWriteOutcome refusal) => new(refusal, default, default);
     }
@@ -87,6 +88,6 @@ internal static class WriteRules
 
     private static Stamp JustAbove(Stamp stamp) => stamp with { Time = new HybridTimestamp(stamp.Time.Value + 1) };
 
-    private static Verdict Live(ulong epoch, Stamp replaced, Func<Stamp, Stamp> stamp, ReadOnlyMemory<byte> value) =>
+    private static Verdict Live(ulong epoch, Stamp replaced, Func<Stamp, Stamp> stamp, RecordValue value) =>
         new(MapWriteOutcome.Accepted, new RecordOrder(epoch, Deregistered: false, stamp(replaced), Evicted: false), value);
 }

@@ -235,21 +235,21 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
         _surroundings.HasContestedLeases = _ledger.ContestedCount > 0;
         while (_checks.Messages.TryDequeue(out var message))
             (_checkActor ??= StartChecks()).Tell(message);
-        if (_ledger.Messages.Count > 0)
-            FlushMessages(budget);
+        if (_ledger.Orders.Count > 0)
+            FlushOrders(budget);
         if (_ledger.HasWrites)
             FlushWrites(budget);
-        if (_ledger.Messages.Count > 0)
+        if (_ledger.Orders.Count > 0)
             ContinueLater();
     }
 
-    private void FlushMessages(int budget)
+    private void FlushOrders(int budget)
     {
-        var messages = ImmutableArray.CreateBuilder<SchedulerMessage>(Math.Min(budget, _ledger.Messages.Count));
-        while (messages.Count < budget && _ledger.Messages.TryDequeue(out var message))
-            messages.Add(message);
-        _scheduler.Tell(messages.Count == 1 ? messages[0] : new SchedulerMessage.Several(messages.DrainToImmutable()));
-        if (_ledger.Messages.Count > 0 || _ledger.GrantsMade == _settling)
+        var leases = ImmutableArray.CreateBuilder<LeaseOrder>(Math.Min(budget, _ledger.Orders.Count));
+        while (leases.Count < budget && _ledger.Orders.TryDequeue(out var lease))
+            leases.Add(lease);
+        _scheduler.Tell(new SchedulerMessage.Order(leases.DrainToImmutable()));
+        if (_ledger.Orders.Count > 0 || _ledger.GrantsMade == _settling)
             return;
         // A beat of nobody: its answer comes after whatever the scheduler said before it saw the grants.
         var (life, grant) = (_life, _ledger.GrantsMade);

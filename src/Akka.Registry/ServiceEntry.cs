@@ -147,7 +147,7 @@ public sealed record ServiceEntry
     /// <summary>The node that holds its lease.</summary>
     public NodeUid Owner => Record.Dot.Origin;
 
-    private InstanceTexts Texts => _texts ??= InstanceTexts.Of(Record.Value.Span);
+    private InstanceTexts Texts => _texts ??= InstanceTexts.Of(Record.Value);
 
     private bool Has(Traits trait) => (_traits & trait) != Traits.None;
 

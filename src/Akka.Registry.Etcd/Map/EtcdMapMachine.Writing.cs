@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Etcd.Values;
 using Google.Protobuf;
 
@@ -218,7 +219,7 @@ internal sealed partial class EtcdMapMachine
     private bool Decide(PendingWrite write, Held? held, RecordKey key)
     {
         RecordOrder order;
-        ReadOnlyMemory<byte> value;
+        RecordValue value;
         if (write.Operation is { } operation)
         {
             var verdict = WriteRules.Decide(operation, held?.Record, _ => default, _world.UnixMilliseconds);

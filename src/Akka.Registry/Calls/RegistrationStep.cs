@@ -1,4 +1,5 @@
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 
 namespace Akka.Registry.Calls;
@@ -10,7 +11,7 @@ namespace Akka.Registry.Calls;
 internal struct RegistrationStep(ICallSurroundings surroundings, Registration registration)
 {
     private readonly RecordKey _key = new(registration.Service ?? "", registration.Id ?? "");
-    private ReadOnlyMemory<byte> _value;
+    private RecordValue _value;
     private MapRecord? _plannedOn;
 
     /// <summary>Decides what to write. From then on the registration is under way, until it has ended.</summary>
@@ -44,7 +45,7 @@ internal struct RegistrationStep(ICallSurroundings surroundings, Registration re
             || !surroundings.Codec.TryDecode(before, out var standing))
             return null;
         var value = Plan(standing, wallClock).Value;
-        return value.Span.SequenceEqual(_value.Span) ? null : new MapWrite.Replace(_key, result.Record!.Order, Revive: false, value);
+        return value == _value ? null : new MapWrite.Replace(_key, result.Record!.Order, Revive: false, value);
     }
 
     /// <summary>Ends it as the map has answered.</summary>

@@ -1,6 +1,7 @@
 using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Google.Protobuf;
 
 namespace Akka.Registry.Entries;
@@ -19,7 +20,7 @@ internal class InstanceCodec
     private const int AddressLengthMax = 255;
 
     /// <summary>The bytes of a value.</summary>
-    public static ReadOnlyMemory<byte> Encode(InstanceValue value) => value.ToByteArray();
+    public static RecordValue Encode(InstanceValue value) => value.ToByteArray();
 
     /// <summary>
     /// The value of a live record that <see cref="TryDecode"/> has accepted, to be edited and written again.
@@ -33,7 +34,7 @@ internal class InstanceCodec
     public virtual bool TryDecode(MapRecord record, out ServiceEntry entry)
     {
         entry = null!;
-        if (!InstanceFacts.TryRead(record.Value.Span, out var facts) || !IsWellFormed(record.Key, facts))
+        if (!InstanceFacts.TryRead(record.Value, out var facts) || !IsWellFormed(record.Key, facts))
             return false;
         IReadOnlyList<CheckState> checks = [];
         if (facts.Checks is { } wires && !CheckCodec.TryRead(wires, out checks))

@@ -1,4 +1,5 @@
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 using static Akka.Registry.Contracts.InstanceValue;
 using static Google.Protobuf.WireFormat.WireType;
 
@@ -45,14 +46,18 @@ internal struct InstanceFacts
     public static bool TryRead(ReadOnlySpan<byte> value, out InstanceFacts facts)
     {
         facts = default;
-        var fields = new ProtoFields(value);
-        while (fields.Next())
-        {
-            if (!facts.TryTake(fields))
-                return false;
-        }
+        return facts.TryTakeAll(value);
+    }
 
-        return !fields.IsMalformed;
+    /// <summary>Reads them; of what the value has in common with others only once.</summary>
+    /// <returns>False when it is no such message.</returns>
+    public static bool TryRead(in RecordValue value, out InstanceFacts facts)
+    {
+        if (value.Shared is not { } part)
+            return TryRead(value.After, out facts);
+        var meaning = SharedMeaning.Of(part);
+        facts = meaning.Facts;
+        return meaning.CanBeRead && facts.TryTakeAll(value.Before) && facts.TryTakeAll(value.After);
     }
 
     /// <summary>Takes one field.</summary>
@@ -79,6 +84,18 @@ internal struct InstanceFacts
         }
 
         return true;
+    }
+
+    private bool TryTakeAll(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtoFields(message);
+        while (fields.Next())
+        {
+            if (!TryTake(fields))
+                return false;
+        }
+
+        return !fields.IsMalformed;
     }
 
     private static bool IsMessage(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 using static Akka.Registry.Contracts.InstanceValue;
 using static Google.Protobuf.WireFormat.WireType;
 
@@ -30,6 +31,18 @@ internal sealed record InstanceTexts
     public string Zone { get; init; } = "";
 
     public string Version { get; init; } = "";
+
+    /// <summary>Reads them, as far as it is such a message; those that it has in common with others only once.</summary>
+    public static InstanceTexts Of(in RecordValue value)
+    {
+        if (value.Shared is not { } part)
+            return Of(value.After);
+        var fields = new ProtoFields(value.Before);
+        var address = "";
+        while (fields.Next())
+            address = fields.Tag == AddressTag ? Text(fields.Bytes) : address;
+        return SharedMeaning.Of(part).Texts with { Address = address };
+    }
 
     /// <summary>Reads them, as far as the bytes are such a message.</summary>
     public static InstanceTexts Of(ReadOnlySpan<byte> value)

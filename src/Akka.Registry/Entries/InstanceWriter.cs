@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Leases;
 using static Akka.Registry.Contracts.InstanceValue;
 
@@ -20,7 +21,7 @@ internal static class InstanceWriter
     /// <param name="terms">The lease's terms, defaults filled in.</param>
     /// <param name="now">What is not the registration's own to say; its texts are not used.</param>
     /// <param name="checks">Its checks with what came of them.</param>
-    public static ReadOnlyMemory<byte> Write(
+    public static RecordValue Write(
         Registration registration, LeaseTerms terms, in InstanceFacts now, WireCheck[] checks)
     {
         var unread = registration.Unread;
@@ -48,7 +49,7 @@ internal static class InstanceWriter
                 output.Message(ChecksFieldNumber, check);
             output.Number(SuspectFieldNumber, now.Suspect ? 1UL : 0);
             output.Number(NoLeaseFieldNumber, registration.Lease == Checks.LeaseKind.None ? 1UL : 0);
-            return buffer.AsSpan(0, output.Length).ToArray();
+            return RecordValue.CopyOf(buffer.AsSpan(0, output.Length));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 using static Akka.Registry.Contracts.InstanceValue;
 
 namespace Akka.Registry.Entries;
@@ -14,7 +15,7 @@ internal static class JudgementWriter
     /// <param name="value">The value of a live record that <see cref="InstanceCodec.TryDecode"/> has accepted.</param>
     /// <param name="missed">Silent beyond its TTL.</param>
     /// <param name="unverified">In quarantine.</param>
-    public static ReadOnlyMemory<byte> Write(ReadOnlySpan<byte> value, bool missed, bool unverified)
+    public static RecordValue Write(ReadOnlySpan<byte> value, bool missed, bool unverified)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(value.Length + JudgementBytesMax);
         try
@@ -41,7 +42,7 @@ internal static class JudgementWriter
 
             if (!isWritten)
                 Judgement(ref output, missed, unverified);
-            return buffer.AsSpan(0, output.Length).ToArray();
+            return RecordValue.CopyOf(buffer.AsSpan(0, output.Length));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.Entries;
 
@@ -11,7 +12,7 @@ namespace Akka.Registry.Entries;
 /// <param name="OwnBytes">
 /// How many of them the instance is answerable for: all but what its checks have put out, which has a limit of its own.
 /// </param>
-internal readonly record struct RegistrationPlan(ReadOnlyMemory<byte> Value, int OwnBytes)
+internal readonly record struct RegistrationPlan(RecordValue Value, int OwnBytes)
 {
     /// <summary>The value to write.</summary>
     /// <remarks>

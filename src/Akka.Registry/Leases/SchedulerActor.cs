@@ -46,12 +46,7 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
             case SchedulerMessage.BeatMany beats: OnBeats(beats); break;
             case SchedulerMessage.BeatSession beats: OnBeats(beats); break;
             case SchedulerMessage.BeatPlaces beats: OnBeats(beats); break;
-            case SchedulerMessage.Grant grant: _leases.Grant(grant.Key, grant.Epoch, grant.Terms, Now); break;
-            case SchedulerMessage.Release release: _leases.Release(release.Key); break;
-            case SchedulerMessage.Several several:
-                foreach (var each in several.Messages)
-                    Receive(each);
-                break;
+            case SchedulerMessage.Order order: OnOrder(order); break;
             case SchedulerMessage.Disconnected session: OnDisconnected(session); break;
             case SchedulerMessage.ConfirmLost lost: OnConfirmLost(lost); break;
             case Sweep: OnSweep(); break;
@@ -60,6 +55,20 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
     }
 
     private Instant Now => Context.Time.GetInstant();
+
+    private void OnOrder(SchedulerMessage.Order order)
+    {
+        var now = Now;
+        foreach (var lease in order.Leases)
+            _leases.Fetch(lease.Key);
+        foreach (var lease in order.Leases)
+        {
+            if (lease.IsEnd)
+                _leases.Release(lease.Key);
+            else
+                _leases.Grant(lease.Key, lease.Epoch, lease.Terms, now);
+        }
+    }
 
     private void OnBeat(SchedulerMessage.Beat beat)
     {
@@ -80,6 +89,8 @@ public sealed class SchedulerActor : Actor<SchedulerMessage>
     {
         var now = Now;
         ImmutableArray<LeaseKey>.Builder? unknown = null;
+        foreach (var lease in beats.Leases.Span)
+            _leases.Fetch(lease.Key);
         foreach (var lease in beats.Leases.Span)
         {
             if (!_leases.Beat(lease, beats.Session, now))

@@ -10,16 +10,8 @@ public abstract record SchedulerMessage
     /// <summary>Closed within the assembly: the actor's own ticks are its other cases.</summary>
     private protected SchedulerMessage() { }
 
-    /// <summary>
-    /// Begin a lease, or replace the one of an older epoch; a lease of the same epoch is renewed with the new terms.
-    /// </summary>
-    public sealed record Grant(RecordKey Key, ulong Epoch, LeaseTerms Terms) : SchedulerMessage;
-
-    /// <summary>End a lease: its entry was deregistered, evicted, or is owned by another node now.</summary>
-    public sealed record Release(RecordKey Key) : SchedulerMessage;
-
-    /// <summary>Several in their order, as one message: to hand each over takes longer than to do it.</summary>
-    internal sealed record Several(ImmutableArray<SchedulerMessage> Messages) : SchedulerMessage;
+    /// <summary>Leases begin and end, in that order; as one message, since to hand each over takes longer than to do it.</summary>
+    public sealed record Order(ImmutableArray<LeaseOrder> Leases) : SchedulerMessage;
 
     /// <summary>A heartbeat by name. The answer says whether there is such a lease here.</summary>
     /// <param name="Key">The instance.</param>

@@ -3,6 +3,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 
@@ -57,7 +58,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     private readonly Queue<ServiceEntry> _verdicts = new();
 
     /// <summary>What the scheduler is to be told, in order. Whoever tells it takes it out.</summary>
-    public Queue<SchedulerMessage> Messages { get; } = new();
+    public Queue<LeaseOrder> Orders { get; } = new();
 
     /// <summary>What is to be written, in order, before any verdict. See <see cref="TryTakeWrite"/>.</summary>
     public Queue<MapWrite> Writes { get; } = new();
@@ -317,11 +318,11 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     {
         if (!entry.NeedsBeats)
         {
-            Messages.Enqueue(new SchedulerMessage.Release(entry.Record.Key)); // It may have had one under other terms.
+            Orders.Enqueue(LeaseOrder.End(entry.Record.Key)); // It may have had one under other terms.
             return;
         }
 
-        Messages.Enqueue(new SchedulerMessage.Grant(entry.Record.Key, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)));
+        Orders.Enqueue(new LeaseOrder(entry.Record.Key, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)));
         _unsettled[entry.Record.Key] = ++GrantsMade;
         _grants.Enqueue((entry.Record.Key, GrantsMade));
     }
@@ -330,7 +331,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     {
         _contested.Remove(key);
         _judged.Remove(key);
-        Messages.Enqueue(new SchedulerMessage.Release(key));
+        Orders.Enqueue(LeaseOrder.End(key));
     }
 
     private static MapWrite.Replace ReplaceFlags(ServiceEntry entry, bool missed, bool unverified, bool isVerdict) =>
@@ -351,7 +352,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
 /// <param name="Epoch">The lease's epoch.</param>
 /// <param name="Tombstone">The order of the eviction that stands; null when no record stands.</param>
 /// <param name="Value">The value as this node last wrote it.</param>
-internal sealed record ContestedLease(ulong Epoch, RecordOrder? Tombstone, ReadOnlyMemory<byte> Value)
+internal sealed record ContestedLease(ulong Epoch, RecordOrder? Tombstone, RecordValue Value)
 {
     /// <summary>Writes the entry again: its instance is alive.</summary>
     /// <param name="key">The instance.</param>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Akka.Registry.Contracts;
-using Akka.Registry.Entries;
 
 namespace Akka.Registry.Sessions;
 
@@ -109,7 +108,7 @@ internal static class EntryAnswer
             writer.Text(WireChange.ServiceFieldNumber, entry.Service);
             writer.Text(WireChange.InstanceFieldNumber, entry.Id);
             writer.Number(WireChange.EpochFieldNumber, entry.Epoch);
-            writer.Bytes(WireChange.ValueFieldNumber, entry.Record.Value.Span);
+            entry.Record.Value.WriteTo(ref writer, WireChange.ValueFieldNumber);
             writer.Number(WireChange.StatusFieldNumber, (ulong)entry.Status);
             writer.Number(WireChange.UnverifiedFieldNumber, entry.Unverified ? 1UL : 0);
         }

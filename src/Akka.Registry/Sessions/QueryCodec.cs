@@ -68,7 +68,7 @@ internal static class QueryCodec
         Service = entry.Service,
         Instance = entry.Id,
         Epoch = entry.Epoch,
-        Value = UnsafeByteOperations.UnsafeWrap(entry.Record.Value),
+        Value = UnsafeByteOperations.UnsafeWrap(entry.Record.Value.Memory),
         Status = (WireInstanceStatus)entry.Status,
         Unverified = entry.Unverified,
     };

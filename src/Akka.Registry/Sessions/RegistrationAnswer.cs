@@ -1,5 +1,4 @@
 using Akka.Registry.Contracts;
-using Akka.Registry.Entries;
 
 namespace Akka.Registry.Sessions;
 

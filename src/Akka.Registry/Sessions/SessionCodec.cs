@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
-using Akka.Registry.Entries;
 using Akka.Registry.Subscriptions;
 using Google.Protobuf;
 
@@ -101,7 +100,7 @@ internal static class SessionCodec
         if (change.Entry is not { } entry)
             return wire;
         // The record's bytes never change: they are shared, not copied.
-        wire.Value = UnsafeByteOperations.UnsafeWrap(entry.Record.Value);
+        wire.Value = UnsafeByteOperations.UnsafeWrap(entry.Record.Value.Memory);
         wire.Status = (WireInstanceStatus)entry.Status;
         wire.Unverified = entry.Unverified;
         return wire;

@@ -4,6 +4,7 @@ using Akka.Registry.Actors;
 using Akka.Registry.Benchmarks.Load;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 using BenchmarkDotNet.Attributes;
 
@@ -52,7 +53,7 @@ public class EntryBytes
     }
 
     [Benchmark]
-    public ReadOnlyMemory<byte> Encode() => InstanceCodec.Encode(_value);
+    public RecordValue Encode() => InstanceCodec.Encode(_value);
 
     [Benchmark]
     public bool Decode() => _codec.TryDecode(_record, out _);

@@ -3,6 +3,7 @@ using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Server.Json;
@@ -45,7 +46,7 @@ internal sealed class InstanceTarget() : FuzzTarget("instance")
         Entries.Show(entry);
     }
 
-    private static MapRecord Record(ReadOnlyMemory<byte> value) => Entries.Record(new RecordKey("web", "1"), value);
+    private static MapRecord Record(RecordValue value) => Entries.Record(new RecordKey("web", "1"), value);
 }
 
 /// <summary>What is true of every registration that the registry takes, whichever door read it.</summary>
@@ -57,7 +58,7 @@ internal static class Entries
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
     private static readonly InstanceCodec Codec = new();
 
-    public static MapRecord Record(RecordKey key, ReadOnlyMemory<byte> value) =>
+    public static MapRecord Record(RecordKey key, RecordValue value) =>
         new(key, new RecordOrder(1, false, new Stamp(new HybridTimestamp(1), new NodeUid(5)), false), new Dot(new NodeUid(5), 1), value);
 
     /// <summary>The validator answers, whatever the registration.</summary>

@@ -2,6 +2,7 @@ using Akka.Registry.Actors.Virtual;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Google.Protobuf;
@@ -158,6 +159,6 @@ public class InstanceCodecTests
         compared.ShouldBeGreaterThan(2_000);
     }
 
-    private static MapRecord RecordOf(ReadOnlyMemory<byte> value) => new(
+    private static MapRecord RecordOf(RecordValue value) => new(
         new RecordKey("orders", "a"), new RecordOrder(7, false, default, false), new Dot(new NodeUid(1), 1), value);
 }

@@ -105,8 +105,8 @@ public sealed class SchedulerActorTests
     public void A_released_lease_is_not_heard_of_again()
     {
         Grant("a");
-        _scheduler.Tell(new SchedulerMessage.Release(Key("a")));
-        _scheduler.Tell(new SchedulerMessage.Release(Key("never")));
+        _scheduler.Tell(new SchedulerMessage.Order([LeaseOrder.End(Key("a"))]));
+        _scheduler.Tell(new SchedulerMessage.Order([LeaseOrder.End(Key("never"))]));
         _world.RunFor(TimeSpan.FromMinutes(1));
         _verdicts.ShouldBeEmpty();
         _leases.Count.ShouldBe(0);
@@ -226,7 +226,7 @@ public sealed class SchedulerActorTests
     {
         GrantMany(10);
         _world.RunFor(TimeSpan.FromSeconds(11));
-        _scheduler.Tell(new SchedulerMessage.Release(Key("i0")));
+        _scheduler.Tell(new SchedulerMessage.Order([LeaseOrder.End(Key("i0"))]));
         Grant("i1", epoch: 2);
         _world.RunFor(TimeSpan.FromSeconds(1));
         _verdicts[1].Verdict.ShouldBeOfType<LeaseVerdict.Unquarantined>().Leases.Order(Comparer<LeaseKey>.Create((x, y) =>
@@ -246,7 +246,7 @@ public sealed class SchedulerActorTests
         _ => throw new System.Diagnostics.UnreachableException(),
     }).Select(lease => lease.Key.Instance).ToArray();
 
-    private void Grant(string id, ulong epoch = 1) => _scheduler.Tell(new SchedulerMessage.Grant(Key(id), epoch, Terms));
+    private void Grant(string id, ulong epoch = 1) => _scheduler.Tell(new SchedulerMessage.Order([new LeaseOrder(Key(id), epoch, Terms)]));
 
     private void GrantMany(int count)
     {

@@ -27,9 +27,9 @@ public class LeaseLedgerTests
     {
         var first = Mine();
         Replace(null, first);
-        Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Grant(Key, 7, Terms));
+        Orders().ShouldHaveSingleItem().ShouldBe(new LeaseOrder(Key, 7, Terms));
         Replace(first, Mine());
-        Messages().ShouldBeEmpty();
+        Orders().ShouldBeEmpty();
         Writes().ShouldBeEmpty();
     }
 
@@ -38,11 +38,11 @@ public class LeaseLedgerTests
     {
         var first = Mine();
         Replace(null, first);
-        Messages();
+        Orders();
         _ledger.RegistrationBegins(Key);
         Replace(first, Mine());
         _ledger.RegistrationEnds(Key, null);
-        Messages().ShouldHaveSingleItem().ShouldBeOfType<SchedulerMessage.Grant>();
+        Orders().ShouldHaveSingleItem().IsEnd.ShouldBeFalse();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public class LeaseLedgerTests
         var again = Replace(first, Mine());
         _ledger.RegistrationEnds(Key, again);
         Writes().ShouldBeEmpty();
-        Messages().OfType<SchedulerMessage.Grant>().Count().ShouldBe(1);
+        Orders().Count(order => !order.IsEnd).ShouldBe(1);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public class LeaseLedgerTests
         Granted(first);
         var tombstone = Removal(first, Other);
         _ledger.Replaced(first, tombstone, null, new Instant(runs ? 101 : 100), new Instant(100));
-        Messages().ShouldBeEmpty();
+        Orders().ShouldBeEmpty();
         _ledger.ContestOf(Key)!.Tombstone.ShouldBe(tombstone.Order);
         var written = Writes();
         written.Count.ShouldBe(writes);
@@ -184,7 +184,7 @@ public class LeaseLedgerTests
         var (_, tombstone) = Contest();
         var again = Mine();
         _ledger.Replaced(tombstone, again, Decode(again), runsUntil: new Instant(200), default);
-        Messages().ShouldBeEmpty();
+        Orders().ShouldBeEmpty();
         _ledger.ContestedCount.ShouldBe(0);
     }
 
@@ -194,7 +194,7 @@ public class LeaseLedgerTests
     {
         var (_, tombstone) = Contest();
         var entry = Replace(tombstone, Mine())!;
-        Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Grant(Key, 7, Terms));
+        Orders().ShouldHaveSingleItem().ShouldBe(new LeaseOrder(Key, 7, Terms));
 
         _ledger.Expired(Lease, entry);
         Writes().ShouldBeEmpty("the verdict is older than the grant");
@@ -231,7 +231,7 @@ public class LeaseLedgerTests
         {
             var (_, tombstone) = Contest();
             _ledger.Replaced(tombstone, after, Decode(after), null, default);
-            Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Release(Key));
+            Orders().ShouldHaveSingleItem().ShouldBe(LeaseOrder.End(Key));
             _ledger.ContestedCount.ShouldBe(0);
         }
     }
@@ -248,17 +248,17 @@ public class LeaseLedgerTests
         _ledger.Replaced(first, verdict, Decode(verdict), new Instant(runs ? 101 : 100), new Instant(100));
         if (!runs)
         {
-            Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Release(Key));
+            Orders().ShouldHaveSingleItem().ShouldBe(LeaseOrder.End(Key));
             Writes().ShouldBeEmpty();
             return;
         }
 
-        Messages().ShouldBeEmpty();
+        Orders().ShouldBeEmpty();
         var write = Writes().ShouldHaveSingleItem().ShouldBeOfType<MapWrite.Replace>();
         (write.Expected, Flags(write)).ShouldBe((verdict.Order, (false, false)));
         var again = Mine();
         _ledger.Replaced(verdict, again, Decode(again), new Instant(101), new Instant(100));
-        Messages().ShouldBeEmpty("the lease has run on");
+        Orders().ShouldBeEmpty("the lease has run on");
         _ledger.ContestedCount.ShouldBe(0);
     }
 
@@ -268,7 +268,7 @@ public class LeaseLedgerTests
         var first = Mine();
         Granted(first);
         _ledger.Replaced(first, Removal(first, Self), null, new Instant(200), new Instant(100));
-        Messages().ShouldHaveSingleItem().ShouldBe(new SchedulerMessage.Release(Key));
+        Orders().ShouldHaveSingleItem().ShouldBe(LeaseOrder.End(Key));
         _ledger.ContestedCount.ShouldBe(0);
     }
 
@@ -278,9 +278,9 @@ public class LeaseLedgerTests
     {
         var newer = Record(Self, epoch: 8);
         Replace(null, newer);
-        Messages();
+        Orders();
         Replace(newer, Record(Self, epoch: 7));
-        Messages().ShouldBe([new SchedulerMessage.Release(Key), new SchedulerMessage.Grant(Key, 7, Terms)]);
+        Orders().ShouldBe([LeaseOrder.End(Key), new LeaseOrder(Key, 7, Terms)]);
     }
 
     private static LeaseTerms Terms => new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
@@ -316,7 +316,7 @@ public class LeaseLedgerTests
     {
         var entry = Replace(null, record)!;
         _ledger.Settled(_ledger.GrantsMade);
-        Messages();
+        Orders();
         return entry;
     }
 
@@ -329,11 +329,11 @@ public class LeaseLedgerTests
         return (first, tombstone);
     }
 
-    private List<SchedulerMessage> Messages()
+    private List<LeaseOrder> Orders()
     {
-        var messages = _ledger.Messages.ToList();
-        _ledger.Messages.Clear();
-        return messages;
+        var orders = _ledger.Orders.ToList();
+        _ledger.Orders.Clear();
+        return orders;
     }
 
     private List<MapWrite> Writes()

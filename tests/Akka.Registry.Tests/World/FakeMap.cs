@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 
 namespace Akka.Registry.Tests.World;
 
@@ -58,7 +59,7 @@ internal sealed class FakeMap : IReplicatedMap
         new(new HybridTimestamp(_lastStamp = Math.Max(_lastStamp + 1, HybridTimestamp.At(_time.GetUtcNow().ToUnixTimeMilliseconds()).Value)), node);
 
     /// <summary>A record that another node wrote.</summary>
-    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, ReadOnlyMemory<byte> value) => new(
+    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, RecordValue value) => new(
         key, new RecordOrder(epoch, Deregistered: false, StampOf(origin), Evicted: false), new Dot(origin, ++_remoteSequence), value);
 
     /// <summary>A removal that another node wrote, just above what it removes.</summary>
@@ -198,7 +199,7 @@ internal sealed class FakeMap : IReplicatedMap
     private static MapWriteResult Refuse(MapWriteOutcome outcome, MapRecord? standing) =>
         new(outcome, standing, null, 0, 1, ConsistencyReached: false);
 
-    private (MapWriteOutcome Outcome, RecordOrder Order, ReadOnlyMemory<byte> Value) Decide(MapWrite write, MapRecord? standing)
+    private (MapWriteOutcome Outcome, RecordOrder Order, RecordValue Value) Decide(MapWrite write, MapRecord? standing)
     {
         switch (write)
         {

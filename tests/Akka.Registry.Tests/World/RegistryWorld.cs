@@ -3,6 +3,7 @@ using Akka.Registry.Actors.Virtual;
 using Akka.Registry.Cluster;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData;
+using Akka.Registry.DistributedData.Values;
 using Akka.Registry.Entries;
 using Akka.Registry.Leases;
 using Akka.Registry.Routing;
@@ -81,7 +82,7 @@ internal sealed class RegistryWorld
         new() { Service = service, Id = id, Address = "10.1.0.1", Port = 8080, Ttl = TimeSpan.FromSeconds(30), Epoch = 7 };
 
     /// <summary>The value that another node would write for that registration.</summary>
-    public static ReadOnlyMemory<byte> Value(Registration registration, Action<InstanceValue>? change = null)
+    public static RecordValue Value(Registration registration, Action<InstanceValue>? change = null)
     {
         var ttl = registration.Ttl ?? TimeSpan.FromSeconds(30);
         var plan = RegistrationPlan.Build(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData.Durability;
@@ -114,7 +115,8 @@ public enum MapWriteOutcome
 /// <param name="HeldBy">Nodes that are known to hold the write, this one included.</param>
 /// <param name="Members">Current members at that moment.</param>
 /// <param name="ConsistencyReached">Whether as many hold it as were asked for, in time.</param>
-public sealed record MapWriteResult(
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct MapWriteResult(
     MapWriteOutcome Outcome, MapRecord? Record, MapRecord? Before, int HeldBy, int Members, bool ConsistencyReached)
 {
     /// <summary>With <see cref="MapWriteOutcome.NotReady"/>, why, as a sentence; null when it is that the registry is not whole.</summary>

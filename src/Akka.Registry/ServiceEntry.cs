@@ -17,9 +17,8 @@ public sealed record ServiceEntry
     private readonly byte _reported = (byte)InstanceStatus.Passing;
     private readonly byte _override;
     private readonly Traits _traits;
-    private readonly long _registeredAtTicks;
 
-    /// <summary>Null until they are read: then any thread may do it, and it does not matter which one's are kept.</summary>
+    /// <summary>Null until they are read, which means no checks: then any thread may do it, and it does not matter which one's are kept.</summary>
     private InstanceTexts? _texts;
 
     /// <summary>An entry of a record that stands; the rest is said by the initializer.</summary>
@@ -36,10 +35,10 @@ public sealed record ServiceEntry
         _override = (byte)facts.Override;
         _traits = (facts.NoLease ? Traits.NoLease : Traits.None) | (facts.LeaseMissed ? Traits.LeaseMissed : Traits.None)
             | (facts.Unverified ? Traits.Unverified : Traits.None) | (facts.Suspect ? Traits.Suspect : Traits.None);
-        _registeredAtTicks = DateTimeOffset.FromUnixTimeMilliseconds((long)facts.RegisteredAtMs).UtcTicks;
         Ttl = TimeSpan.FromMilliseconds(facts.TtlMs);
         DeregisterAfter = TimeSpan.FromMilliseconds(facts.DeregisterAfterMs);
-        Checks = checks;
+        if (checks.Count > 0)
+            Checks = checks;
     }
 
     /// <summary>The service's name.</summary>
@@ -120,19 +119,19 @@ public sealed record ServiceEntry
     /// <summary>Its checks, as its owner last wrote them; in the order of registration.</summary>
     public IReadOnlyList<CheckState> Checks
     {
-        get;
+        get => _texts is { } known ? known.Checks : [];
         init
         {
-            field = value;
+            _texts = Texts with { Checks = value };
             _checksStatus = (byte)CheckStatuses.Worst(value);
         }
-    } = [];
+    }
 
     /// <summary>When this epoch was first registered.</summary>
     public DateTimeOffset RegisteredAt
     {
-        get => new(_registeredAtTicks, TimeSpan.Zero);
-        init => _registeredAtTicks = value.UtcTicks;
+        get => _texts is { } known ? known.RegisteredAt : InstanceTexts.RegistrationOf(Record.Value);
+        init => _texts = Texts with { RegisteredAt = value };
     }
 
     /// <summary>The record that it was read from: key, epoch, stamp, dot.</summary>

@@ -49,7 +49,8 @@ internal static class Sample
     }
 
     private static IEnumerable<string> Texts(MapPicture picture) => picture.Records
-        .Select(record => $"{record.Key} {record.Order} {record.Dot} {Hex(record.Value.Memory)} {Hex(record.Signature)}").Order(StringComparer.Ordinal);
+        .Select(record => $"{record.Key} {record.Order} {record.Dot} {Hex(record.Value.Memory)} {Hex(record.Signature)}")
+        .Order(StringComparer.Ordinal);
 
     private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexString(bytes.Span);
 

@@ -43,8 +43,10 @@ public readonly struct RecordValue : IEquatable<RecordValue>
     public static RecordValue Of(ReadOnlyMemory<byte> bytes)
     {
         var (from, to) = CommonFields.Of(bytes.Span);
-        return TryShare(bytes.Span, from, to, out var value) ? value
-            : new RecordValue(MemoryMarshal.TryGetArray(bytes, out var part) && part.Count == part.Array!.Length ? part.Array : bytes.ToArray(), null, 0);
+        if (TryShare(bytes.Span, from, to, out var value))
+            return value;
+        var isWhole = MemoryMarshal.TryGetArray(bytes, out var part) && part.Count == part.Array!.Length;
+        return new RecordValue(isWhole ? part.Array! : bytes.ToArray(), null, 0);
     }
 
     /// <summary>A copy of these bytes.</summary>

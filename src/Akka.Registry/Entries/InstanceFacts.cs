@@ -19,7 +19,6 @@ internal struct InstanceFacts
     private const uint LeaseMissedTag = (LeaseMissedFieldNumber << 3) | (uint)Varint;
     private const uint UnverifiedTag = (UnverifiedFieldNumber << 3) | (uint)Varint;
     private const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
-    private const uint RegisteredAtTag = (RegisteredAtMsFieldNumber << 3) | (uint)Varint;
     private const uint ChecksTag = (ChecksFieldNumber << 3) | (uint)LengthDelimited;
     private const uint SuspectTag = (SuspectFieldNumber << 3) | (uint)Varint;
     private const uint NoLeaseTag = (NoLeaseFieldNumber << 3) | (uint)Varint;
@@ -75,7 +74,7 @@ internal struct InstanceFacts
             case OverrideTag: Override = (WireInstanceStatus)field.Number; break;
             case LeaseMissedTag: LeaseMissed = field.Number != 0; break;
             case UnverifiedTag: Unverified = field.Number != 0; break;
-            case RegisteredAtTag: RegisteredAtMs = field.Number; break;
+            case InstanceTexts.RegisteredAtTag: RegisteredAtMs = field.Number; break;
             case SuspectTag: Suspect = field.Number != 0; break;
             case NoLeaseTag: NoLease = field.Number != 0; break;
             case ChecksTag: return TryAddCheck(field.Bytes);

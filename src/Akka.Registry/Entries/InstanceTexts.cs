@@ -1,3 +1,4 @@
+using Akka.Registry.Checks;
 using Akka.Registry.Contracts;
 using Akka.Registry.DistributedData.Values;
 using static Akka.Registry.Contracts.InstanceValue;
@@ -5,7 +6,7 @@ using static Google.Protobuf.WireFormat.WireType;
 
 namespace Akka.Registry.Entries;
 
-/// <summary>The texts of an entry, read from the bytes of an <see cref="InstanceValue"/> when somebody wants to see them.</summary>
+/// <summary>The texts of an entry, and what else is seldom asked for: read from the bytes of an <see cref="InstanceValue"/> when it is.</summary>
 internal sealed record InstanceTexts
 {
     public const uint AddressTag = (AddressFieldNumber << 3) | (uint)LengthDelimited;
@@ -14,6 +15,7 @@ internal sealed record InstanceTexts
     public const uint MetadataTag = (MetadataFieldNumber << 3) | (uint)LengthDelimited;
     public const uint ZoneTag = (ZoneFieldNumber << 3) | (uint)LengthDelimited;
     public const uint VersionTag = (VersionFieldNumber << 3) | (uint)LengthDelimited;
+    public const uint RegisteredAtTag = (RegisteredAtMsFieldNumber << 3) | (uint)Varint;
     public const uint PairKeyTag = (1 << 3) | (uint)LengthDelimited;
     public const uint PairValueTag = (2 << 3) | (uint)LengthDelimited;
 
@@ -32,6 +34,12 @@ internal sealed record InstanceTexts
 
     public string Version { get; init; } = "";
 
+    /// <summary>Its checks. They are not read with the texts: who reads the value for the first time sees whether there are any.</summary>
+    public IReadOnlyList<CheckState> Checks { get; init; } = [];
+
+    /// <summary>When this epoch was first registered.</summary>
+    public DateTimeOffset RegisteredAt { get; init; }
+
     /// <summary>Reads them, as far as it is such a message; those that it has in common with others only once.</summary>
     public static InstanceTexts Of(in RecordValue value)
     {
@@ -41,14 +49,18 @@ internal sealed record InstanceTexts
         var address = "";
         while (fields.Next())
             address = fields.Tag == AddressTag ? Text(fields.Bytes) : address;
-        return SharedMeaning.Of(part).Texts with { Address = address };
+        return SharedMeaning.Of(part).Texts with { Address = address, RegisteredAt = RegistrationOf(value) };
     }
+
+    /// <summary>When the epoch was first registered, read without the rest.</summary>
+    public static DateTimeOffset RegistrationOf(in RecordValue value) =>
+        Time(InstanceFacts.TryRead(value, out var facts) ? facts.RegisteredAtMs : 0);
 
     /// <summary>Reads them, as far as the bytes are such a message.</summary>
     public static InstanceTexts Of(ReadOnlySpan<byte> value)
     {
         var (methods, tags, pairs) = Room(value);
-        var (address, zone, version) = ("", "", "");
+        var (address, zone, version, registeredAt) = ("", "", "", DateTimeOffset.UnixEpoch);
         var (method, tag, pair) = (0, 0, 0);
         var fields = new ProtoFields(value);
         while (fields.Next())
@@ -64,6 +76,7 @@ internal sealed record InstanceTexts
                     break;
                 case ZoneTag: zone = Text(fields.Bytes); break;
                 case VersionTag: version = Text(fields.Bytes); break;
+                case RegisteredAtTag: registeredAt = Time(fields.Number); break;
                 default: break;
             }
         }
@@ -71,6 +84,7 @@ internal sealed record InstanceTexts
         return new InstanceTexts
         {
             Address = address, Methods = methods, Tags = tags, Metadata = StringPairs.Of(pairs), Zone = zone, Version = version,
+            RegisteredAt = registeredAt,
         };
     }
 
@@ -91,6 +105,10 @@ internal sealed record InstanceTexts
 
         return (Array(methods), Array(tags), Array(pairs * 2));
     }
+
+    private static DateTimeOffset Time(ulong unixMs) => unixMs <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        ? DateTimeOffset.FromUnixTimeMilliseconds((long)unixMs)
+        : DateTimeOffset.UnixEpoch;
 
     private static string[] Array(int length) => length == 0 ? [] : new string[length];
 

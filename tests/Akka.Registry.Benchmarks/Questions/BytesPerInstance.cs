@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Registry.Benchmarks.Load;
 using Akka.Registry.Benchmarks.Peers;
 
@@ -19,19 +20,30 @@ internal sealed class BytesPerInstance : IQuestion
     {
         foreach (var count in (int[])[run.Count(100_000, 1_000), run.Count(1_000_000, 1_000)])
         {
-            using var cluster = await BenchCluster.StartAsync(1);
-            var before = ProcessCost.ResidentBytes(cluster[1].Id);
-            var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, LoadEntries.Many(count));
-            // Nothing is asked of the collector: what it has not given back yet counts as well.
-            await Task.Delay(TimeSpan.FromSeconds(5));
-            var grown = ProcessCost.ResidentBytes(cluster[1].Id) - before;
-            await sessions.CloseAsync();
-            var (what, ours) = ($"bytes an instance at {Answer.Text(count)}", (double)grown / count);
+            var (what, ours) = ($"bytes an instance at {Answer.Text(count)}", await MeasureAsync(LoadEntries.Many(count)));
             if (run.WithPeers)
                 await PrintPeersAsync(what, ours, count);
             else
                 Answer.Print(what, ours, "B");
         }
+
+        // What values have in common is held once: these have nothing in common.
+        var different = LoadEntries.Many(run.Count(1_000_000, 1_000));
+        for (var i = 0; i < different.Count; i++)
+            different[i].Value.Metadata["commit"] = string.Create(CultureInfo.InvariantCulture, $"{i:x40}");
+        Answer.Print($"bytes an instance at {Answer.Text(different.Count)}, each with metadata of its own", await MeasureAsync(different), "B");
+    }
+
+    private static async Task<double> MeasureAsync(List<Contracts.WireRegistration> entries)
+    {
+        using var cluster = await BenchCluster.StartAsync(1);
+        var before = ProcessCost.ResidentBytes(cluster[1].Id);
+        var sessions = await BenchCluster.FillAsync(cluster[1].ClusterPort, entries);
+        // Nothing is asked of the collector: what it has not given back yet counts as well.
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        var grown = ProcessCost.ResidentBytes(cluster[1].Id) - before;
+        await sessions.CloseAsync();
+        return (double)grown / entries.Count;
     }
 
     private static async Task PrintPeersAsync(string what, double ours, int count)

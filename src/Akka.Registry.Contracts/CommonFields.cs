@@ -27,4 +27,14 @@ public static class CommonFields
 
         return fields.IsMalformed ? default : (from, to);
     }
+
+    /// <summary>Where they begin, in what is known to have its fields in order.</summary>
+    public static int BeginIn(ReadOnlySpan<byte> value)
+    {
+        var begin = 0;
+        var fields = new ProtoFields(value);
+        while (fields.Next() && fields.Tag >> 3 < MethodsFieldNumber)
+            begin = value.Length - fields.Left;
+        return begin;
+    }
 }

@@ -17,6 +17,7 @@ public sealed class CommonFieldsTests
     {
         var bytes = Value.ToByteArray();
         var (from, to) = CommonFields.Of(bytes);
+        CommonFields.BeginIn(bytes).ShouldBe(from);
         InstanceValue.Parser.ParseFrom(bytes[..from]).ShouldBe(new InstanceValue { Address = "10.0.0.1", Port = 8080 });
         InstanceValue.Parser.ParseFrom(bytes[to..]).ShouldBe(new InstanceValue { RegisteredAtMs = 1_700_000_000_000, Suspect = true });
         var common = Value;

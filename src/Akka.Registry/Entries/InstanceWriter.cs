@@ -44,12 +44,14 @@ internal static class InstanceWriter
             output.Number(DeregisterAfterMsFieldNumber, (ulong)terms.DeregisterAfter.TotalMilliseconds);
             output.Number(ReportedFieldNumber, (ulong)registration.Status);
             output.Number(OverrideFieldNumber, (ulong)now.Override);
+            var commonTo = output.Length;
             output.Number(RegisteredAtMsFieldNumber, now.RegisteredAtMs);
             foreach (var check in checks)
                 output.Message(ChecksFieldNumber, check);
             output.Number(SuspectFieldNumber, now.Suspect ? 1UL : 0);
             output.Number(NoLeaseFieldNumber, registration.Lease == Checks.LeaseKind.None ? 1UL : 0);
-            return RecordValue.CopyOf(buffer.AsSpan(0, output.Length));
+            var written = buffer.AsSpan(0, output.Length);
+            return RecordValue.CopyOf(written, CommonFields.BeginIn(written), commonTo);
         }
         finally
         {

@@ -124,6 +124,17 @@ public class InstanceCodecTests
         edited[^6..].ShouldBe([0xA2, 0x06, 0x03, (byte)'n', (byte)'e', (byte)'w']);
     }
 
+    [Fact]
+    public void What_a_node_writes_has_in_common_what_it_reads_from_others()
+    {
+        foreach (var registration in new[] { Full, Full with { Metadata = new Dictionary<string, string>(), Status = InstanceStatus.Starting } })
+        {
+            RegistrationPlan.Build(registration, null, Terms, VirtualScheduler.Epoch);
+            var written = RegistrationPlan.Build(registration, null, Terms, VirtualScheduler.Epoch).Value;
+            RecordValue.CopyOf(written.Span).Shared.ShouldNotBeNull().ShouldBeSameAs(written.Shared);
+        }
+    }
+
     /// <summary>
     /// Protobuf's own reading is the measure: whatever bytes, the entry's texts and facts are those, also when they came before and are shared.
     /// </summary>

@@ -3,7 +3,8 @@ namespace Akka.Registry.DistributedData;
 /// <summary>One origin's winning records in ascending order of sequence.</summary>
 /// <remarks>
 /// Runs of at most <see cref="RunMax"/> records: appending is amortised O(1), finding O(log n), removing and inserting O(log n)
-/// plus a move within one run. 16 bytes a record when the runs are full; a run that thins out is joined with its neighbour.
+/// plus a move within one run. 16 bytes a record when the runs are full: one that follows a full one has room for as many at once; one that
+/// thins out is joined with its neighbour.
 /// </remarks>
 internal sealed class OriginLog
 {
@@ -28,12 +29,12 @@ internal sealed class OriginLog
     {
         var sequence = record.Dot.Sequence;
         if (_runs.Count == 0)
-            _runs.Add(new Run());
+            _runs.Add(new Run(4));
         var index = RunOf(sequence);
         var run = _runs[index];
         if (run.Count == RunMax)
         {
-            var next = index == _runs.Count - 1 && sequence > run.Last ? new Run() : run.SplitOff();
+            var next = index == _runs.Count - 1 && sequence > run.Last ? new Run(RunMax) : run.SplitOff();
             _runs.Insert(index + 1, next);
             if (next.Count == 0 || sequence > next.Sequences[0])
                 run = next;
@@ -124,10 +125,10 @@ internal sealed class OriginLog
         _runs.RemoveAt(index + 1);
     }
 
-    private sealed class Run
+    private sealed class Run(int room)
     {
-        public ulong[] Sequences = new ulong[4];
-        public MapRecord?[] Records = new MapRecord?[4];
+        public ulong[] Sequences = new ulong[room];
+        public MapRecord?[] Records = new MapRecord?[room];
         public int Count;
 
         public ulong Last => Count == 0 ? 0 : Sequences[Count - 1];
@@ -173,8 +174,7 @@ internal sealed class OriginLog
         public Run SplitOff()
         {
             var half = Count / 2;
-            var upper = new Run();
-            upper.Reserve(Count - half);
+            var upper = new Run(Count - half);
             Array.Copy(Sequences, half, upper.Sequences, 0, Count - half);
             Array.Copy(Records, half, upper.Records, 0, Count - half);
             Array.Clear(Records, half, Count - half);

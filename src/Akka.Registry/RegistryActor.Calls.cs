@@ -93,13 +93,7 @@ internal sealed partial class RegistryActor
     }
 
     IEnumerable<ServiceEntry> ISubscriptionSource.Orphans(string? service) =>
-        from owner in _owners.Owners
-        where _orphans.IsLost(owner)
-        from key in _owners.KeysOf(owner)
-        where service is null || key.Service == service
-        let entry = _views.Find(key)
-        where entry is not null
-        select entry;
+        _orphans.AreAnyLost ? ShownOf(_orphans.IsLost, service) : [];
 
     private void OnHeartbeat(RegistryMessage.Heartbeat message) =>
         Begin(new HeartbeatCall(this, message.Key, message.Epoch, message.TakesOver, message.ReplyTo));

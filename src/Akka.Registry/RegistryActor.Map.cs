@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Akka.Registry.Actors;
+using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Ownership;
+using Akka.Registry.Queries;
 using Akka.Registry.Subscriptions;
 using Akka.Registry.Views;
 
@@ -113,14 +115,11 @@ internal sealed partial class RegistryActor
     /// <summary>Says that <see cref="Own"/> is about to be called with that record, and with others.</summary>
     private void ExpectOwned(MapRecord? after)
     {
-        if (after is null)
-            return;
-        _owners.Fetch(after);
-        if (after.Dot.Origin == Self)
+        if (after is not null && after.Dot.Origin == Self)
             _surroundings.Leases.Fetch(after.Key);
     }
 
-    /// <summary>Brings one change to the owner's index and to this node's leases.</summary>
+    /// <summary>Counts one change for its owners, and brings it to this node's leases.</summary>
     private void Own(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant now)
     {
         _owners.Replace(before, after);
@@ -152,6 +151,17 @@ internal sealed partial class RegistryActor
         _hub.OnChanged(touched);
     }
 
+    /// <summary>Whether the key's entry is this node's, readable or not.</summary>
+    private bool IsMine(RecordKey key) =>
+        _views.Find(key)?.Owner == Self || (_unreadable.TryGetValue(key, out var record) && record.Dot.Origin == Self);
+
+    /// <summary>The entries of some owners as they are shown, of a service or (null) of all: a walk through them.</summary>
+    private IEnumerable<ServiceEntry> ShownOf(Func<NodeUid, bool> isMeant, string? service = null) =>
+        from name in service is null ? _views.ServiceNames : [service]
+        from entry in _views.Find(name)?.Instances ?? InstanceList.Empty
+        where isMeant(entry.Owner)
+        select entry;
+
     private ServiceEntry Trusted(ServiceEntry entry) =>
         !entry.Unverified && _orphans.IsLost(entry.Owner) ? entry with { Unverified = true } : entry;
 
@@ -181,7 +191,7 @@ internal sealed partial class RegistryActor
             return;
         }
 
-        _load = new StateLoad(state, _codec, key => _owners.Has(Self, key) || _ledger.ContestOf(key) is not null);
+        _load = new StateLoad(state, _codec, key => IsMine(key) || _ledger.ContestOf(key) is not null);
         LoadOn();
     }
 
@@ -206,7 +216,7 @@ internal sealed partial class RegistryActor
     {
         var now = Now;
         var before = RecordsOfMine();
-        var owners = new OwnerIndex();
+        var owners = new OwnerCounts();
         var mine = new Dictionary<RecordKey, ServiceEntry>();
         foreach (var list in load.Services.Values)
         {
@@ -280,8 +290,14 @@ internal sealed partial class RegistryActor
     private Dictionary<RecordKey, MapRecord?> RecordsOfMine()
     {
         var records = new Dictionary<RecordKey, MapRecord?>();
-        foreach (var key in _owners.KeysOf(Self))
-            records[key] = _views.Find(key)?.Record ?? _unreadable.GetValueOrDefault(key);
+        foreach (var entry in ShownOf(owner => owner == Self))
+            records[entry.Record.Key] = entry.Record;
+        foreach (var (key, record) in _unreadable)
+        {
+            if (record.Dot.Origin == Self)
+                records[key] = record;
+        }
+
         foreach (var key in _ledger.ContestedKeys())
             records[key] = null;
         return records;

@@ -11,7 +11,10 @@ namespace Akka.Registry;
 /// <summary>Members that come and go: orphans, adoption by hand-over, leaving.</summary>
 internal sealed partial class RegistryActor
 {
-    private readonly Queue<(NodeUid Owner, RecordKey[] Keys, int From)> _toggling = new();
+    /// <summary>As many entries are looked at in the time that it takes to show one anew.</summary>
+    private const int SeenPerToggled = 16;
+
+    private readonly List<OwnerWalk> _toggling = [];
     private readonly List<DueOrphan> _due = [];
     private Departure? _departure;
     private (Instant Deadline, IActorRef<RegistryReply<LeaveResult>> ReplyTo) _leave;
@@ -46,14 +49,22 @@ internal sealed partial class RegistryActor
     {
         foreach (var owner in owners)
         {
-            var keys = _owners.KeysOf(owner);
-            if (keys.Length == 0)
+            var entries = _owners.Of(owner);
+            if (entries == 0)
                 continue;
             if (_orphans.IsLost(owner))
-                Log.OwnerLost(_logger, NameOf(owner), keys.Length);
+                Log.OwnerLost(_logger, NameOf(owner), entries);
             else
-                Log.OwnerBack(_logger, NameOf(owner), keys.Length);
-            _toggling.Enqueue((owner, keys, 0));
+                Log.OwnerBack(_logger, NameOf(owner), entries);
+            foreach (var (key, record) in _unreadable)
+            {
+                if (record.Dot.Origin == owner)
+                    _orphans.WatchSince(key, owner, OrphanTerms.Unknown);
+            }
+
+            if (_toggling is not [.., { HasBegun: false }])
+                _toggling.Add(new OwnerWalk(_views));
+            _toggling[^1].Add(owner);
         }
 
         if (owners.Count > 0)
@@ -65,16 +76,19 @@ internal sealed partial class RegistryActor
     /// </summary>
     private void ToggleOn()
     {
+        if (_toggling is not [var walk, ..])
+            return;
         var budget = _surroundings.Options.Ownership.EntriesPerTurn;
-        var shown = new List<ServiceEntry>();
-        while (budget > 0 && _toggling.TryDequeue(out var part))
+        var (found, shown) = (new List<ServiceEntry>(), new List<ServiceEntry>());
+        if (!walk.Step(budget * SeenPerToggled, budget, found))
+            _toggling.RemoveAt(0);
+        foreach (var entry in found)
         {
-            var to = Math.Min(part.Keys.Length, part.From + budget);
-            budget -= to - part.From;
-            for (var i = part.From; i < to; i++)
-                ToggleOne(part.Keys[i], part.Owner, shown);
-            if (to < part.Keys.Length)
-                _toggling.Enqueue(part with { From = to });
+            _orphans.WatchSince(entry.Record.Key, entry.Owner, OrphanTerms.Of(entry));
+            if (!_codec.TryDecode(entry.Record, out var asWritten) || Trusted(asWritten) is var now && now.Unverified == entry.Unverified)
+                continue;
+            _writer.Put(now, stamp: null);
+            shown.Add(now);
         }
 
         if (shown.Count > 0)
@@ -85,22 +99,6 @@ internal sealed partial class RegistryActor
 
         if (_toggling.Count > 0)
             ContinueLater();
-    }
-
-    private void ToggleOne(RecordKey key, NodeUid owner, List<ServiceEntry> shown)
-    {
-        if (_unreadable.TryGetValue(key, out var record) && record.Dot.Origin == owner)
-            _orphans.WatchSince(key, owner, OrphanTerms.Unknown);
-        if (_views.Find(key) is not { } entry || entry.Owner != owner)
-            return;
-        _orphans.WatchSince(key, owner, OrphanTerms.Of(entry));
-        if (!_codec.TryDecode(entry.Record, out var asWritten))
-            return;
-        var now = Trusted(asWritten);
-        if (now.Unverified == entry.Unverified)
-            return;
-        _writer.Put(now, stamp: null);
-        shown.Add(now);
     }
 
     private void SettleOrphans(Instant now)
@@ -160,12 +158,8 @@ internal sealed partial class RegistryActor
         _leave = (now + leave.Timeout, leave.ReplyTo);
         // A part of the time is kept for telling the others that this node has left.
         _departure = new Departure(Self, options.ForwardBatch, options.HandOverTimeout, now + (leave.Timeout * 0.8));
-        foreach (var key in _owners.KeysOf(Self))
-        {
-            if (_views.Find(key) is { } entry)
-                _departure.Offer(new LeaseKey(key, entry.Epoch));
-        }
-
+        foreach (var entry in ShownOf(owner => owner == Self))
+            _departure.Offer(new LeaseKey(entry.Record.Key, entry.Epoch));
         Log.Leaving(_logger, _departure.Left, leave.Timeout);
         GoOnLeaving();
     }

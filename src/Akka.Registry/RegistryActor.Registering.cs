@@ -22,7 +22,7 @@ internal sealed partial class RegistryActor
     private void OnRegister(RegistryMessage.Register message) =>
         Begin(
             new RegisterCall(
-                this, new RegistrationStep(this, message.Registration), message.Options,
+                this, new RegistrationStep(message.Registration), message.Options,
                 outcome => message.ReplyTo.Tell(new RegistryReply<RegistrationResult>(outcome.Result, outcome.Refusal)), answersAlways: false),
             message.Span);
 

@@ -56,7 +56,7 @@ internal sealed partial class RegistryActor : Actor<RegistryMessage>, ICallSurro
     private readonly LogGate _malformedGate = new(LogInterval);
     private readonly MemoryWatch _memory;
     private readonly int _life;
-    private OwnerIndex _owners = new();
+    private OwnerCounts _owners = new();
     private MembershipView _members;
     private IActorRef<RegistryMessage> _self = null!;
     private IActorRef<SchedulerMessage> _scheduler = null!;

@@ -25,7 +25,7 @@ internal sealed class RegisterBatch(
         var writes = ImmutableArray.CreateBuilder<MapWrite>(registrations.Length);
         for (var place = 0; place < registrations.Length; place++)
         {
-            var step = new RegistrationStep(Surroundings, registrations[place]);
+            var step = new RegistrationStep(registrations[place]);
             if (Surroundings.RoomForCalls <= _count)
             {
                 answers.Put(place, new RegistrationOutcome(null, Surroundings.NoRoomForCalls));
@@ -34,7 +34,7 @@ internal sealed class RegisterBatch(
             {
                 Alone(step, place).Start();
             }
-            else if (step.Begin(_wallClock, out var write) is { } refusal)
+            else if (step.Begin(Surroundings, _wallClock, out var write) is { } refusal)
             {
                 answers.Put(place, new RegistrationOutcome(null, refusal));
             }
@@ -56,10 +56,11 @@ internal sealed class RegisterBatch(
         for (var i = 0; i < _count; i++)
         {
             ref readonly var one = ref _written[i];
-            if (one.Step.Again(results[i], _wallClock) is { } again)
-                Alone(one.Step, one.Place).GoOn(results[i], again);
+            ref readonly var result = ref results.ItemRef(i);
+            if (one.Step.Again(Surroundings, result, _wallClock) is { } again)
+                Alone(one.Step, one.Place).GoOn(result, again);
             else
-                answers.Put(one.Place, one.Step.End(results[i], results[i]));
+                answers.Put(one.Place, one.Step.End(Surroundings, result, result));
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class RegisterBatch(
     {
         base.Abandon();
         foreach (ref readonly var one in _written.AsSpan(0, _count))
-            answers.Put(one.Place, one.Step.GiveUp());
+            answers.Put(one.Place, one.Step.GiveUp(Surroundings));
     }
 
     private RegisterCall Alone(RegistrationStep step, int place) =>

@@ -18,7 +18,7 @@ internal sealed class RegisterCall(
     /// <inheritdoc/>
     public override void Start()
     {
-        if (_step.Begin(Surroundings.WallClock, out var write) is { } refusal)
+        if (_step.Begin(Surroundings, Surroundings.WallClock, out var write) is { } refusal)
             Refuse(refusal);
         else
             Surroundings.Write(this, write, options.Consistency, options.Timeout);
@@ -36,11 +36,11 @@ internal sealed class RegisterCall(
     {
         // The second write carries over what stood; when it lost to another change, that one was made on the entry as it stands.
         if (_accepted is { } first)
-            End(_step.End(first, result.Outcome == MapWriteOutcome.Accepted ? result : first));
-        else if (_step.Again(result, Surroundings.WallClock) is { } again)
+            End(_step.End(Surroundings, first, result.Outcome == MapWriteOutcome.Accepted ? result : first));
+        else if (_step.Again(Surroundings, result, Surroundings.WallClock) is { } again)
             GoOn(result, again);
         else
-            End(_step.End(result, result));
+            End(_step.End(Surroundings, result, result));
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ internal sealed class RegisterCall(
     /// <inheritdoc/>
     public override void Abandon()
     {
-        var outcome = _step.GiveUp();
+        var outcome = _step.GiveUp(Surroundings);
         if (answersAlways)
             End(outcome);
         else

@@ -56,6 +56,9 @@ internal sealed class OrphanWatch(TimeSpan graceMin, TimeSpan adoptionGrace, Own
     private MembershipView? _members;
     private int _generation;
 
+    /// <summary>Whether there may be owners whose entries are to be shown as unverified.</summary>
+    public bool AreAnyLost => _losses.Count > 0;
+
     /// <summary>Whether entries of that owner are to be shown as unverified.</summary>
     public bool IsLost(NodeUid owner) => _losses.TryGetValue(owner, out var loss) && loss.Marked;
 
@@ -168,11 +171,11 @@ internal sealed class OrphanWatch(TimeSpan graceMin, TimeSpan adoptionGrace, Own
     }
 
     /// <summary>Forgets owners that are neither members nor have entries.</summary>
-    public void Forget(OwnerIndex owners)
+    public void Forget(OwnerCounts owners)
     {
         foreach (var owner in _losses.Keys)
         {
-            if (owners.CountOf(owner) == 0 && _members?.Find(owner) is null)
+            if (owners.Of(owner) == 0 && _members?.Find(owner) is null)
             {
                 _losses.Remove(owner);
                 _known.Remove(owner);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
 using Akka.Registry.Calls;
 using Akka.Registry.DistributedData;
@@ -72,7 +73,7 @@ internal sealed class RegistrySession(
                 leases[count++] = new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch);
         }
 
-        answers = Numbered(answers, Carry(leases.AsSpan(0, count)));
+        SetNumbers(answers, Carry(leases.AsSpan(0, count)));
         if (count > 0)
             await BeatAsync(leases.AsMemory(0, count), cancellation).ConfigureAwait(false);
         return room == registrations.Length
@@ -188,14 +189,17 @@ internal sealed class RegistrySession(
             return _state == State.Open ? Leases.Put(leases) : [];
     }
 
-    private static ImmutableArray<RegistrationOutcome> Numbered(ImmutableArray<RegistrationOutcome> answers, ulong[] numbers)
+    /// <summary>Writes the leases' numbers into answers that nobody has seen yet.</summary>
+    private static void SetNumbers(ImmutableArray<RegistrationOutcome> answers, ReadOnlySpan<ulong> numbers)
     {
-        if (numbers.Length == 0)
-            return answers;
-        var (numbered, next) = (ImmutableArray.CreateBuilder<RegistrationOutcome>(answers.Length), 0);
-        foreach (var answer in answers)
-            numbered.Add(answer.Refusal is null ? answer with { Lease = numbers[next++] } : answer);
-        return numbered.MoveToImmutable();
+        if (numbers.IsEmpty)
+            return;
+        var next = 0;
+        foreach (ref var answer in ImmutableCollectionsMarshal.AsArray(answers).AsSpan())
+        {
+            if (answer.Refusal is null)
+                answer = answer with { Lease = numbers[next++] };
+        }
     }
 
     /// <summary>Carries the entry's lease from now on: a beat of its own.</summary>

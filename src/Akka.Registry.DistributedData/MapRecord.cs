@@ -49,10 +49,8 @@ public sealed record MapRecord
     private readonly byte[]? _signature;
     private readonly ulong _epoch;
     private readonly HybridTimestamp _stampedAt;
-    private readonly NodeUid _stampedBy;
-    private readonly NodeUid _origin;
+    private readonly Authors _authors;
     private readonly ulong _sequence;
-    private readonly uint _life;
     private readonly ushort _sharedAt;
     private readonly bool _isDeregistered;
     private readonly bool _isEvicted;
@@ -62,7 +60,14 @@ public sealed record MapRecord
     /// <param name="order">Decides which of two records of the key wins.</param>
     /// <param name="dot">Who wrote it.</param>
     /// <param name="value">The encoded value; empty for a tombstone.</param>
-    public MapRecord(RecordKey key, RecordOrder order, Dot dot, RecordValue value) => (Key, Order, Dot, Value) = (key, order, dot, value);
+    public MapRecord(RecordKey key, RecordOrder order, Dot dot, RecordValue value)
+    {
+        Key = key;
+        (_epoch, _isDeregistered, (_stampedAt, var stampedBy), _isEvicted) = order;
+        (var origin, _sequence, var life) = dot;
+        _authors = Authors.Of(stampedBy, origin, life);
+        Value = value;
+    }
 
     /// <summary>What it is about.</summary>
     public RecordKey Key { get; init; }
@@ -70,15 +75,23 @@ public sealed record MapRecord
     /// <summary>Decides which of two records of the key wins; ties break by dot.</summary>
     public RecordOrder Order
     {
-        get => new(_epoch, _isDeregistered, new Stamp(_stampedAt, _stampedBy), _isEvicted);
-        init => (_epoch, _isDeregistered, (_stampedAt, _stampedBy), _isEvicted) = value;
+        get => new(_epoch, _isDeregistered, new Stamp(_stampedAt, _authors.StampedBy), _isEvicted);
+        init
+        {
+            (_epoch, _isDeregistered, (_stampedAt, var stampedBy), _isEvicted) = value;
+            _authors = Authors.Of(stampedBy, _authors.Origin, _authors.Life);
+        }
     }
 
     /// <summary>Who wrote it. For a live record the origin owns the lease.</summary>
     public Dot Dot
     {
-        get => new(_origin, _sequence, _life);
-        init => (_origin, _sequence, _life) = value;
+        get => new(_authors.Origin, _sequence, _authors.Life);
+        init
+        {
+            (var origin, _sequence, var life) = value;
+            _authors = Authors.Of(_authors.StampedBy, origin, life);
+        }
     }
 
     /// <summary>The encoded value; empty for a tombstone.</summary>

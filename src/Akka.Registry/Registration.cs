@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Akka.Registry.Checks;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
@@ -114,20 +115,35 @@ public sealed record WriteOptions(WriteConsistency Consistency, TimeSpan Timeout
 /// <summary>The answer to a registration.</summary>
 /// <param name="Entry">The entry as it stands.</param>
 /// <param name="Replaced">Whether a live entry stood there before.</param>
-/// <param name="ExpiresIn">Until when it must beat.</param>
 /// <param name="HeldBy">Nodes known to hold the write, this one included.</param>
 /// <param name="Members">Current members.</param>
 /// <param name="ConsistencyReached">
 /// Whether as many hold it as were asked for, in time. The write stands either way.
 /// </param>
-public sealed record RegistrationResult(
-    ServiceEntry Entry, bool Replaced, TimeSpan ExpiresIn, int HeldBy, int Members, bool ConsistencyReached);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct RegistrationResult(ServiceEntry Entry, bool Replaced, int HeldBy, int Members, bool ConsistencyReached)
+{
+    /// <summary>Until when it must beat.</summary>
+    public TimeSpan ExpiresIn => Entry.Ttl;
+}
 
 /// <summary>What became of one of many registrations.</summary>
-/// <param name="Result">The answer; null when it was refused.</param>
-/// <param name="Refusal">Why it was refused; null when it was not.</param>
-public readonly record struct RegistrationOutcome(RegistrationResult? Result, RegistryException? Refusal)
+public readonly record struct RegistrationOutcome
 {
+    private readonly RegistrationResult _result;
+
+    /// <summary>It was made.</summary>
+    public RegistrationOutcome(RegistrationResult result) => _result = result;
+
+    /// <summary>It was refused.</summary>
+    public RegistrationOutcome(RegistryException refusal) => Refusal = refusal;
+
+    /// <summary>The answer; null when it was refused.</summary>
+    public RegistrationResult? Result => Refusal is null ? _result : null;
+
+    /// <summary>Why it was refused; null when it was not.</summary>
+    public RegistryException? Refusal { get; }
+
     /// <summary>The number of its lease in the session that it was made by; 0 for none.</summary>
     internal ulong Lease { get; init; }
 }

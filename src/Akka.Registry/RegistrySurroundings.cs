@@ -127,9 +127,10 @@ internal sealed class RegistrySurroundings
             return null;
         }
 
-        var number = Interlocked.Increment(ref _lastSession);
-        number = number == 0 ? Interlocked.Increment(ref _lastSession) : number;
-        _openSessions[number] = true;
+        uint number;
+        do
+            number = Interlocked.Increment(ref _lastSession) & LeaseBeat.SessionMax;
+        while (number == 0 || !_openSessions.TryAdd(number, true));
         return number;
     }
 

@@ -3,6 +3,7 @@ using Akka.Registry.Checks;
 using Akka.Registry.Cluster;
 using Akka.Registry.DistributedData;
 using Akka.Registry.Entries;
+using Akka.Registry.Leases;
 
 namespace Akka.Registry;
 
@@ -11,6 +12,8 @@ namespace Akka.Registry;
 public sealed record ServiceEntry
 {
     // There are as many of these as there are instances, so what is small is stored small.
+    private readonly LeaseSpan _ttl;
+    private readonly LeaseSpan _deregisterAfter;
     private readonly ushort _port;
     private readonly ushort _weight = 1;
     private readonly byte _checksStatus = (byte)InstanceStatus.Passing;
@@ -71,11 +74,11 @@ public sealed record ServiceEntry
     /// <summary>Its share of calls against the weights of its siblings; 0 to 65,535.</summary>
     public int Weight { get => _weight; init => _weight = checked((ushort)value); }
 
-    /// <summary>How long it may be silent before it is critical.</summary>
-    public TimeSpan Ttl { get; init; }
+    /// <summary>How long it may be silent before it is critical; in steps as its lease has them (<see cref="LeaseSpan"/>).</summary>
+    public TimeSpan Ttl { get => _ttl.Span; init => _ttl = new LeaseSpan(value); }
 
-    /// <summary>How long it may stay critical from silence before it is removed.</summary>
-    public TimeSpan DeregisterAfter { get; init; }
+    /// <summary>How long it may stay critical from silence before it is removed; in steps as <see cref="Ttl"/>.</summary>
+    public TimeSpan DeregisterAfter { get => _deregisterAfter.Span; init => _deregisterAfter = new LeaseSpan(value); }
 
     /// <summary>
     /// The status that counts: the operator's, else critical when silent, else the worst of the reported one and its checks'.

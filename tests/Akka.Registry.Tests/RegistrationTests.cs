@@ -199,7 +199,7 @@ public class RegistrationTests
         var answers = Many("a", "b", "c", "a", "?");
 
         answers.Select(answer => answer.Refusal?.Error).ShouldBe([null, RegistryError.StaleEpoch, null, null, RegistryError.Invalid]);
-        answers.Where(answer => answer.Refusal is null).Select(answer => (answer.Result!.Entry.Id, answer.Result.Replaced))
+        answers.Where(answer => answer.Result is not null).Select(answer => (answer.Result!.Value.Entry.Id, answer.Result.Value.Replaced))
             .ShouldBe([("a", false), ("c", false), ("a", true)]);
         _world.Map.Log.Skip(writes).ShouldHaveSingleItem().ShouldBeOfType<MapCommand.WriteMany>().Operations.Length.ShouldBe(4);
         new[] { "a", "b", "c" }.Select(id => _world.Registry.ExpiresIn(_world.Entry(id)!)).ShouldAllBe(left => left > TimeSpan.Zero);

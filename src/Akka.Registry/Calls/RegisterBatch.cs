@@ -28,7 +28,7 @@ internal sealed class RegisterBatch(
             var step = new RegistrationStep(registrations[place]);
             if (Surroundings.RoomForCalls <= _count)
             {
-                answers.Put(place, new RegistrationOutcome(null, Surroundings.NoRoomForCalls));
+                answers.Put(place, new RegistrationOutcome(Surroundings.NoRoomForCalls));
             }
             else if (options.Consistency != WriteConsistency.Local)
             {
@@ -36,7 +36,7 @@ internal sealed class RegisterBatch(
             }
             else if (step.Begin(Surroundings, _wallClock, out var write) is { } refusal)
             {
-                answers.Put(place, new RegistrationOutcome(null, refusal));
+                answers.Put(place, new RegistrationOutcome(refusal));
             }
             else
             {
@@ -68,7 +68,7 @@ internal sealed class RegisterBatch(
     public override void Refuse(RegistryException refusal)
     {
         for (var place = 0; place < registrations.Length; place++)
-            answers.Put(place, new RegistrationOutcome(null, refusal));
+            answers.Put(place, new RegistrationOutcome(refusal));
     }
 
     /// <inheritdoc/>

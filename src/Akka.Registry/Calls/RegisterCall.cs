@@ -44,7 +44,7 @@ internal sealed class RegisterCall(
     }
 
     /// <inheritdoc/>
-    public override void Refuse(RegistryException refusal) => End(new RegistrationOutcome(null, refusal));
+    public override void Refuse(RegistryException refusal) => End(new RegistrationOutcome(refusal));
 
     /// <inheritdoc/>
     public override void Abandon()

@@ -57,15 +57,14 @@ internal struct RegistrationStep(Registration registration)
         var standing = surroundings.Find(key);
         surroundings.Ledger.RegistrationEnds(key, standing);
         if (first.Outcome != MapWriteOutcome.Accepted)
-            return new RegistrationOutcome(null, Refusals.Of(key, first));
+            return new RegistrationOutcome(Refusals.Of(key, first));
         surroundings.Metrics.Registered();
         var entry = standing;
         if (standing?.Record.Dot != last.Record!.Dot && surroundings.Codec.TryDecode(last.Record, out var written))
             entry = written; // Another change came while the write was spread; the answer is about this one.
         return entry is null
-            ? new RegistrationOutcome(null, Refusals.NotFound(key))
-            : new RegistrationOutcome(
-                new RegistrationResult(entry, first.Before is { IsLive: true }, entry.Ttl, last.HeldBy, last.Members, last.ConsistencyReached), null);
+            ? new RegistrationOutcome(Refusals.NotFound(key))
+            : new RegistrationOutcome(new RegistrationResult(entry, first.Before is { IsLive: true }, last.HeldBy, last.Members, last.ConsistencyReached));
     }
 
     /// <summary>Ends it without an answer of the map.</summary>
@@ -74,7 +73,7 @@ internal struct RegistrationStep(Registration registration)
     {
         var key = _write!.Key;
         surroundings.Ledger.RegistrationEnds(key, surroundings.Find(key));
-        return new RegistrationOutcome(null, Refusals.Unanswered(key));
+        return new RegistrationOutcome(Refusals.Unanswered(key));
     }
 
     private readonly RegistrationPlan Plan(ICallSurroundings surroundings, ServiceEntry? standing, DateTimeOffset wallClock) => RegistrationPlan.Build(

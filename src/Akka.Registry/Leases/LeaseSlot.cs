@@ -16,33 +16,48 @@ internal enum LeaseState : byte
     Held,
 }
 
-/// <summary>What a beat touches: 16 bytes, four to a cache line.</summary>
+/// <summary>What a beat touches: 16 bytes, four to a cache line. One thread writes; what is read elsewhere is read in one piece.</summary>
 internal struct LeaseBeat
 {
+    /// <summary>The highest number that a session may have.</summary>
+    public const uint SessionMax = uint.MaxValue >> StateBits;
+
+    private const int StateBits = 2;
+    private const uint StateMask = (1 << StateBits) - 1;
+
     /// <summary>Ticks of the last beat, or of what stands for one.</summary>
     public long LastBeatTicks;
 
     /// <summary>Odd while a lease lives in the slot; grows by one when one begins and when it ends.</summary>
     public uint Generation;
 
-    public LeaseState State;
+    private uint _sessionAndState;
+
+    public LeaseState State
+    {
+        readonly get => (LeaseState)(_sessionAndState & StateMask);
+        set => _sessionAndState = (_sessionAndState & ~StateMask) | (uint)value;
+    }
+
+    /// <summary>The session that beat for it last; 0 for none.</summary>
+    public uint Session
+    {
+        readonly get => _sessionAndState >> StateBits;
+        set => _sessionAndState = (value << StateBits) | (_sessionAndState & StateMask);
+    }
 }
 
-/// <summary>What a lease is about: 32 bytes.</summary>
+/// <summary>What a lease is about: 24 bytes.</summary>
 internal struct LeaseSlot : IKeyedSlot
 {
     private RecordKey? _key;
 
+    /// <summary>In a free slot: the next free one.</summary>
     public ulong Epoch;
 
-    /// <summary>Whole milliseconds, as entries have it: up to 49 days.</summary>
-    public uint TtlMilliseconds;
+    public LeaseSpan Ttl;
 
-    /// <summary>The session that beat for it last; 0 for none.</summary>
-    public uint Session;
-
-    /// <summary>In a free slot: the next free one.</summary>
-    public long DeregisterAfterTicks;
+    public LeaseSpan DeregisterAfter;
 
     /// <inheritdoc/>
     public RecordKey? Key
@@ -50,8 +65,6 @@ internal struct LeaseSlot : IKeyedSlot
         readonly get => Volatile.Read(in _key);
         set => _key = value;
     }
-
-    public readonly long TtlTicks => TtlMilliseconds * TimeSpan.TicksPerMillisecond;
 }
 
 /// <summary>A lease of which a sweep has something to say.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class LeaseTable
         ref var beat = ref _beats[slot];
         var generation = Volatile.Read(ref beat.Generation);
         ref var known = ref _slots[slot];
-        var ttlTicks = Volatile.Read(ref known.TtlMilliseconds) * TimeSpan.TicksPerMillisecond;
+        var ttlTicks = known.Ttl.Ticks;
         var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + ttlTicks);
         var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(known.Key);
         Interlocked.MemoryBarrier();
@@ -62,7 +62,7 @@ internal sealed partial class LeaseTable
         var slot = _index.Find(key);
         if (slot < 0)
             return null;
-        var session = Volatile.Read(ref _slots[slot].Session);
+        var session = _beats[slot].Session;
         return session == 0 || !key.Equals(_slots[slot].Key) ? null : session;
     }
 }

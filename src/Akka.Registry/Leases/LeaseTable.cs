@@ -27,8 +27,8 @@ internal enum GrantOutcome
 /// <remarks>
 /// <para>
 /// A beat stores one number; the timing wheel learns of it lazily, when it pops the lease at the deadline that it knew
-/// and finds that it was renewed since. Beats and sweeps without news allocate nothing; a lease takes at most 80 bytes
-/// besides its key, all in arrays that are shared by thousands (beat 16, slot 32, wheel 8, index 12 to 24 bytes).
+/// and finds that it was renewed since. Beats and sweeps without news allocate nothing; a lease takes at most 72 bytes
+/// besides its key, all in arrays that are shared by thousands (beat 16, slot 24, wheel 8, index 12 to 24 bytes).
 /// </para>
 /// <para>
 /// Promise: a lease is missed by the first sweep at or after its last beat + TTL, never before; it expires by the first
@@ -93,7 +93,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
                 return GrantOutcome.StaleEpoch;
             if (known.Epoch == epoch)
             {
-                (known.TtlMilliseconds, known.DeregisterAfterTicks) = (MillisecondsOf(terms.Ttl), terms.DeregisterAfter.Ticks);
+                (known.Ttl, known.DeregisterAfter) = (new LeaseSpan(terms.Ttl), new LeaseSpan(terms.DeregisterAfter));
                 Renew(ref _beats[slot], slot, now);
                 // The new terms may be shorter than the wheel knows; what was missed is looked at by the next sweep.
                 _wheel.Schedule(slot, _beats[slot].State == LeaseState.Live ? now + terms.Ttl : now);
@@ -133,7 +133,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
         if (beat.Generation != lease.Generation || !lease.MayLive)
             return false;
         if (session != 0)
-            _slots[slot].Session = session;
+            beat.Session = session;
         Renew(ref beat, slot, now);
         return true;
     }
@@ -144,8 +144,9 @@ internal sealed partial class LeaseTable : ILeaseCensus
         var slot = _index.Find(lease.Key);
         if (slot < 0 || _slots[slot].Epoch != lease.Epoch)
             return false;
-        _slots[slot].Session = session;
-        Renew(ref _beats[slot], slot, now);
+        ref var beat = ref _beats[slot];
+        beat.Session = session;
+        Renew(ref beat, slot, now);
         return true;
     }
 
@@ -163,7 +164,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
             return UnknownLease;
         if (outcome == BeatOutcome.Renewed)
             Renew(ref _beats[slot], slot, now);
-        var terms = new LeaseTerms(new TimeSpan(known.TtlTicks), new TimeSpan(known.DeregisterAfterTicks));
+        var terms = new LeaseTerms(known.Ttl.Span, known.DeregisterAfter.Span);
         return new BeatAnswer(outcome, known.Epoch, terms);
     }
 
@@ -174,10 +175,10 @@ internal sealed partial class LeaseTable : ILeaseCensus
     public bool CutShort(LeaseKey key, uint session, Instant until)
     {
         var slot = _index.Find(key.Key);
-        if (slot < 0 || _slots[slot].Epoch != key.Epoch || _slots[slot].Session != session)
+        if (slot < 0 || _slots[slot].Epoch != key.Epoch || _beats[slot].Session != session)
             return false;
         ref var beat = ref _beats[slot];
-        var asIfBeaten = until.Ticks - _slots[slot].TtlTicks;
+        var asIfBeaten = until.Ticks - _slots[slot].Ttl.Ticks;
         if (beat.State != LeaseState.Live || beat.LastBeatTicks <= asIfBeaten)
             return true;
         Volatile.Write(ref beat.LastBeatTicks, asIfBeaten);
@@ -226,10 +227,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
 
     /// <summary>Whether the lease has beaten within its TTL, whatever was judged of it before.</summary>
     public bool BeatsAgain(LeaseId lease, Instant now) =>
-        IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].TtlTicks > now.Ticks;
-
-    private static uint MillisecondsOf(TimeSpan ttl) =>
-        (uint)((ttl.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
+        IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].Ttl.Ticks > now.Ticks;
 
     private LeaseId IdOf(int slot) => new(slot, _beats[slot].Generation);
 
@@ -249,7 +247,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
         var slot = _free;
         if (slot >= 0)
         {
-            _free = (int)_slots[slot].DeregisterAfterTicks;
+            _free = (int)_slots[slot].Epoch;
         }
         else
         {
@@ -263,9 +261,9 @@ internal sealed partial class LeaseTable : ILeaseCensus
         ref var fresh = ref _slots[slot];
         fresh.Key = key;
         fresh.Epoch = epoch;
-        fresh.TtlMilliseconds = MillisecondsOf(terms.Ttl);
-        fresh.Session = 0;
-        fresh.DeregisterAfterTicks = terms.DeregisterAfter.Ticks;
+        fresh.Ttl = new LeaseSpan(terms.Ttl);
+        fresh.DeregisterAfter = new LeaseSpan(terms.DeregisterAfter);
+        beat.Session = 0;
         beat.State = LeaseState.Live;
         beat.LastBeatTicks = now.Ticks;
         Volatile.Write(ref beat.Generation, beat.Generation + 1);
@@ -288,7 +286,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
         _wheel.Cancel(slot);
         _index.Remove(key);
         ended.Key = null;
-        ended.DeregisterAfterTicks = _free;
+        ended.Epoch = (ulong)_free;
         _free = slot;
         return lease;
     }
@@ -297,11 +295,11 @@ internal sealed partial class LeaseTable : ILeaseCensus
     {
         ref var beat = ref _beats[slot];
         ref readonly var known = ref _slots[slot];
-        var ttl = new TimeSpan(known.TtlTicks);
+        var ttl = known.Ttl.Span;
         var silentAt = new Instant(beat.LastBeatTicks) + ttl;
         var notBefore = _grace.NotBefore(ttl);
         var missedAt = silentAt > notBefore ? silentAt : notBefore;
-        var expiresAt = missedAt + new TimeSpan(known.DeregisterAfterTicks);
+        var expiresAt = missedAt + known.DeregisterAfter.Span;
         if (beat.State == LeaseState.Live && missedAt > _now)
         {
             _wheel.Schedule(slot, missedAt);

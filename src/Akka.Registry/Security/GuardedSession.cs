@@ -64,7 +64,7 @@ internal sealed class GuardedSession(IRegistrySession inner, GuardedRegistry gua
         }
         catch (RegistryException refusal)
         {
-            return new RegistrationOutcome(null, refusal);
+            return new RegistrationOutcome(refusal);
         }
     }
 }

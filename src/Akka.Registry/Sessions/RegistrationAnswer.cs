@@ -46,7 +46,7 @@ internal static class RegistrationAnswer
             + ProtoWriter.NumberBytes(WireRegisterResult.ConsistencyReachedFieldNumber, result.ConsistencyReached ? 1UL : 0);
     }
 
-    private static void Write(ref ProtoWriter writer, RegistrationResult result, ulong lease)
+    private static void Write(ref ProtoWriter writer, in RegistrationResult result, ulong lease)
     {
         writer.Fixed(WireRegisterResult.LeaseFieldNumber, lease);
         writer.Number(WireRegisterResult.TtlMsFieldNumber, (ulong)result.Entry.Ttl.TotalMilliseconds);

@@ -67,10 +67,10 @@ internal sealed class RegistrySession(
         var (leases, count) = (new LeaseKey[answers.Length], 0);
         foreach (var answer in answers)
         {
-            if (answer.Refusal is { } refusal)
-                surroundings.Metrics.Counted(refusal);
+            if (answer.Result is { Entry: var entry })
+                leases[count++] = new LeaseKey(entry.Record.Key, entry.Epoch);
             else
-                leases[count++] = new LeaseKey(answer.Result!.Entry.Record.Key, answer.Result.Entry.Epoch);
+                surroundings.Metrics.Counted(answer.Refusal!);
         }
 
         SetNumbers(answers, Carry(leases.AsSpan(0, count)));
@@ -78,7 +78,7 @@ internal sealed class RegistrySession(
             await BeatAsync(leases.AsMemory(0, count), cancellation).ConfigureAwait(false);
         return room == registrations.Length
             ? answers
-            : [.. answers, .. Enumerable.Repeat(new RegistrationOutcome(null, NoRoom()), registrations.Length - room)];
+            : [.. answers, .. Enumerable.Repeat(new RegistrationOutcome(NoRoom()), registrations.Length - room)];
     }
 
     /// <inheritdoc/>

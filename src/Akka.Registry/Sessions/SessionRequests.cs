@@ -170,7 +170,7 @@ internal sealed class SessionRequests(
         }
         catch (Exception failure) when (SessionCodec.RefusalOf(failure) is not null)
         {
-            return [.. Enumerable.Repeat(new RegistrationOutcome(null, SessionCodec.RefusalOf(failure)), request.Registrations.Length)];
+            return [.. Enumerable.Repeat(new RegistrationOutcome(SessionCodec.RefusalOf(failure)!), request.Registrations.Length)];
         }
     }
 
@@ -182,12 +182,12 @@ internal sealed class SessionRequests(
         try
         {
             var result = await _session.RegisterAsync(registration, write, stop);
-            return new RegistrationOutcome(result, null) { Lease = session.Leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)) };
+            return new RegistrationOutcome(result) { Lease = session.Leases.Put(new LeaseKey(result.Entry.Record.Key, result.Entry.Epoch)) };
         }
         catch (Exception failure) when (SessionCodec.RefusalOf(failure) is not null)
         {
             RegistryTracing.Failed(span, failure);
-            return new RegistrationOutcome(null, SessionCodec.RefusalOf(failure));
+            return new RegistrationOutcome(SessionCodec.RefusalOf(failure)!);
         }
     }
 

@@ -58,8 +58,7 @@ public sealed class FakeRegistry : IServiceRegistry
                 throw new RegistryException(RegistryError.StaleEpoch, $"Epoch {before.Epoch} stands.", "epoch");
             var entry = EntryOf(registration, epoch, Self);
             Put(entry);
-            return Task.FromResult(new RegistrationResult(
-                entry, before is not null, TimeSpan.FromSeconds(30), Spread.HeldBy, Spread.Members, Spread.Reached));
+            return Task.FromResult(new RegistrationResult(entry, before is not null, Spread.HeldBy, Spread.Members, Spread.Reached));
         }
     }
 

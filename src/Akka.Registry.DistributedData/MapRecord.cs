@@ -44,16 +44,19 @@ public sealed record RecordKey(string Service, string Instance)
 /// <remarks>There are as many of these as there are instances: what order and dot consist of lies side by side, without gaps.</remarks>
 public sealed record MapRecord
 {
+    /// <summary>What the value has for itself, and the signature after it.</summary>
     private readonly byte[] _own = [];
     private readonly SharedPart? _shared;
-    private readonly byte[]? _signature;
     private readonly ulong _epoch;
     private readonly HybridTimestamp _stampedAt;
     private readonly Authors _authors;
     private readonly ulong _sequence;
+    private readonly int _signatureLength;
     private readonly ushort _sharedAt;
     private readonly bool _isDeregistered;
     private readonly bool _isEvicted;
+
+    private int ValueLength => _own.Length - _signatureLength;
 
     /// <summary>A record.</summary>
     /// <param name="key">What it is about.</param>
@@ -97,15 +100,24 @@ public sealed record MapRecord
     /// <summary>The encoded value; empty for a tombstone.</summary>
     public RecordValue Value
     {
-        get => RecordValue.OfParts(_own, _shared, _sharedAt);
-        init => (_own, _shared, _sharedAt) = (value.Own, value.Shared, (ushort)value.SharedAt);
+        get => RecordValue.OfParts(_own, ValueLength, _shared, _sharedAt);
+        init
+        {
+            // Another record's array may go on with its signature.
+            _own = _signatureLength == 0 && value.Own.Length == value.OwnArray.Length ? value.OwnArray : [.. value.Own, .. Signature.Span];
+            (_shared, _sharedAt) = (value.Shared, (ushort)value.SharedAt);
+        }
     }
 
     /// <summary>Its origin's signature over all of it; empty where records are not signed.</summary>
     public ReadOnlyMemory<byte> Signature
     {
-        get => _signature;
-        init => _signature = value.IsEmpty ? null : value.ToArray();
+        get => _own.AsMemory(ValueLength);
+        init
+        {
+            if (value.Length + _signatureLength > 0)
+                (_own, _signatureLength) = ([.. _own.AsSpan(0, ValueLength), .. value.Span], value.Length);
+        }
     }
 
     /// <summary>Whether the entry is there.</summary>

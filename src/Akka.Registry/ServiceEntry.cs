@@ -12,8 +12,7 @@ namespace Akka.Registry;
 public sealed record ServiceEntry
 {
     // There are as many of these as there are instances, so what is small is stored small.
-    private readonly LeaseSpan _ttl;
-    private readonly LeaseSpan _deregisterAfter;
+    private readonly LeaseTerms _terms;
     private readonly ushort _port;
     private readonly ushort _weight = 1;
     private readonly byte _checksStatus = (byte)InstanceStatus.Passing;
@@ -38,8 +37,7 @@ public sealed record ServiceEntry
         _override = (byte)facts.Override;
         _traits = (facts.NoLease ? Traits.NoLease : Traits.None) | (facts.LeaseMissed ? Traits.LeaseMissed : Traits.None)
             | (facts.Unverified ? Traits.Unverified : Traits.None) | (facts.Suspect ? Traits.Suspect : Traits.None);
-        Ttl = TimeSpan.FromMilliseconds(facts.TtlMs);
-        DeregisterAfter = TimeSpan.FromMilliseconds(facts.DeregisterAfterMs);
+        _terms = new LeaseTerms(TimeSpan.FromMilliseconds(facts.TtlMs), TimeSpan.FromMilliseconds(facts.DeregisterAfterMs));
         if (checks.Count > 0)
             Checks = checks;
     }
@@ -74,11 +72,14 @@ public sealed record ServiceEntry
     /// <summary>Its share of calls against the weights of its siblings; 0 to 65,535.</summary>
     public int Weight { get => _weight; init => _weight = checked((ushort)value); }
 
-    /// <summary>How long it may be silent before it is critical; in steps as its lease has them (<see cref="LeaseSpan"/>).</summary>
-    public TimeSpan Ttl { get => _ttl.Span; init => _ttl = new LeaseSpan(value); }
+    /// <summary>The terms of its lease.</summary>
+    public LeaseTerms Terms => _terms;
 
-    /// <summary>How long it may stay critical from silence before it is removed; in steps as <see cref="Ttl"/>.</summary>
-    public TimeSpan DeregisterAfter { get => _deregisterAfter.Span; init => _deregisterAfter = new LeaseSpan(value); }
+    /// <summary>How long it may be silent before it is critical.</summary>
+    public TimeSpan Ttl { get => _terms.Ttl; init => _terms = _terms with { Ttl = value }; }
+
+    /// <summary>How long it may stay critical from silence before it is removed.</summary>
+    public TimeSpan DeregisterAfter { get => _terms.DeregisterAfter; init => _terms = _terms with { DeregisterAfter = value }; }
 
     /// <summary>
     /// The status that counts: the operator's, else critical when silent, else the worst of the reported one and its checks'.

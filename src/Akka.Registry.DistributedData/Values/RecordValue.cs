@@ -11,11 +11,13 @@ namespace Akka.Registry.DistributedData.Values;
 public readonly struct RecordValue : IEquatable<RecordValue>
 {
     private readonly byte[]? _own;
+    private readonly int _ownLength;
 
-    private RecordValue(byte[] own, SharedPart? shared, int sharedAt) => (_own, Shared, SharedAt) = (own, shared, sharedAt);
+    private RecordValue(byte[] own, int ownLength, SharedPart? shared, int sharedAt) =>
+        (_own, _ownLength, Shared, SharedAt) = (own, ownLength, shared, sharedAt);
 
     /// <summary>Bytes of all of it.</summary>
-    public int Length => Own.Length + (Shared is null ? 0 : Shared.Bytes.Length);
+    public int Length => _ownLength + (Shared is null ? 0 : Shared.Bytes.Length);
 
     /// <summary>Whether it holds nothing, as a tombstone's.</summary>
     public bool IsEmpty => Length == 0;
@@ -24,18 +26,21 @@ public readonly struct RecordValue : IEquatable<RecordValue>
     public SharedPart? Shared { get; }
 
     /// <summary>What comes before that part; nothing where there is none.</summary>
-    public ReadOnlySpan<byte> Before => Own.AsSpan(0, SharedAt);
+    public ReadOnlySpan<byte> Before => Own[..SharedAt];
 
     /// <summary>What comes after that part; all of it where there is none.</summary>
-    public ReadOnlySpan<byte> After => Own.AsSpan(SharedAt);
+    public ReadOnlySpan<byte> After => Own[SharedAt..];
 
     /// <summary>All of it, put together where it is in parts: for who does not have to do it often.</summary>
-    public ReadOnlyMemory<byte> Memory => Shared is null ? Own : ToArray();
+    public ReadOnlyMemory<byte> Memory => Shared is null ? new ReadOnlyMemory<byte>(_own, 0, _ownLength) : ToArray();
 
     /// <summary>As <see cref="Memory"/>.</summary>
     public ReadOnlySpan<byte> Span => Memory.Span;
 
-    internal byte[] Own => _own ?? [];
+    /// <summary>What it has for itself: the first bytes of <see cref="OwnArray"/>.</summary>
+    internal ReadOnlySpan<byte> Own => _own.AsSpan(0, _ownLength);
+
+    internal byte[] OwnArray => _own ?? [];
 
     internal int SharedAt { get; }
 
@@ -46,7 +51,7 @@ public readonly struct RecordValue : IEquatable<RecordValue>
         if (TryShare(bytes.Span, from, to, out var value))
             return value;
         var isWhole = MemoryMarshal.TryGetArray(bytes, out var part) && part.Count == part.Array!.Length;
-        return new RecordValue(isWhole ? part.Array! : bytes.ToArray(), null, 0);
+        return OfWhole(isWhole ? part.Array! : bytes.ToArray());
     }
 
     /// <summary>A copy of these bytes.</summary>
@@ -58,7 +63,7 @@ public readonly struct RecordValue : IEquatable<RecordValue>
 
     /// <summary>A copy of these bytes, for who knows where <see cref="CommonFields"/> lie in them.</summary>
     public static RecordValue CopyOf(ReadOnlySpan<byte> bytes, int commonFrom, int commonTo) =>
-        TryShare(bytes, commonFrom, commonTo, out var value) ? value : new RecordValue(bytes.ToArray(), null, 0);
+        TryShare(bytes, commonFrom, commonTo, out var value) ? value : OfWhole(bytes.ToArray());
 
     /// <summary>As <see cref="Of"/>.</summary>
     public static implicit operator RecordValue(ReadOnlyMemory<byte> bytes) => Of(bytes);
@@ -97,7 +102,7 @@ public readonly struct RecordValue : IEquatable<RecordValue>
 
     /// <summary>Whether both are the same bytes.</summary>
     public bool Equals(RecordValue other) => Shared == other.Shared && SharedAt == other.SharedAt
-        ? Own.AsSpan().SequenceEqual(other.Own)
+        ? Own.SequenceEqual(other.Own)
         : Length == other.Length && Span.SequenceEqual(other.Span);
 
     /// <inheritdoc/>
@@ -113,7 +118,9 @@ public readonly struct RecordValue : IEquatable<RecordValue>
     public static bool operator !=(RecordValue left, RecordValue right) => !left.Equals(right);
 
     /// <summary>The value of these parts, as another has held them.</summary>
-    internal static RecordValue OfParts(byte[] own, SharedPart? shared, int sharedAt) => new(own, shared, sharedAt);
+    internal static RecordValue OfParts(byte[] own, int ownLength, SharedPart? shared, int sharedAt) => new(own, ownLength, shared, sharedAt);
+
+    private static RecordValue OfWhole(byte[] bytes) => new(bytes, bytes.Length, null, 0);
 
     private static bool TryShare(ReadOnlySpan<byte> bytes, int from, int to, out RecordValue value)
     {
@@ -123,7 +130,7 @@ public readonly struct RecordValue : IEquatable<RecordValue>
         var own = new byte[bytes.Length - (to - from)];
         bytes[..from].CopyTo(own);
         bytes[to..].CopyTo(own.AsSpan(from));
-        value = new RecordValue(own, part, from);
+        value = new RecordValue(own, own.Length, part, from);
         return true;
     }
 }

@@ -128,7 +128,7 @@ internal abstract class OwnerCall(ICallSurroundings surroundings, RecordKey key,
         if (entry.NeedsBeats)
             Surroundings.Beat(this, key, entry.Epoch);
         else
-            OnHeard(new BeatAnswer(BeatOutcome.Renewed, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)), entry);
+            OnHeard(new BeatAnswer(BeatOutcome.Renewed, entry.Epoch, entry.Terms), entry);
     }
 
     /// <summary>A current member owns the lease.</summary>

@@ -55,9 +55,7 @@ internal struct LeaseSlot : IKeyedSlot
     /// <summary>In a free slot: the next free one.</summary>
     public ulong Epoch;
 
-    public LeaseSpan Ttl;
-
-    public LeaseSpan DeregisterAfter;
+    public LeaseTerms Terms;
 
     /// <inheritdoc/>
     public RecordKey? Key

@@ -1,7 +1,7 @@
 namespace Akka.Registry.Leases;
 
-/// <summary>A span in 32 bits, rounded up to whole milliseconds; from 24 days on, up to 497, to multiples of 20: whole seconds stay what they are.</summary>
-internal readonly struct LeaseSpan
+/// <summary>A span in 32 bits, as <see cref="LeaseTerms"/> says.</summary>
+internal readonly record struct LeaseSpan
 {
     private const uint LongUnits = 1U << 31;
     private const long LongUnitTicks = 20 * TimeSpan.TicksPerMillisecond;
@@ -15,8 +15,6 @@ internal readonly struct LeaseSpan
     }
 
     public long Ticks => (_units & LongUnits) == 0 ? _units * TimeSpan.TicksPerMillisecond : (_units & ~LongUnits) * LongUnitTicks;
-
-    public TimeSpan Span => new(Ticks);
 
     private static long Units(TimeSpan span, long ticks) => (span.Ticks + ticks - 1) / ticks;
 }

@@ -49,8 +49,7 @@ internal sealed partial class LeaseTable
         ref var beat = ref _beats[slot];
         var generation = Volatile.Read(ref beat.Generation);
         ref var known = ref _slots[slot];
-        var ttlTicks = known.Ttl.Ticks;
-        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks) + ttlTicks);
+        var expiresAt = new Instant(Volatile.Read(ref beat.LastBeatTicks)) + known.Terms.Ttl;
         var same = Volatile.Read(ref known.Epoch) == epoch && key.Equals(known.Key);
         Interlocked.MemoryBarrier();
         return same && (generation & 1) == 1 && Volatile.Read(ref beat.Generation) == generation ? expiresAt : null;

@@ -93,7 +93,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
                 return GrantOutcome.StaleEpoch;
             if (known.Epoch == epoch)
             {
-                (known.Ttl, known.DeregisterAfter) = (new LeaseSpan(terms.Ttl), new LeaseSpan(terms.DeregisterAfter));
+                known.Terms = terms;
                 Renew(ref _beats[slot], slot, now);
                 // The new terms may be shorter than the wheel knows; what was missed is looked at by the next sweep.
                 _wheel.Schedule(slot, _beats[slot].State == LeaseState.Live ? now + terms.Ttl : now);
@@ -164,8 +164,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
             return UnknownLease;
         if (outcome == BeatOutcome.Renewed)
             Renew(ref _beats[slot], slot, now);
-        var terms = new LeaseTerms(known.Ttl.Span, known.DeregisterAfter.Span);
-        return new BeatAnswer(outcome, known.Epoch, terms);
+        return new BeatAnswer(outcome, known.Epoch, known.Terms);
     }
 
     /// <summary>
@@ -178,7 +177,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
         if (slot < 0 || _slots[slot].Epoch != key.Epoch || _beats[slot].Session != session)
             return false;
         ref var beat = ref _beats[slot];
-        var asIfBeaten = until.Ticks - _slots[slot].Ttl.Ticks;
+        var asIfBeaten = until.Ticks - _slots[slot].Terms.Ttl.Ticks;
         if (beat.State != LeaseState.Live || beat.LastBeatTicks <= asIfBeaten)
             return true;
         Volatile.Write(ref beat.LastBeatTicks, asIfBeaten);
@@ -227,7 +226,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
 
     /// <summary>Whether the lease has beaten within its TTL, whatever was judged of it before.</summary>
     public bool BeatsAgain(LeaseId lease, Instant now) =>
-        IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].Ttl.Ticks > now.Ticks;
+        IsLease(lease) && _beats[lease.Slot].LastBeatTicks + _slots[lease.Slot].Terms.Ttl.Ticks > now.Ticks;
 
     private LeaseId IdOf(int slot) => new(slot, _beats[slot].Generation);
 
@@ -261,8 +260,7 @@ internal sealed partial class LeaseTable : ILeaseCensus
         ref var fresh = ref _slots[slot];
         fresh.Key = key;
         fresh.Epoch = epoch;
-        fresh.Ttl = new LeaseSpan(terms.Ttl);
-        fresh.DeregisterAfter = new LeaseSpan(terms.DeregisterAfter);
+        fresh.Terms = terms;
         beat.Session = 0;
         beat.State = LeaseState.Live;
         beat.LastBeatTicks = now.Ticks;
@@ -295,11 +293,11 @@ internal sealed partial class LeaseTable : ILeaseCensus
     {
         ref var beat = ref _beats[slot];
         ref readonly var known = ref _slots[slot];
-        var ttl = known.Ttl.Span;
+        var ttl = known.Terms.Ttl;
         var silentAt = new Instant(beat.LastBeatTicks) + ttl;
         var notBefore = _grace.NotBefore(ttl);
         var missedAt = silentAt > notBefore ? silentAt : notBefore;
-        var expiresAt = missedAt + known.DeregisterAfter.Span;
+        var expiresAt = missedAt + known.Terms.DeregisterAfter;
         if (beat.State == LeaseState.Live && missedAt > _now)
         {
             _wheel.Schedule(slot, missedAt);

@@ -58,11 +58,6 @@ public abstract record SchedulerMessage
     public sealed record ConfirmLost(ImmutableArray<LeaseKey> Leases) : SchedulerMessage;
 }
 
-/// <summary>The terms of one lease.</summary>
-/// <param name="Ttl">Silence beyond it makes the entry critical.</param>
-/// <param name="DeregisterAfter">Silence that long beyond the TTL removes it.</param>
-public readonly record struct LeaseTerms(TimeSpan Ttl, TimeSpan DeregisterAfter);
-
 /// <summary>What became of a heartbeat.</summary>
 public enum BeatOutcome
 {

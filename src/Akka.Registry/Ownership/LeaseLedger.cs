@@ -322,7 +322,7 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
             return;
         }
 
-        Orders.Enqueue(new LeaseOrder(entry.Record.Key, entry.Epoch, new LeaseTerms(entry.Ttl, entry.DeregisterAfter)));
+        Orders.Enqueue(new LeaseOrder(entry.Record.Key, entry.Epoch, entry.Terms));
         _unsettled[entry.Record.Key] = ++GrantsMade;
         _grants.Enqueue((entry.Record.Key, GrantsMade));
     }

@@ -37,6 +37,33 @@ public sealed class RecordValueTests
         (record with { Value = default(RecordValue) }).Value.IsEmpty.ShouldBeTrue();
     }
 
+    /// <summary>Both lie in one array: neither is to show in the other.</summary>
+    [Theory]
+    [InlineData("signed apart", 1)]
+    [InlineData("signed shared", 2)]
+    public void A_record_keeps_value_and_signature_whichever_is_set_anew(string version, int times)
+    {
+        var value = default(RecordValue);
+        for (var i = 0; i < times; i++)
+            value = RecordValue.Of(Bytes(version));
+        (value.Shared is not null).ShouldBe(times > 1);
+        var plain = new MapRecord(new RecordKey("orders", "a"), default, new Dot(new Cluster.NodeUid(1), 1), value);
+        plain.Signature.IsEmpty.ShouldBeTrue();
+
+        var signed = plain with { Signature = new byte[] { 1, 2, 3 } };
+        Parts(signed).ShouldBe((Hex(Bytes(version)), "010203"));
+        Parts(signed with { Signature = new byte[] { 4 } }).ShouldBe((Hex(Bytes(version)), "04"));
+        Parts(signed with { Signature = default }).ShouldBe((Hex(Bytes(version)), ""));
+        Parts(signed with { Value = Bytes(version, 2) }).ShouldBe((Hex(Bytes(version, 2)), "010203"));
+        Parts(signed with { Value = default(RecordValue) }).ShouldBe(("", "010203"));
+        Parts(plain with { Value = signed.Value }).ShouldBe((Hex(Bytes(version)), ""));
+        (signed.Value == value, signed.Value.Length).ShouldBe((true, Bytes(version).Length));
+    }
+
+    private static (string Value, string Signature) Parts(MapRecord record) => (Hex(record.Value.ToArray()), Hex(record.Signature.ToArray()));
+
+    private static string Hex(byte[] bytes) => Convert.ToHexString(bytes);
+
     [Fact]
     public void Equal_bytes_are_equal_however_they_are_held()
     {

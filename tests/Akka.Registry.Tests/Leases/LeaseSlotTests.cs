@@ -18,7 +18,8 @@ public class LeaseSlotTests
     [InlineData(316_224_000_000_000, 316_224_000_000_000)]  // 366 days, the longest that an entry may say.
     [InlineData(long.MaxValue / 2, 429_496_729_400_000)]    // Beyond all that may be: 497 days.
     public void A_span_is_held_in_32_bits_and_never_as_a_shorter_one(long ticks, long held) =>
-        new LeaseSpan(new TimeSpan(ticks)).Ticks.ShouldBe(held);
+        new LeaseTerms(new TimeSpan(ticks), new TimeSpan(ticks)).ShouldSatisfyAllConditions(
+            terms => terms.Ttl.Ticks.ShouldBe(held), terms => terms.DeregisterAfter.Ticks.ShouldBe(held));
 
     [Fact]
     public void A_beat_holds_session_and_state_beside_each_other()
@@ -33,5 +34,5 @@ public class LeaseSlotTests
 
     [Fact]
     public void They_are_as_small_as_they_say() =>
-        (Unsafe.SizeOf<LeaseBeat>(), Unsafe.SizeOf<LeaseSlot>()).ShouldBe((16, 24));
+        (Unsafe.SizeOf<LeaseBeat>(), Unsafe.SizeOf<LeaseSlot>(), Unsafe.SizeOf<LeaseTerms>()).ShouldBe((16, 24, 8));
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Akka.Registry.Actors;
 using Akka.Registry.DistributedData;
@@ -12,8 +13,10 @@ internal sealed class RegisterBatch(
     ICallSurroundings surroundings, ImmutableArray<Registration> registrations, WriteOptions options,
     GatheredAnswers<RegistrationOutcome> answers) : Call(surroundings)
 {
-    private readonly (RegistrationStep Step, int Place)[] _written = new (RegistrationStep, int)[registrations.Length];
     private readonly DateTimeOffset _wallClock = surroundings.WallClock;
+
+    /// <summary>Rented while they are under way.</summary>
+    private (RegistrationStep Step, int Place)[] _written = [];
     private int _count;
 
     /// <inheritdoc/>
@@ -22,6 +25,7 @@ internal sealed class RegisterBatch(
     /// <inheritdoc/>
     public override void Start()
     {
+        _written = ArrayPool<(RegistrationStep, int)>.Shared.Rent(registrations.Length);
         var writes = ImmutableArray.CreateBuilder<MapWrite>(registrations.Length);
         for (var place = 0; place < registrations.Length; place++)
         {
@@ -47,6 +51,8 @@ internal sealed class RegisterBatch(
 
         if (_count > 0)
             Surroundings.WriteMany(this, writes.DrainToImmutable(), options.Timeout);
+        else
+            GiveBack();
     }
 
     /// <summary>The map has answered, in the order of the writes.</summary>
@@ -62,6 +68,8 @@ internal sealed class RegisterBatch(
             else
                 answers.Put(one.Place, one.Step.End(Surroundings, result, result));
         }
+
+        GiveBack();
     }
 
     /// <inheritdoc/>
@@ -77,6 +85,13 @@ internal sealed class RegisterBatch(
         base.Abandon();
         foreach (ref readonly var one in _written.AsSpan(0, _count))
             answers.Put(one.Place, one.Step.GiveUp(Surroundings));
+        GiveBack();
+    }
+
+    private void GiveBack()
+    {
+        ArrayPool<(RegistrationStep, int)>.Shared.Return(_written, clearArray: true);
+        (_written, _count) = ([], 0);
     }
 
     private RegisterCall Alone(RegistrationStep step, int place) =>

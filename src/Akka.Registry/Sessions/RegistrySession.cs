@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Akka.Registry.Actors;
@@ -64,7 +65,7 @@ internal sealed class RegistrySession(
     {
         var room = CheckRoom(registrations);
         var answers = await registry.RegisterManyAsync(registrations[..room], options, cancellation).ConfigureAwait(false);
-        var (leases, count) = (new LeaseKey[answers.Length], 0);
+        var (leases, count) = (ArrayPool<LeaseKey>.Shared.Rent(answers.Length), 0);
         foreach (var answer in answers)
         {
             if (answer.Result is { Entry: var entry })
@@ -76,6 +77,7 @@ internal sealed class RegistrySession(
         SetNumbers(answers, Carry(leases.AsSpan(0, count)));
         if (count > 0)
             await BeatAsync(leases.AsMemory(0, count), cancellation).ConfigureAwait(false);
+        ArrayPool<LeaseKey>.Shared.Return(leases, clearArray: true);        // Only now that the scheduler has answered.
         return room == registrations.Length
             ? answers
             : [.. answers, .. Enumerable.Repeat(new RegistrationOutcome(NoRoom()), registrations.Length - room)];

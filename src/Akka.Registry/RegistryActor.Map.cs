@@ -54,8 +54,6 @@ internal sealed partial class RegistryActor
         _told = changed.Vector;
         _position.Advance(_touched, changed.Vector);
         _views.MoveTo(_position.Cursor);
-        foreach (var change in changed.Changes)
-            ExpectOwned(change.After);
         for (var i = 0; i < _shown.Count; i++)
         {
             var (before, after) = changed.Changes[i];
@@ -112,13 +110,6 @@ internal sealed partial class RegistryActor
         touched.Add(new TouchedKey(record.Key, record.Dot, record.Order.Epoch));
     }
 
-    /// <summary>Says that <see cref="Own"/> is about to be called with that record, and with others.</summary>
-    private void ExpectOwned(MapRecord? after)
-    {
-        if (after is not null && after.Dot.Origin == Self)
-            _surroundings.Leases.Fetch(after.Key);
-    }
-
     /// <summary>Counts one change for its owners, and brings it to this node's leases.</summary>
     private void Own(MapRecord? before, MapRecord? after, ServiceEntry? entry, Instant now)
     {
@@ -127,7 +118,7 @@ internal sealed partial class RegistryActor
             _adopted.Remove((after ?? before)!.Key);
         Instant? runsUntil = null;
         if (after is { IsLive: true } && after.Dot.Origin == Self)
-            runsUntil = _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);
+            runsUntil = _ledger.IsRegistering(after.Key) ? null : _surroundings.Leases.ExpiresAt(after.Key, after.Order.Epoch);
         else if (before is { IsLive: true } && before.Dot.Origin == Self)
             runsUntil = _surroundings.Leases.ExpiresAt(before.Key, before.Order.Epoch);
         var needsBeats = true;

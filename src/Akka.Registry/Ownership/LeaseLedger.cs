@@ -84,7 +84,9 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     /// <param name="entry">
     /// The entry that <paramref name="after"/> describes; null when it is a tombstone or cannot be read.
     /// </param>
-    /// <param name="runsUntil">Until when the scheduler's lease runs; null when it is unknown.</param>
+    /// <param name="runsUntil">
+    /// Until when the scheduler's lease runs; null when it is unknown. It does not matter for what is this node's and registering.
+    /// </param>
     /// <param name="now">Now, on the same clock.</param>
     /// <param name="needsBeats">
     /// Whether <paramref name="before"/> was kept alive by beats. Without, nothing is to come that would end a contest.
@@ -116,6 +118,9 @@ internal sealed class LeaseLedger(NodeUid self, OwnershipRules? rules = null)
     /// <summary>A registration of the key is under way at this node.</summary>
     public void RegistrationBegins(RecordKey key) =>
         CollectionsMarshal.GetValueRefOrAddDefault(_registering, key, out _)++;
+
+    /// <summary>Whether one is.</summary>
+    public bool IsRegistering(RecordKey key) => _registering.ContainsKey(key);
 
     /// <summary>It is answered, or given up.</summary>
     /// <param name="key">The instance.</param>

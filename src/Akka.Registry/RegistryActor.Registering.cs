@@ -23,7 +23,8 @@ internal sealed partial class RegistryActor
         Begin(
             new RegisterCall(
                 this, new RegistrationStep(message.Registration), message.Options,
-                outcome => message.ReplyTo.Tell(new RegistryReply<RegistrationResult>(outcome.Result.GetValueOrDefault(), outcome.Refusal)), answersAlways: false),
+                outcome => message.ReplyTo.Tell(new RegistryReply<RegistrationResult>(outcome.Result.GetValueOrDefault(), outcome.Refusal)),
+                answersAlways: false),
             message.Span);
 
     private void OnRegisterMany(RegistryMessage.RegisterMany message) =>

@@ -62,9 +62,10 @@ internal struct RegistrationStep(Registration registration)
         var entry = standing;
         if (standing?.Record.Dot != last.Record!.Dot && surroundings.Codec.TryDecode(last.Record, out var written))
             entry = written; // Another change came while the write was spread; the answer is about this one.
-        return entry is null
-            ? new RegistrationOutcome(Refusals.NotFound(key))
-            : new RegistrationOutcome(new RegistrationResult(entry, first.Before is { IsLive: true }, last.HeldBy, last.Members, last.ConsistencyReached));
+        if (entry is null)
+            return new RegistrationOutcome(Refusals.NotFound(key));
+        return new RegistrationOutcome(
+            new RegistrationResult(entry, first.Before is { IsLive: true }, last.HeldBy, last.Members, last.ConsistencyReached));
     }
 
     /// <summary>Ends it without an answer of the map.</summary>
@@ -76,8 +77,9 @@ internal struct RegistrationStep(Registration registration)
         return new RegistrationOutcome(Refusals.Unanswered(key));
     }
 
-    private readonly RegistrationPlan Plan(ICallSurroundings surroundings, ServiceEntry? standing, DateTimeOffset wallClock) => RegistrationPlan.Build(
-        registration, standing, RegistrationValidator.Terms(registration, surroundings.Options.Leases), wallClock);
+    private readonly RegistrationPlan Plan(ICallSurroundings surroundings, ServiceEntry? standing, DateTimeOffset wallClock) =>
+        RegistrationPlan.Build(
+            registration, standing, RegistrationValidator.Terms(registration, surroundings.Options.Leases), wallClock);
 
     private static RegistryException? Full(ICallSurroundings surroundings, string service)
     {

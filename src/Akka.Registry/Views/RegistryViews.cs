@@ -20,7 +20,9 @@ internal sealed class RegistryViews
     /// <summary>Services that have an entry; in no order.</summary>
     public IEnumerable<ServiceView> Services => _services.Values;
 
-    /// <summary>Their names, in an order that equal changes make equal; not a copy: those of services that come or go meanwhile may be missed.</summary>
+    /// <summary>
+    /// Their names, in an order that equal changes make equal; not a copy: those of services that come or go meanwhile may be missed.
+    /// </summary>
     public IEnumerable<string> ServiceNames => _services.Select(static named => named.Key);
 
     /// <summary>How many services have an entry. Takes all locks of the table: for gauges, not for loops.</summary>

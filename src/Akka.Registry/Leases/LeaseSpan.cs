@@ -16,5 +16,5 @@ internal readonly record struct LeaseSpan
 
     public long Ticks => (_units & LongUnits) == 0 ? _units * TimeSpan.TicksPerMillisecond : (_units & ~LongUnits) * LongUnitTicks;
 
-    private static long Units(TimeSpan span, long ticks) => (span.Ticks + ticks - 1) / ticks;
+    private static long Units(TimeSpan span, long ticks) => span <= TimeSpan.Zero ? 0 : ((span.Ticks - 1) / ticks) + 1;
 }

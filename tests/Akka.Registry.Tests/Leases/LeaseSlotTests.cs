@@ -8,6 +8,7 @@ namespace Akka.Registry.Tests.Leases;
 public class LeaseSlotTests
 {
     [Theory]
+    [InlineData(-1, 0)]
     [InlineData(0, 0)]
     [InlineData(1, 10_000)]                                 // Never before: up to the next millisecond.
     [InlineData(10_000, 10_000)]
@@ -16,7 +17,7 @@ public class LeaseSlotTests
     [InlineData(21_474_836_480_000, 21_474_836_600_000)]    // 2^31 ms: from here on in steps of 20.
     [InlineData(21_474_840_000_000, 21_474_840_000_000)]
     [InlineData(316_224_000_000_000, 316_224_000_000_000)]  // 366 days, the longest that an entry may say.
-    [InlineData(long.MaxValue / 2, 429_496_729_400_000)]    // Beyond all that may be: 497 days.
+    [InlineData(long.MaxValue, 429_496_729_400_000)]        // Beyond all that may be: 497 days.
     public void A_span_is_held_in_32_bits_and_never_as_a_shorter_one(long ticks, long held) =>
         new LeaseTerms(new TimeSpan(ticks), new TimeSpan(ticks)).ShouldSatisfyAllConditions(
             terms => terms.Ttl.Ticks.ShouldBe(held), terms => terms.DeregisterAfter.Ticks.ShouldBe(held));

@@ -20,7 +20,8 @@ internal sealed class BytesPerInstance : IQuestion
     {
         foreach (var count in (int[])[run.Count(100_000, 1_000), run.Count(1_000_000, 1_000)])
         {
-            var (what, ours) = ($"bytes an instance at {Answer.Text(count)}", await MeasureAsync(LoadEntries.Many(count)));
+            var (what, entries) = ($"bytes an instance at {Answer.Text(count)}", LoadEntries.Many(count));
+            var ours = await run.MedianAsync(() => MeasureAsync(entries));
             if (run.WithPeers)
                 await PrintPeersAsync(what, ours, count);
             else
@@ -31,7 +32,9 @@ internal sealed class BytesPerInstance : IQuestion
         var different = LoadEntries.Many(run.Count(1_000_000, 1_000));
         for (var i = 0; i < different.Count; i++)
             different[i].Value.Metadata["commit"] = string.Create(CultureInfo.InvariantCulture, $"{i:x40}");
-        Answer.Print($"bytes an instance at {Answer.Text(different.Count)}, each with metadata of its own", await MeasureAsync(different), "B");
+        Answer.Print(
+            $"bytes an instance at {Answer.Text(different.Count)}, each with metadata of its own",
+            await run.MedianAsync(() => MeasureAsync(different)), "B");
     }
 
     private static async Task<double> MeasureAsync(List<Contracts.WireRegistration> entries)

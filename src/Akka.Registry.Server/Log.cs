@@ -27,4 +27,8 @@ internal static partial class Log
     [LoggerMessage(7006, LogLevel.Warning,
         "The {Door} door refused a connection from {Remote}: {Reason}. Such refusals since the last line: {Count}.")]
     public static partial void TlsRefused(ILogger logger, string door, System.Net.EndPoint? remote, string reason, long count);
+
+    [LoggerMessage(7007, LogLevel.Information,
+        "Memory was compacted at {Entries} entries: {Before} bytes resident before, {After} after; the process stood still for {Milliseconds:F0} ms")]
+    public static partial void Compacted(ILogger logger, long entries, long before, long after, double milliseconds);
 }

@@ -6,6 +6,7 @@ using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Memory;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Tls;
 
@@ -31,7 +32,8 @@ await using var app = RegistryServer.Build(
     builder => builder.Services.AddSingleton(settings.Node)
         .AddRegistryNode(settings.Node).WithEngine(settings.Engine).WithHttpUrl(settings.Http.Urls[0])
         .Services.AddRegistryDns(settings.Dns).AddRegistryConsul(settings.Consul).AddRegistryEureka(settings.Eureka)
-        .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name));
+        .AddRegistryTelemetry(settings.Telemetry, settings.Node.Node.Name)
+        .AddSingleton(settings.Memory).AddHostedService<MemoryKeeper>());
 try
 {
     await app.StartNodeAsync(settings.Http);

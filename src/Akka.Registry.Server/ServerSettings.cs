@@ -4,6 +4,7 @@ using Akka.Registry.Hosting.Settings;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Memory;
 using Akka.Registry.Server.Metrics;
 using Akka.Registry.Server.Tls;
 
@@ -17,10 +18,12 @@ namespace Akka.Registry.Server;
 /// <param name="Eureka">Its door for Eureka's clients.</param>
 /// <param name="Engine">What keeps its members and entries; null for gossip.</param>
 /// <param name="Telemetry">Where its metrics go besides.</param>
+/// <param name="Memory">What it does about its memory.</param>
 /// <param name="Effective">Each setting in force and where it came from.</param>
 internal sealed record ServerSettings(
     RegistryNodeOptions Node, HttpOptions Http, DnsOptions Dns, ConsulOptions Consul, EurekaOptions Eureka,
-    Func<EngineSurroundings, RegistryEngine>? Engine, TelemetryOptions Telemetry, IReadOnlyList<EffectiveSetting> Effective)
+    Func<EngineSurroundings, RegistryEngine>? Engine, TelemetryOptions Telemetry, MemoryOptions Memory,
+    IReadOnlyList<EffectiveSetting> Effective)
 {
     private const string ConfigSwitch = "--config";
     private const string EngineSwitch = "--engine";
@@ -61,11 +64,12 @@ internal sealed record ServerSettings(
             .Add<EurekaOptions>("eureka")
             .Add<EtcdOptions>("etcd")
             .Add<TelemetryOptions>("telemetry")
+            .Add<MemoryOptions>("memory")
             .Bind();
         return new ServerSettings(
             bound.Get<RegistryNodeOptions>(), WithTls(bound), bound.Get<DnsOptions>(), bound.Get<ConsulOptions>(),
             bound.Get<EurekaOptions>(), EngineOf(bound.Get<RegistryNodeOptions>(), bound.Get<EtcdOptions>()), bound.Get<TelemetryOptions>(),
-            bound.Settings);
+            bound.Get<MemoryOptions>(), bound.Settings);
     }
 
     private static Func<EngineSurroundings, RegistryEngine>? EngineOf(RegistryNodeOptions node, EtcdOptions etcd)

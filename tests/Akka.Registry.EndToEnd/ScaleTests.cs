@@ -18,5 +18,10 @@ public class ScaleTests(ITestOutputHelper output)
         output.WriteLine($"{Instances} registrations in {clock.Elapsed.TotalSeconds:0.0} s");
         var equal = await Wait.UntilAsync("all nodes are equal", TimeSpan.FromSeconds(5), () => cluster.AreEqualAsync(Instances));
         output.WriteLine($"equal {equal.TotalSeconds:0.00} s after the last");
+        foreach (var node in cluster.Nodes)
+        {
+            await Wait.UntilAsync($"{node.Name} gives memory back", TimeSpan.FromSeconds(30),
+                () => Task.FromResult(node.Log.Contains("Memory was compacted at", StringComparison.Ordinal)), () => node.Log);
+        }
     }
 }

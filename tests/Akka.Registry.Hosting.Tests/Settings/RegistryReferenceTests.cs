@@ -5,6 +5,7 @@ using Akka.Registry.Server;
 using Akka.Registry.Server.Consul;
 using Akka.Registry.Server.Dns;
 using Akka.Registry.Server.Eureka;
+using Akka.Registry.Server.Memory;
 using Akka.Registry.Server.Metrics;
 using Shouldly;
 using Xunit;
@@ -30,7 +31,8 @@ public sealed class RegistryReferenceTests
         .Add<ConsulOptions>("consul")
         .Add<EurekaOptions>("eureka")
         .Add<EtcdOptions>("etcd")
-        .Add<TelemetryOptions>("telemetry");
+        .Add<TelemetryOptions>("telemetry")
+        .Add<MemoryOptions>("memory");
 
     internal static string Folder { get; } = Find("hocon");
 

@@ -56,7 +56,7 @@ internal static class RecordWire
         output.Number(SequenceFieldNumber, dot.Sequence);
         record.Value.WriteTo(ref output, ValueFieldNumber);
         output.Number(LifeFieldNumber, dot.Life);
-        output.Bytes(SignatureFieldNumber, record.Signature.Span);
+        output.Bytes(SignatureFieldNumber, record.Signature);
     }
 
     /// <summary>Reads a record. Nothing in it is trusted.</summary>
@@ -69,7 +69,7 @@ internal static class RecordWire
         var (epoch, stampTime, stampNode, origin, sequence, life) = (0UL, 0UL, 0UL, 0UL, 0UL, 0U);
         var (deregistered, evicted) = (false, false);
         var value = default(RecordValue);
-        byte[] signature = [];
+        var signature = default(ReadOnlySpan<byte>);
         var fields = new ProtoFields(bytes);
         while (fields.Next())
         {
@@ -86,19 +86,17 @@ internal static class RecordWire
                 case SequenceTag: sequence = fields.Number; break;
                 case ValueTag: value = RecordValue.CopyOf(fields.Bytes); break;
                 case LifeTag: life = (uint)fields.Number; break;
-                case SignatureTag: signature = fields.Bytes.ToArray(); break;
+                case SignatureTag: signature = fields.Bytes; break;
                 default: break;
             }
         }
 
-        record = new MapRecord(
+        record = MapRecord.Of(
             new RecordKey(service, instance),
             new RecordOrder(epoch, deregistered, new Stamp(new HybridTimestamp(stampTime), new NodeUid(stampNode)), evicted),
             new Dot(new NodeUid(origin), sequence, life),
-            value)
-        {
-            Signature = signature,
-        };
+            value,
+            signature);
         return !fields.IsMalformed && record.IsWellFormed;
     }
 

@@ -66,7 +66,7 @@ internal static class ReplicationCodec
         Sequence = record.Dot.Sequence,
         Life = record.Dot.Life,
         Value = UnsafeByteOperations.UnsafeWrap(record.Value.Memory),
-        Signature = UnsafeByteOperations.UnsafeWrap(record.Signature),
+        Signature = ByteString.CopyFrom(record.Signature),
     };
 
     /// <summary>The records come last: they are written without a message of each.</summary>

@@ -136,7 +136,7 @@ internal sealed partial class ReplicatorMachine
         if (held is null)
         {
             // What ended it was collected: subscribers see an end all the same.
-            held = new MapRecord(key, guard.Record.Order with { Evicted = true }, guard.Record.Dot, default);
+            held = MapRecord.Of(key, guard.Record.Order with { Evicted = true }, guard.Record.Dot, default);
             _endedViews.Add(held);
         }
 

@@ -24,7 +24,7 @@ internal sealed partial class ReplicatorMachine
     /// <summary>Frames that were dropped since a record in them was not signed by its origin, or they came under another's uid.</summary>
     public long UnsignedFrames { get; private set; }
 
-    private MapRecord Signed(MapRecord own) => _signing is null ? own : own with { Signature = _signing.Sign(own) };
+    private MapRecord Signed(MapRecord own) => _signing is null ? own : own.WithSignature(_signing.Sign(own).Span);
 
     /// <summary>Whether each record is signed by its origin. What this node holds already is not looked at again.</summary>
     private bool AreSigned(Peer peer, IReadOnlyList<MapRecord> records, IReadOnlyList<ReadOnlyMemory<byte>> passports, LwwMap map)

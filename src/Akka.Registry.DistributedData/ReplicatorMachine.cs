@@ -238,7 +238,7 @@ internal sealed partial class ReplicatorMachine
 
     private MapRecord WriteOwn(RecordKey key, RecordOrder order, RecordValue value)
     {
-        var record = Signed(new MapRecord(key, order, new Dot(_self.Uid, ++_sequence, _life), value));
+        var record = Signed(MapRecord.Of(key, order, new Dot(_self.Uid, ++_sequence, _life), value));
         if (!Merge(record))
             WriteBeneath(record);
         return record;

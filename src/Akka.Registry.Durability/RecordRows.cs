@@ -112,7 +112,7 @@ internal sealed class RecordRows : IDisposable
             .Bind(5, order.Stamp.Time.Value).Bind(6, order.Stamp.Node.Value)
             .Bind(7, dot.Origin.Value).Bind(8, (long)dot.Life).Bind(9, dot.Sequence)
             .Bind(10, record.Value.Span);
-        (record.Signature.IsEmpty ? _put.BindNull(11) : _put.Bind(11, record.Signature.Span)).Run();
+        (record.Signature.IsEmpty ? _put.BindNull(11) : _put.Bind(11, record.Signature)).Run();
     }
 
     public void Remove(RecordKey key) => _remove.Bind(1, key.Service).Bind(2, key.Instance).Run();
@@ -153,14 +153,12 @@ internal sealed class RecordRows : IDisposable
     {
         var (removal, life) = (row.GetInt64(3), row.GetInt64(7));
         var stamp = new Stamp(new HybridTimestamp((ulong)row.GetInt64(4)), new NodeUid((ulong)row.GetInt64(5)));
-        var record = new MapRecord(
+        var record = MapRecord.Of(
             new RecordKey(service, row.GetString(1)),
             new RecordOrder((ulong)row.GetInt64(2), removal == Deregistered, stamp, removal == Evicted),
             new Dot(new NodeUid((ulong)row.GetInt64(6)), (ulong)row.GetInt64(8), life is > 0 and <= uint.MaxValue ? (uint)life : 0),
-            row.GetFieldValue<byte[]>(9))
-        {
-            Signature = row.IsDBNull(10) ? default : row.GetFieldValue<byte[]>(10),
-        };
+            row.GetFieldValue<byte[]>(9),
+            row.IsDBNull(10) ? default : row.GetFieldValue<byte[]>(10));
         return removal is >= Live and <= Deregistered && record.IsWellFormed ? record
             : throw StoreFormat.Corrupt($"the record of {service}/{record.Key.Instance} makes no sense");
     }

@@ -12,14 +12,14 @@ internal static class Make
     public static Stamp Stamp(long milliseconds, ulong node = 1) => new(HybridTimestamp.At(milliseconds), Uid(node));
 
     public static MapRecord Live(string instance, ulong epoch, long milliseconds, ulong origin, ulong sequence, string service = "s") =>
-        new(Key(instance, service), new RecordOrder(epoch, false, Stamp(milliseconds, origin), false),
+        MapRecord.Of(Key(instance, service), new RecordOrder(epoch, false, Stamp(milliseconds, origin), false),
             new Dot(Uid(origin), sequence), new byte[] { 1 });
 
     public static MapRecord Evicted(MapRecord record, ulong origin, ulong sequence) =>
-        new(record.Key, record.Order with { Evicted = true }, new Dot(Uid(origin), sequence), default);
+        MapRecord.Of(record.Key, record.Order with { Evicted = true }, new Dot(Uid(origin), sequence), default);
 
     public static MapRecord Deregistered(MapRecord record, ulong origin, ulong sequence) =>
-        new(record.Key, record.Order with { Deregistered = true }, new Dot(Uid(origin), sequence), default);
+        MapRecord.Of(record.Key, record.Order with { Deregistered = true }, new Dot(Uid(origin), sequence), default);
 
     public static VersionVector Vector(params (ulong Origin, ulong Sequence)[] entries)
     {

@@ -14,7 +14,7 @@ public class MapMemoryTests
         const int Entries = 100_000;
         var records = new MapRecord[Entries];
         for (var i = 0; i < Entries; i++)
-            records[i] = Live("i", 1, i, 1 + ((ulong)i % 3), 1 + ((ulong)i / 3)) with { Key = new RecordKey("s", i.ToString()), Value = default };
+            records[i] = Live(i.ToString(), 1, i, 1 + ((ulong)i % 3), 1 + ((ulong)i / 3)).WithValue(default);
         var start = GC.GetTotalMemory(forceFullCollection: true);
         var map = new LwwMap();
         foreach (var record in records)

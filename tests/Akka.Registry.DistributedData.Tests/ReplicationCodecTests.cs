@@ -7,7 +7,7 @@ namespace Akka.Registry.DistributedData.Tests;
 
 public class ReplicationCodecTests
 {
-    private static readonly MapRecord Record = new(
+    private static readonly MapRecord Record = MapRecord.Of(
         Key("ä-1", "orders"), new RecordOrder(7, false, Stamp(1_000, 3), false), new Dot(Uid(4), 9, Life: 2), new byte[] { 1, 2, 3 });
 
     [Fact]
@@ -77,9 +77,9 @@ public class ReplicationCodecTests
     [Fact]
     public void The_estimate_of_a_records_size_is_never_too_low_and_not_far_too_high()
     {
-        var largest = new MapRecord(Key("ä-1", "orders"), new RecordOrder(ulong.MaxValue, true, Stamp(long.MaxValue >> 17, ulong.MaxValue), true),
+        var largest = MapRecord.Of(Key("ä-1", "orders"), new RecordOrder(ulong.MaxValue, true, Stamp(long.MaxValue >> 17, ulong.MaxValue), true),
             new Dot(Uid(ulong.MaxValue), ulong.MaxValue, uint.MaxValue), default);
-        foreach (var record in new[] { Record, largest, Live("x", 1, 1, 1, 1) with { Value = new byte[100_000] } })
+        foreach (var record in new[] { Record, largest, Live("x", 1, 1, 1, 1).WithValue(new byte[100_000]) })
         {
             var wire = new Delta();
             wire.Records.Add(ReplicationCodec.ToWire(record));
@@ -91,7 +91,7 @@ public class ReplicationCodecTests
     [Fact]
     public void Records_are_written_and_read_as_protobuf_does_it()
     {
-        var largest = new MapRecord(Key("ä-1", "orders"), new RecordOrder(ulong.MaxValue, true, Stamp(long.MaxValue >> 17, ulong.MaxValue), true),
+        var largest = MapRecord.Of(Key("ä-1", "orders"), new RecordOrder(ulong.MaxValue, true, Stamp(long.MaxValue >> 17, ulong.MaxValue), true),
             new Dot(Uid(ulong.MaxValue), ulong.MaxValue, uint.MaxValue), default);
         var delta = new PeerFrame.Delta(8, 2)
         {

@@ -12,17 +12,13 @@ internal static class Sample
 
     public static readonly NodeUid Origin = new(0xF123_4567_89AB_CDEF);
 
-    public static MapRecord Live(int number, ulong sequence, int bytes = 60) => new(
+    public static MapRecord Live(int number, ulong sequence, int bytes = 60) => MapRecord.Of(
         new RecordKey($"service-{number % 7}", string.Create(CultureInfo.InvariantCulture, $"instance-{number:0000}")),
         new RecordOrder((ulong)number + 1, Deregistered: false, new Stamp(new HybridTimestamp(ulong.MaxValue - sequence), Origin), Evicted: false),
         new Dot(Origin, sequence, Life: 3), Bytes(number, bytes));
 
-    public static MapRecord Removed(MapRecord live, ulong sequence, bool deregistered) => live with
-    {
-        Order = live.Order with { Deregistered = deregistered, Evicted = !deregistered },
-        Dot = live.Dot with { Sequence = sequence },
-        Value = default,
-    };
+    public static MapRecord Removed(MapRecord live, ulong sequence, bool deregistered) => MapRecord.Of(
+        live.Key, live.Order with { Deregistered = deregistered, Evicted = !deregistered }, live.Dot with { Sequence = sequence }, default);
 
     public static MapPicture Picture(IReadOnlyList<MapRecord> records, ulong covered = 1_000, ulong collected = 3) => MapPicture.Of(
         records,
@@ -49,7 +45,7 @@ internal static class Sample
     }
 
     private static IEnumerable<string> Texts(MapPicture picture) => picture.Records
-        .Select(record => $"{record.Key} {record.Order} {record.Dot} {Hex(record.Value.Memory)} {Hex(record.Signature)}")
+        .Select(record => $"{record.Key} {record.Order} {record.Dot} {Hex(record.Value.Memory)} {Convert.ToHexString(record.Signature)}")
         .Order(StringComparer.Ordinal);
 
     private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexString(bytes.Span);

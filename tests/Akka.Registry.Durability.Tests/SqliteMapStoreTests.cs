@@ -30,7 +30,7 @@ public class SqliteMapStoreTests
     {
         using var folder = new StoreFolder();
         var records = Enumerable.Range(0, 3).Select(number => Sample.Live(number, (ulong)number + 10)).ToArray();
-        records[1] = records[1] with { Signature = new byte[] { 1, 2, 3 } };
+        records[1] = records[1].WithSignature([1, 2, 3]);
         var first = Sample.Picture(records);
         first = first with { Marks = first.Marks with { Passports = [new byte[] { 7 }, new byte[] { 8, 9 }] } };
         await using (var store = folder.Store())
@@ -42,7 +42,7 @@ public class SqliteMapStoreTests
         await using (var store = folder.Store())
         {
             Sample.ShouldBe(store.Load(), first);
-            var second = Sample.Picture([records[0], records[1], records[2] with { Signature = new byte[] { 4 } }]);
+            var second = Sample.Picture([records[0], records[1], records[2].WithSignature([4])]);
             second = second with { Marks = second.Marks with { Passports = [new byte[] { 8, 9 }] } };
             await store.SaveAsync(Sample.Change(second, (records[2].Key, second.Records[2])));
             await store.DisposeAsync();

@@ -69,7 +69,7 @@ public sealed class SimulatedAuthority
         public SignatureVerdict Verify(MapRecord record) =>
             record.Signature.IsEmpty ? SignatureVerdict.Unsigned
             : !_known.ContainsKey(record.Dot.Origin) ? SignatureVerdict.NoPassport
-            : record.Signature.Span.SequenceEqual(SimulatedAuthority.Sign(record.Dot.Origin, record).Span) ? SignatureVerdict.Valid
+            : record.Signature.SequenceEqual(SimulatedAuthority.Sign(record.Dot.Origin, record).Span) ? SignatureVerdict.Valid
             : SignatureVerdict.Wrong;
 
         public void Admit(ReadOnlyMemory<byte> passport)

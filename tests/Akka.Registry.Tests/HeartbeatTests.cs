@@ -69,7 +69,7 @@ public class HeartbeatTests
         // A write of this node that was decided on the entry as it was before the verdict.
         var record = _world.Map.Find(Key("a"))!;
         var order = record.Order with { Stamp = _world.Map.StampOf(SelfNode.Uid) };
-        _world.Map.Receive(new MapRecord(record.Key, order, new Dot(SelfNode.Uid, 1_000), Value(Registration("a"))));
+        _world.Map.Receive(MapRecord.Of(record.Key, order, new Dot(SelfNode.Uid, 1_000), Value(Registration("a"))));
         _world.Settle();
 
         _world.Entry("a")!.LeaseMissed.ShouldBeTrue();

@@ -167,7 +167,7 @@ public class StatusTests
         {
             var record = _world.Map.Find(write.Key)!;
             var order = record.Order with { Stamp = _world.Map.StampOf(SelfNode.Uid) };
-            _world.Map.Receive(new MapRecord(record.Key, order, new Dot(SelfNode.Uid, 1_000 + record.Dot.Sequence), record.Value));
+            _world.Map.Receive(MapRecord.Of(record.Key, order, new Dot(SelfNode.Uid, 1_000 + record.Dot.Sequence), record.Value));
         };
 
         _world.Refused(registry => registry.OverrideStatusAsync(Key("a"), InstanceStatus.OutOfService)).Error.ShouldBe(RegistryError.NotReady);

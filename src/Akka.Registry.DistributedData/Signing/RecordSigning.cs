@@ -90,7 +90,7 @@ public sealed class RecordSigning : IRecordSigning, IDisposable
             return SignatureVerdict.Unsigned;
         if (!_passports.TryGetValue(record.Dot.Origin, out var passport))
             return SignatureVerdict.NoPassport;
-        return passport.Key.VerifyData(Of(record).Bytes, record.Signature.Span, HashAlgorithmName.SHA256, Format)
+        return passport.Key.VerifyData(Of(record).Bytes, record.Signature, HashAlgorithmName.SHA256, Format)
             ? SignatureVerdict.Valid
             : SignatureVerdict.Wrong;
     }

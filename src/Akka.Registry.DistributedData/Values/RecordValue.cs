@@ -10,11 +10,12 @@ namespace Akka.Registry.DistributedData.Values;
 [StructLayout(LayoutKind.Auto)]
 public readonly struct RecordValue : IEquatable<RecordValue>
 {
-    private readonly byte[]? _own;
+    /// <summary>Who has what the value has for itself: an array, or the record; null for nobody.</summary>
+    private readonly object? _holder;
     private readonly int _ownLength;
 
-    private RecordValue(byte[] own, int ownLength, SharedPart? shared, int sharedAt) =>
-        (_own, _ownLength, Shared, SharedAt) = (own, ownLength, shared, sharedAt);
+    private RecordValue(object holder, int ownLength, SharedPart? shared, int sharedAt) =>
+        (_holder, _ownLength, Shared, SharedAt) = (holder, ownLength, shared, sharedAt);
 
     /// <summary>Bytes of all of it.</summary>
     public int Length => _ownLength + (Shared is null ? 0 : Shared.Bytes.Length);
@@ -31,16 +32,22 @@ public readonly struct RecordValue : IEquatable<RecordValue>
     /// <summary>What comes after that part; all of it where there is none.</summary>
     public ReadOnlySpan<byte> After => Own[SharedAt..];
 
-    /// <summary>All of it, put together where it is in parts: for who does not have to do it often.</summary>
-    public ReadOnlyMemory<byte> Memory => Shared is null ? new ReadOnlyMemory<byte>(_own, 0, _ownLength) : ToArray();
+    /// <summary>All of it, put together where it is in parts or within a record: for who does not have to do it often.</summary>
+    public ReadOnlyMemory<byte> Memory => Shared is null && _holder is byte[] own ? new ReadOnlyMemory<byte>(own, 0, _ownLength) : ToArray();
 
     /// <summary>As <see cref="Memory"/>.</summary>
-    public ReadOnlySpan<byte> Span => Memory.Span;
+    public ReadOnlySpan<byte> Span => Shared is null ? Own : ToArray();
 
-    /// <summary>What it has for itself: the first bytes of <see cref="OwnArray"/>.</summary>
-    internal ReadOnlySpan<byte> Own => _own.AsSpan(0, _ownLength);
+    /// <summary>What it has for itself.</summary>
+    internal ReadOnlySpan<byte> Own => _holder switch
+    {
+        byte[] own => own.AsSpan(0, _ownLength),
+        MapRecord record => record.Bytes[.._ownLength],
+        _ => default,
+    };
 
-    internal byte[] OwnArray => _own ?? [];
+    /// <summary>The array that begins with what it has for itself; null when that is none or lies within a record.</summary>
+    internal byte[]? OwnArray => _holder as byte[];
 
     internal int SharedAt { get; }
 
@@ -118,7 +125,8 @@ public readonly struct RecordValue : IEquatable<RecordValue>
     public static bool operator !=(RecordValue left, RecordValue right) => !left.Equals(right);
 
     /// <summary>The value of these parts, as another has held them.</summary>
-    internal static RecordValue OfParts(byte[] own, int ownLength, SharedPart? shared, int sharedAt) => new(own, ownLength, shared, sharedAt);
+    internal static RecordValue OfParts(object holder, int ownLength, SharedPart? shared, int sharedAt) =>
+        new(holder, ownLength, shared, sharedAt);
 
     private static RecordValue OfWhole(byte[] bytes) => new(bytes, bytes.Length, null, 0);
 

@@ -179,7 +179,7 @@ internal sealed partial class EtcdMapMachine
         var owner = entry?.Owner ?? NodeUid.Outside;
         var order = new RecordOrder(entry?.Epoch ?? StoredEntry.OutsideEpoch, false, StampOf((ulong)revision, owner), false);
         ReadOnlyMemory<byte> value = entry is null ? Unreadable : entry.Value.ToByteArray();
-        Note(_records.Put(new MapRecord(key, order, DotOf((ulong)revision, owner), value)));
+        Note(_records.Put(MapRecord.Of(key, order, DotOf((ulong)revision, owner), value)));
         var held = _records.Find(key)!;
         (held.EntryAt, held.Until) = (revision, null);
         Moved(key);
@@ -218,7 +218,7 @@ internal sealed partial class EtcdMapMachine
         {
             // Removed before this node read everything.
             var order = new RecordOrder(note.Epoch, note.Deregistered, StampOf((ulong)revision, note.By), !note.Deregistered);
-            Note(_records.Put(new MapRecord(key, order, DotOf((ulong)revision, note.By), default)));
+            Note(_records.Put(MapRecord.Of(key, order, DotOf((ulong)revision, note.By), default)));
             held = _records.Find(key)!;
         }
         else if (!held.Record.IsLive && note.Epoch >= held.Record.Order.Epoch)

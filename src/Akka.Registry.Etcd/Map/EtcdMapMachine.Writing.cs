@@ -244,7 +244,7 @@ internal sealed partial class EtcdMapMachine
             key, held?.EntryAt ?? 0, held?.NoteAt ?? 0,
             order.IsRemoval ? null : new StoredEntry(InstanceValue.Parser.ParseFrom(value.Span), order.Epoch, _self.Uid),
             order.IsRemoval ? new EndedNote(order.Epoch, order.Deregistered, _self.Uid) : null);
-        write.Written = new MapRecord(key, order, default, value);
+        write.Written = MapRecord.Of(key, order, default, value);
         write.IsSubmitted = true;
         _submitted++;
         _effects.Add(new EtcdEffect.Submit(write.Plan));

@@ -203,7 +203,7 @@ internal sealed partial class EtcdMapMachine
         }
     }
 
-    private MapRecord Removed(MapRecord record, ulong revision, bool deregistered, NodeUid by) => new(
+    private MapRecord Removed(MapRecord record, ulong revision, bool deregistered, NodeUid by) => MapRecord.Of(
         record.Key,
         record.Order with { Deregistered = deregistered, Evicted = !deregistered, Stamp = StampOf(revision, by) },
         DotOf(revision, by),

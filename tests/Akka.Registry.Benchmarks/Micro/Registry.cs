@@ -97,7 +97,7 @@ internal static class Samples
     public static MapRecord Record(string service, int number, ulong sequence, ReadOnlyMemory<byte> value)
     {
         var stamp = new Stamp(HybridTimestamp.At(1_700_000_000_000 + (long)sequence), new NodeUid(1));
-        return new MapRecord(
+        return MapRecord.Of(
             new RecordKey(service, $"{service}-{number}"), new RecordOrder(1, false, stamp, false), new Dot(new NodeUid(1), sequence), value);
     }
 

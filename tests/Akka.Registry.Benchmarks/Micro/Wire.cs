@@ -48,7 +48,7 @@ public class EntryBytes
     [GlobalSetup]
     public void Fill()
     {
-        _record = _record with { Value = InstanceCodec.Encode(_value) };
+        _record = _record.WithValue(InstanceCodec.Encode(_value));
         _frame = Frame.Of(FrameKind.RegisterInstances, new RegisterInstances { Request = 1, Registrations = { LoadEntries.One("orders", 1) } });
     }
 

@@ -56,13 +56,13 @@ internal sealed class EtcdPeer : IDisposable
     }
 
     /// <summary>Keys under services of ten, each with a lease of its own: what a registry built on it by hand holds.</summary>
-    public async Task<long[]> FillAsync(int keys)
+    public async Task<long[]> FillAsync(int keys, int first = 0)
     {
         var leases = new long[keys];
         await ManyAsync(keys, 128, async i =>
         {
             leases[i] = await GrantAsync();
-            await PutAsync(0, Key(i), leases[i]);
+            await PutAsync(0, Key(first + i), leases[i]);
         });
         return leases;
     }

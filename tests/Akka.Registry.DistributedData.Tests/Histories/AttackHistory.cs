@@ -203,13 +203,10 @@ internal sealed class AttackHistory
     /// <summary>In the owner's name, signed by the attacker.</summary>
     private void Forge(MapNode target, MapRecord victim, ulong epoch, bool passport)
     {
-        var forged = victim with
-        {
-            Order = victim.Order with { Epoch = epoch, Deregistered = _random.Next(2) == 0 },
-            Dot = victim.Dot with { Sequence = victim.Dot.Sequence + (ulong)_random.Next(0, 3) },
-            Value = default,
-        };
-        forged = forged with { Signature = _random.Next(3) == 0 ? default : SimulatedAuthority.Sign(_attacker.Uid, forged) };
+        var forged = MapRecord.Of(
+            victim.Key, victim.Order with { Epoch = epoch, Deregistered = _random.Next(2) == 0 },
+            victim.Dot with { Sequence = victim.Dot.Sequence + (ulong)_random.Next(0, 3) }, default);
+        forged = forged.WithSignature(_random.Next(3) == 0 ? default : SimulatedAuthority.Sign(_attacker.Uid, forged).Span);
         var frame = Passed(forged);
         if (passport)
             frame = frame with { Passports = [SimulatedAuthority.Passport(victim.Dot.Origin, _attacker.Identity.Name)] };
@@ -219,11 +216,9 @@ internal sealed class AttackHistory
     /// <summary>Stands by a record of its own that it has just made up, below what the owner has.</summary>
     private void Claim(MapNode target, MapRecord victim)
     {
-        var own = victim with
-        {
-            Order = victim.Order with { Epoch = victim.Order.Epoch - 1 }, Dot = new Dot(_attacker.Uid, 1), Value = new byte[] { 67 },
-        };
-        own = own with { Signature = SimulatedAuthority.Sign(_attacker.Uid, own) };
+        var own = MapRecord.Of(
+            victim.Key, victim.Order with { Epoch = victim.Order.Epoch - 1 }, new Dot(_attacker.Uid, 1), new byte[] { 67 });
+        own = own.WithSignature(SimulatedAuthority.Sign(_attacker.Uid, own).Span);
         Inject("claims", target, _attacker.Identity, new PeerFrame.OwnerWord(0, 0) { Kept = [own], Passports = [OwnPassport] });
     }
 

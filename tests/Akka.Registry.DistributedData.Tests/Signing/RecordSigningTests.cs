@@ -50,12 +50,12 @@ public sealed class RecordSigningTests : IDisposable
             "evicted" => record with { Order = order with { Evicted = true } },
             "sequence" => record with { Dot = dot with { Sequence = 2 } },
             "life" => record with { Dot = dot with { Life = 2 } },
-            "value" => record with { Value = new byte[] { 1, 2, 4 } },
-            _ => record with { Signature = record.Signature[1..].ToArray() },
+            "value" => record.WithValue(new byte[] { 1, 2, 4 }),
+            _ => record.WithSignature(record.Signature[1..]),
         };
 
         other.Verify(changed).ShouldBe(SignatureVerdict.Wrong);
-        other.Verify(record with { Signature = default }).ShouldBe(SignatureVerdict.Unsigned);
+        other.Verify(record.WithSignature(default)).ShouldBe(SignatureVerdict.Unsigned);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class RecordSigningTests : IDisposable
         judge.Admit(owner.PassportOf(owner.Uid));
         judge.Admit(intruder.PassportOf(intruder.Uid));
         var record = Record(owner, new byte[] { 1 });
-        judge.Verify(record with { Signature = intruder.Sign(record) }).ShouldBe(SignatureVerdict.Wrong);
+        judge.Verify(record.WithSignature(intruder.Sign(record).Span)).ShouldBe(SignatureVerdict.Wrong);
 
         var elsewhere = Node("node-1", cluster: "another");
         judge.Admit(elsewhere.PassportOf(elsewhere.Uid));
@@ -142,8 +142,8 @@ public sealed class RecordSigningTests : IDisposable
     private static MapRecord Record(RecordSigning owner, ReadOnlyMemory<byte> value)
     {
         var order = new RecordOrder(7, false, new Stamp(new HybridTimestamp(5), owner.Uid), false);
-        var record = new MapRecord(new RecordKey("orders", "a"), order, new Dot(owner.Uid, 1), value);
-        return record with { Signature = owner.Sign(record) };
+        var record = MapRecord.Of(new RecordKey("orders", "a"), order, new Dot(owner.Uid, 1), value);
+        return record.WithSignature(owner.Sign(record).Span);
     }
 
     private RecordSigning Node(string name, string cluster = "default") => Create(_authority.Node(name, name), name, cluster);

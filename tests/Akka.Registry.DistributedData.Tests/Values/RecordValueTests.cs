@@ -31,10 +31,10 @@ public sealed class RecordValueTests
     {
         RecordValue.Of(Bytes("record"));
         var value = RecordValue.Of(Bytes("record"));
-        var record = new MapRecord(new RecordKey("orders", "a"), default, new Dot(new Cluster.NodeUid(1), 1), value);
+        var record = MapRecord.Of(new RecordKey("orders", "a"), default, new Dot(new Cluster.NodeUid(1), 1), value);
         record.Value.Shared.ShouldNotBeNull().ShouldBeSameAs(value.Shared);
         record.Value.Span.SequenceEqual(Bytes("record")).ShouldBeTrue();
-        (record with { Value = default(RecordValue) }).Value.IsEmpty.ShouldBeTrue();
+        record.WithValue(default).Value.IsEmpty.ShouldBeTrue();
     }
 
     /// <summary>Both lie in one array: neither is to show in the other.</summary>
@@ -47,16 +47,16 @@ public sealed class RecordValueTests
         for (var i = 0; i < times; i++)
             value = RecordValue.Of(Bytes(version));
         (value.Shared is not null).ShouldBe(times > 1);
-        var plain = new MapRecord(new RecordKey("orders", "a"), default, new Dot(new Cluster.NodeUid(1), 1), value);
+        var plain = MapRecord.Of(new RecordKey("orders", "a"), default, new Dot(new Cluster.NodeUid(1), 1), value);
         plain.Signature.IsEmpty.ShouldBeTrue();
 
-        var signed = plain with { Signature = new byte[] { 1, 2, 3 } };
+        var signed = plain.WithSignature([1, 2, 3]);
         Parts(signed).ShouldBe((Hex(Bytes(version)), "010203"));
-        Parts(signed with { Signature = new byte[] { 4 } }).ShouldBe((Hex(Bytes(version)), "04"));
-        Parts(signed with { Signature = default }).ShouldBe((Hex(Bytes(version)), ""));
-        Parts(signed with { Value = Bytes(version, 2) }).ShouldBe((Hex(Bytes(version, 2)), "010203"));
-        Parts(signed with { Value = default(RecordValue) }).ShouldBe(("", "010203"));
-        Parts(plain with { Value = signed.Value }).ShouldBe((Hex(Bytes(version)), ""));
+        Parts(signed.WithSignature([4])).ShouldBe((Hex(Bytes(version)), "04"));
+        Parts(signed.WithSignature(default)).ShouldBe((Hex(Bytes(version)), ""));
+        Parts(signed.WithValue(Bytes(version, 2))).ShouldBe((Hex(Bytes(version, 2)), "010203"));
+        Parts(signed.WithValue(default)).ShouldBe(("", "010203"));
+        Parts(plain.WithValue(signed.Value)).ShouldBe((Hex(Bytes(version)), ""));
         (signed.Value == value, signed.Value.Length).ShouldBe((true, Bytes(version).Length));
     }
 

@@ -59,7 +59,7 @@ internal static class Entries
     private static readonly InstanceCodec Codec = new();
 
     public static MapRecord Record(RecordKey key, RecordValue value) =>
-        new(key, new RecordOrder(1, false, new Stamp(new HybridTimestamp(1), new NodeUid(5)), false), new Dot(new NodeUid(5), 1), value);
+        MapRecord.Of(key, new RecordOrder(1, false, new Stamp(new HybridTimestamp(1), new NodeUid(5)), false), new Dot(new NodeUid(5), 1), value);
 
     /// <summary>The validator answers, whatever the registration.</summary>
     public static string Verdict(Registration registration) =>

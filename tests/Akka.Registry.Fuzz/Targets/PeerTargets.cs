@@ -115,7 +115,7 @@ internal sealed class ReplicationTarget() : FuzzTarget("replication")
         get
         {
             var vector = VersionVector.Empty.With(new Origin(new NodeUid(5), 1), 8);
-            var record = new MapRecord(
+            var record = MapRecord.Of(
                 new RecordKey("web", "1"), new RecordOrder(3, false, new Stamp(new HybridTimestamp(77), new NodeUid(5)), false),
                 new Dot(new NodeUid(5), 8), InstanceTarget.Value().ToByteArray());
             yield return Input(new PeerFrame.Delta(1, 2)
@@ -132,7 +132,7 @@ internal sealed class ReplicationTarget() : FuzzTarget("replication")
             yield return Input(new PeerFrame.SnapshotRequest(1, 2, 3));
             yield return Input(new PeerFrame.OwnerWord(1, 2)
             {
-                Questions = [record.Key], Released = [record.Key], Kept = [record with { Signature = new byte[] { 1 } }],
+                Questions = [record.Key], Released = [record.Key], Kept = [record.WithSignature([1])],
                 Passports = [new byte[] { 2 }],
             });
         }

@@ -70,7 +70,7 @@ internal sealed class SqliteTarget() : FuzzTarget("sqlite")
 
     private static byte[] Database(int records) => InFolder(folder =>
     {
-        var all = Enumerable.Range(0, records).Select(i => new MapRecord(
+        var all = Enumerable.Range(0, records).Select(i => MapRecord.Of(
             new RecordKey($"web-{i / 10}", $"i-{i:00}"),
             new RecordOrder(1, false, new Stamp(HybridTimestamp.At(1_700_000_000_000 + i), new NodeUid(5)), Evicted: i % 7 == 3),
             new Dot(new NodeUid(5), (ulong)i + 1), i % 7 == 3 ? default : InstanceCodec.Encode(InstanceTarget.Value()))).ToList();

@@ -180,7 +180,7 @@ public sealed class SignedRecordsTests : IDisposable
     {
         public IReadOnlyList<ReadOnlyMemory<byte>> Passports => genuine.Passports;
 
-        public ReadOnlyMemory<byte> Sign(MapRecord record) => genuine.Sign(record with { Value = new byte[] { 1 } });
+        public ReadOnlyMemory<byte> Sign(MapRecord record) => genuine.Sign(record.WithValue(new byte[] { 1 }));
 
         public SignatureVerdict Verify(MapRecord record) => genuine.Verify(record);
 

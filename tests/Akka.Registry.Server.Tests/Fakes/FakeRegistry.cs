@@ -288,7 +288,7 @@ public sealed class FakeRegistry : IServiceRegistry
             Lease = registration.Lease,
             Checks = [.. registration.Checks.Select(CheckState.Initial)],
             RegisteredAt = Now,
-            Record = new MapRecord(key, new RecordOrder(epoch, false, stamp, false), new Dot(owner, ++_sequence), default),
+            Record = MapRecord.Of(key, new RecordOrder(epoch, false, stamp, false), new Dot(owner, ++_sequence), default),
         };
     }
 

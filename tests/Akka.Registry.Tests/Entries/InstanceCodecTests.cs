@@ -185,6 +185,6 @@ public class InstanceCodecTests
         entry.Checks.Count.ShouldBe(value.Checks.Count);
     }
 
-    private static MapRecord RecordOf(RecordValue value) => new(
+    private static MapRecord RecordOf(RecordValue value) => MapRecord.Of(
         new RecordKey("orders", "a"), new RecordOrder(7, false, default, false), new Dot(new NodeUid(1), 1), value);
 }

@@ -292,14 +292,14 @@ public class LeaseLedgerTests
     }
 
     private static MapRecord Removal(MapRecord removed, NodeUid by) =>
-        new(removed.Key, removed.Order with { Evicted = true }, new Dot(by, 900), default);
+        MapRecord.Of(removed.Key, removed.Order with { Evicted = true }, new Dot(by, 900), default);
 
     private MapRecord Mine(Action<InstanceValue>? change = null) => Record(Self, change: change);
 
     private MapRecord Record(NodeUid origin, ulong epoch = 7, Action<InstanceValue>? change = null)
     {
         var order = new RecordOrder(epoch, false, new Stamp(new HybridTimestamp(++_written), origin), false);
-        return new MapRecord(Key, order, new Dot(origin, _written), RegistryWorld.Value(RegistryWorld.Registration("a"), change));
+        return MapRecord.Of(Key, order, new Dot(origin, _written), RegistryWorld.Value(RegistryWorld.Registration("a"), change));
     }
 
     private ServiceEntry? Decode(MapRecord record) => record.IsLive && _codec.TryDecode(record, out var entry) ? entry : null;

@@ -22,5 +22,5 @@ internal static class Sample
         };
 
     private static MapRecord Record(string id) =>
-        new(new RecordKey("orders", id), new RecordOrder(1, false, default, false), new Dot(new NodeUid(1), 1), ReadOnlyMemory<byte>.Empty);
+        MapRecord.Of(new RecordKey("orders", id), new RecordOrder(1, false, default, false), new Dot(new NodeUid(1), 1), ReadOnlyMemory<byte>.Empty);
 }

@@ -46,7 +46,7 @@ public class EncodedViewsTests
     public void What_is_too_large_is_not_kept()
     {
         var entry = Sample.Entry("a");
-        var large = entry with { Record = entry.Record with { Value = new byte[EncodedViews.BytesMax] } };
+        var large = entry with { Record = entry.Record.WithValue(new byte[EncodedViews.BytesMax]) };
         _encoded.Find(ViewOf("orders", large)).ShouldBeNull();
     }
 

@@ -65,6 +65,6 @@ public class EntryAnswerTests
     {
         var entry = Sample.Entry($"i-{i}-ä", (InstanceStatus)(1 + (i % 4)), unverified: i % 3 == 0);
         var order = entry.Record.Order with { Epoch = (ulong)i * 97 };
-        return entry with { Record = entry.Record with { Order = order, Value = new byte[i % 300] } };
+        return entry with { Record = (entry.Record with { Order = order }).WithValue(new byte[i % 300]) };
     }
 }

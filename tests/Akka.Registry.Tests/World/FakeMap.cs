@@ -59,12 +59,13 @@ internal sealed class FakeMap : IReplicatedMap
         new(new HybridTimestamp(_lastStamp = Math.Max(_lastStamp + 1, HybridTimestamp.At(_time.GetUtcNow().ToUnixTimeMilliseconds()).Value)), node);
 
     /// <summary>A record that another node wrote.</summary>
-    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, RecordValue value) => new(
+    public MapRecord Remote(NodeUid origin, RecordKey key, ulong epoch, RecordValue value) => MapRecord.Of(
         key, new RecordOrder(epoch, Deregistered: false, StampOf(origin), Evicted: false), new Dot(origin, ++_remoteSequence), value);
 
     /// <summary>A removal that another node wrote, just above what it removes.</summary>
     public MapRecord RemoteRemoval(NodeUid origin, MapRecord removed, bool deregistered = false) =>
-        new(removed.Key, removed.Order with { Evicted = !deregistered, Deregistered = deregistered }, new Dot(origin, ++_remoteSequence), default);
+        MapRecord.Of(
+            removed.Key, removed.Order with { Evicted = !deregistered, Deregistered = deregistered }, new Dot(origin, ++_remoteSequence), default);
 
     /// <summary>Records of other nodes arrive, and the vector covers them, or does not yet.</summary>
     public void Receive(bool isCovered, params MapRecord[] records)
@@ -189,7 +190,7 @@ internal sealed class FakeMap : IReplicatedMap
         var (outcome, order, value) = Decide(write, before);
         if (outcome != MapWriteOutcome.Accepted)
             return Refuse(outcome, before);
-        var record = new MapRecord(write.Key, order, new Dot(_self, ++_sequence), value);
+        var record = MapRecord.Of(write.Key, order, new Dot(_self, ++_sequence), value);
         _records[write.Key] = record;
         Cover(record.Dot);
         Tell(new MapEvent.Changed([new RecordChange(before, record)], Vector));

@@ -120,6 +120,6 @@ internal static class Samples
         new ServiceEntry { Address = "", Record = Record },
         new CatalogNode { Name = "", Address = "", Datacenter = "", Serf = Check }, registry: null);
 
-    private static DistributedData.MapRecord Record => new(
+    private static DistributedData.MapRecord Record => DistributedData.MapRecord.Of(
         new DistributedData.RecordKey("", ""), new DistributedData.RecordOrder(1, false, default, false), default, default);
 }

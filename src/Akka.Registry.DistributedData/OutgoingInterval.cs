@@ -14,6 +14,11 @@ namespace Akka.Registry.DistributedData;
 internal sealed class OutgoingInterval(
     ulong id, VersionVector from, VersionVector to, IReadOnlyList<MapRecord> items, uint receiverGeneration, VersionVector? collected = null)
 {
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>A part that is later than this makes the rest later; what is lost to smaller delays is made up.</summary>
+    private static readonly TimeSpan LatenessMax = TimeSpan.FromMilliseconds(20);
+
     private (LwwMap Map, long Ended)? _taken;
     private int _next;
     private uint _part;
@@ -45,6 +50,9 @@ internal sealed class OutgoingInterval(
     /// <summary>When an acknowledgement is overdue; known once the last part was cut.</summary>
     public Instant Deadline { get; set; } = new(long.MaxValue);
 
+    /// <summary>When the next part is to go out, for the rate's sake.</summary>
+    public Instant NextPart { get; private set; } = new(0);
+
     /// <summary>Origins whose passports go along, where records are signed.</summary>
     public HashSet<NodeUid> Vouched { get => field ??= []; private init; }
 
@@ -54,6 +62,13 @@ internal sealed class OutgoingInterval(
         {
             IsPush = true, IsSent = true, Deadline = deadline, Vouched = same.Vouched,
         };
+
+    /// <summary>Whether the next part may go out by the rate: now, or sooner than a timer can tell.</summary>
+    public bool MayGoOn(Instant now) => NextPart <= now + TimerResolution;
+
+    /// <summary>The next part waits as long as these bytes take at that rate.</summary>
+    public void Wait(int bytes, long bytesPerSecond, Instant now) =>
+        NextPart = (NextPart > now - LatenessMax ? NextPart : now) + TimeSpan.FromSeconds((double)bytes / bytesPerSecond);
 
     /// <summary>Cuts the next part.</summary>
     /// <param name="map">Where what stands now is looked up.</param>

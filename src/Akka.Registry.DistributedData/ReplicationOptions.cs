@@ -55,6 +55,14 @@ public sealed record ReplicationOptions
     [Range(1_024, 1_073_741_824)]
     public int WindowBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Bytes a second that one peer is given at most of what it has missed: of everything, where it joins.</summary>
+    /// <remarks>
+    /// Bytes, default 67,108,864 (some 250,000 entries), 1,048,576 to 17,179,869,184. It leaves time between the parts, so that calls need
+    /// not wait for whoever joins. More: a node joins sooner; less: calls wait less meanwhile.
+    /// </remarks>
+    [Range(1_048_576L, 17_179_869_184L)]
+    public long FillBytesPerSecond { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>
     /// How long after its last part an interval may stay without an answer before it is made anew from what the peer
     /// last told.

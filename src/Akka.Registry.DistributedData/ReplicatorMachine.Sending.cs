@@ -36,11 +36,13 @@ internal sealed partial class ReplicatorMachine
         if (outgoing is null || outgoing.IsSent)
             return;
         var room = _options.WindowBytes - _queuedBytes(peer.Node);
-        while (room > 0 && !outgoing.IsSent)
+        while (room > 0 && !outgoing.IsSent && outgoing.MayGoOn(_world.Now))
         {
             var part = outgoing.Cut(_map, _rules.StandingAtSend, _options.ChunkBytes, NextNumber(), Generation, out var bytes);
             Send(peer, WithPassports(part, outgoing, outgoing.IsAnew ? null : peer));
             room -= bytes;
+            if (!outgoing.IsPush)
+                outgoing.Wait(bytes, _options.FillBytesPerSecond, _world.Now);
         }
 
         if (!outgoing.IsSent)
@@ -180,7 +182,7 @@ internal sealed partial class ReplicatorMachine
     private Instant? NextAttempt(Peer peer)
     {
         if (peer.Outgoing is { } outgoing)
-            return outgoing.IsSent ? outgoing.Deadline : _world.Now + Pace;
+            return outgoing.IsSent ? outgoing.Deadline : outgoing.MayGoOn(_world.Now) ? _world.Now + Pace : outgoing.NextPart;
         if (!IsSynchronized || !IsVerified(peer) || !(peer.WholeOwed || peer.EverythingOwed || OwesPush(peer)))
             return null;
         var flush = peer.WholeOwed || peer.EverythingOwed ? peer.HoldUntil : peer.LastPush + _options.FlushInterval;

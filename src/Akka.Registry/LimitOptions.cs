@@ -64,7 +64,7 @@ public sealed record LimitOptions
     public int LabelLength { get; init; } = 128;
 
     /// <summary>
-    /// Entries of the whole registry; 1 to 100,000,000, default 2,000,000. An entry takes about a kilobyte on every
+    /// Entries of the whole registry; 1 to 100,000,000, default 2,000,000. An entry takes about half a kilobyte on every
     /// node.
     /// </summary>
     [Range(1, 100_000_000)]

@@ -238,7 +238,7 @@ public class FillTests
     [Fact]
     public void A_snapshot_goes_out_in_chunks_and_no_more_than_the_window_waits_in_the_link()
     {
-        var options = new ReplicationOptions { ChunkBytes = 10_000, WindowBytes = 30_000 };
+        var options = new ReplicationOptions { ChunkBytes = 10_000, WindowBytes = 30_000, FillBytesPerSecond = 1L << 34 };
         var solo = Solo.Synchronized(options: options);
         for (var i = 0; i < 2_000; i++)
             solo.Register($"i{i}");
@@ -265,6 +265,40 @@ public class FillTests
         solo.Told(2, Vector((1, 2_000)));
         solo.Register("after");
         solo.Deltas(2)[^1].Records.Single().Key.Instance.ShouldBe("after");      // The link is free for pushes at once.
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_peer_has_missed_goes_out_at_the_rate_that_is_set(bool anew)
+    {
+        const int ChunkBytes = 10_000;
+        const long Rate = 1 << 20;
+        var solo = Solo.Synchronized(options: new ReplicationOptions { ChunkBytes = ChunkBytes, FillBytesPerSecond = Rate });
+        for (var i = 0; i < 5_000; i++)
+            solo.Register($"i{i}");
+        solo.Members(2);
+        solo.Clear();
+        if (anew)
+            solo.From(2, new PeerFrame.SnapshotRequest(solo.Number(2), 1, Request: 77));
+        else
+            solo.Told(2, VersionVector.Empty);
+        var (began, late) = (solo.Now, TimeSpan.Zero);
+        for (var turns = 0; !solo.Deltas(2)[^1].Last; turns++)
+        {
+            turns.ShouldBeLessThan(1_000);
+            var sent = solo.Deltas(2).Sum(part => part.Records.Sum(ReplicationCodec.SizeOf));
+            var allowed = Rate * (solo.Now - began).TotalSeconds;
+            sent.ShouldBeInRange((int)(allowed - (Rate * late.TotalSeconds)), (int)(allowed + (Rate * 0.001)) + ChunkBytes);
+            // Timers are late: by a little mostly, which is made up, and once by so much that it is not.
+            var lateness = TimeSpan.FromMilliseconds(turns == 20 ? 500 : turns % 3);
+            late += turns == 20 ? lateness : TimeSpan.Zero;
+            solo.Now = solo.Machine.NextDeadline();
+            solo.After(lateness);
+        }
+
+        solo.Deltas(2).Sum(part => part.Records.Count).ShouldBe(5_000);
+        late.ShouldBeGreaterThan(TimeSpan.Zero, "it took so few turns that nothing was late");
     }
 
     [Fact]

@@ -28,28 +28,35 @@ public class LeaseTableCostTests
         var sweep = new LeaseSweep();
         var key = new RecordKey("orders", "i17");
         table.Advance(Start + Interval, sweep);
-        table.Renew(leases[0], Start);
         table.ExpiresAt(key, 1).ShouldNotBeNull();
 
-        // Two minutes, so that every lease is popped and armed again several times.
+        // Two minutes, so that every lease is popped and armed again several times; before them two in which the loops are compiled, which may
+        // happen on this thread.
+        Beat(1, 120).ShouldBe(120_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var renewed = 0;
-        for (var second = 1; second <= 120; second++)
-        {
-            var now = Start + TimeSpan.FromSeconds(second);
-            if (second % 10 == 0)
-            {
-                foreach (var lease in leases)
-                    renewed += table.Renew(lease, now) ? 1 : 0;
-            }
-
-            table.Advance(now, sweep);
-            table.ExpiresAt(key, 1);
-        }
-
+        var renewed = Beat(121, 240);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
         renewed.ShouldBe(120_000);
         (sweep.Missed.Count, sweep.Expired.Count, sweep.Revived.Count).ShouldBe((0, 0, 0));
+
+        int Beat(int first, int last)
+        {
+            var renewed = 0;
+            for (var second = first; second <= last; second++)
+            {
+                var now = Start + TimeSpan.FromSeconds(second);
+                if (second % 10 == 0)
+                {
+                    foreach (var lease in leases)
+                        renewed += table.Renew(lease, now) ? 1 : 0;
+                }
+
+                table.Advance(now, sweep);
+                table.ExpiresAt(key, 1);
+            }
+
+            return renewed;
+        }
     }
 
     [Fact]

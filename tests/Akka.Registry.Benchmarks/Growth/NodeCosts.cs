@@ -26,10 +26,11 @@ internal sealed record NodeCosts(int Entries, double Heartbeat, double LookUp, d
         using var cluster = await BenchCluster.StartAsync(1);
         var (node, port) = (cluster[1], cluster[1].ClusterPort);
         await WarmAsync(port);
+        await Task.Delay(BytesPerInstance.Pause);
         var empty = ProcessCost.ResidentBytes(node.Id);
         var all = LoadEntries.Many(entries, perService: PerService);
         var sessions = await BenchCluster.FillAsync(port, all);
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(BytesPerInstance.Pause);
         var bytes = (double)(ProcessCost.ResidentBytes(node.Id) - empty) / entries;
 
         var frames = sessions.ConvertAll(session => SessionBeats.FramesOf(session.Leases, Frames));

@@ -14,7 +14,7 @@ internal sealed class BytesPerInstance : IQuestion
     private const int First = 50_000;
 
     /// <summary>As long as it may take until memory is given back, at ours as at peers.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     /// <summary>Two writes each: as many as ours would take minutes.</summary>
     private const int EtcdKeys = 50_000;

@@ -41,21 +41,21 @@ public class LeaseTableCostTests
 
         int Beat(int first, int last)
         {
-            var renewed = 0;
+            var taken = 0;
             for (var second = first; second <= last; second++)
             {
                 var now = Start + TimeSpan.FromSeconds(second);
                 if (second % 10 == 0)
                 {
                     foreach (var lease in leases)
-                        renewed += table.Renew(lease, now) ? 1 : 0;
+                        taken += table.Renew(lease, now) ? 1 : 0;
                 }
 
                 table.Advance(now, sweep);
                 table.ExpiresAt(key, 1);
             }
 
-            return renewed;
+            return taken;
         }
     }
 

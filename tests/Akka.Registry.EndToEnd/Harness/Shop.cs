@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -9,7 +10,9 @@ internal sealed partial class Shop : IDisposable
     private readonly TestCluster _cluster;
     private readonly List<DotnetProcess> _started = [];
     private readonly DotnetProcess?[] _orders;
+    private readonly Stopwatch _open = new();
     private DotnetProcess? _calls;
+    private int _callsPerSecond;
 
     public Shop(TestCluster cluster, int instances)
     {
@@ -25,8 +28,15 @@ internal sealed partial class Shop : IDisposable
             async () => (await _cluster.Nodes.First(node => !node.HasExited).Api.IdsAsync("orders", "?status=passing"))?.Count == count,
             () => string.Join('\n', _orders.Select(orders => orders?.Log)));
 
-    /// <summary>Opens the shop, until it is closed.</summary>
-    public void Open(int callsPerSecond, params string[] more) => _calls = StartShop(callsPerSecond, TimeSpan.FromMinutes(10), more);
+    /// <summary>Opens the shop, until it is closed; returns when it calls.</summary>
+    public async Task OpenAsync(int callsPerSecond, TimeSpan limit, params string[] more)
+    {
+        _callsPerSecond = callsPerSecond;
+        _calls = StartShop(callsPerSecond, TimeSpan.FromMinutes(10), more);
+        await Wait.UntilAsync("the shop is open", limit,
+            () => Task.FromResult(_calls.Log.Contains("Application started", StringComparison.Ordinal)), () => _calls.Log);
+        _open.Start();
+    }
 
     /// <summary>A shop of its own.</summary>
     public DotnetProcess StartShop(int callsPerSecond, TimeSpan time, params string[] more)
@@ -53,11 +63,13 @@ internal sealed partial class Shop : IDisposable
     public void Kill(int index) => _orders[index]!.Kill();
 
     /// <summary>Closes the shop.</summary>
-    /// <returns>How many calls it made, and how many failed.</returns>
-    public (int Calls, int Failed, string Log) Close()
+    /// <returns>How many calls it made, how many fell due while it was open, and how many failed.</returns>
+    public (int Calls, int Due, int Failed, string Log) Close()
     {
+        var due = (int)(_open.Elapsed.TotalSeconds * _callsPerSecond);
         _calls!.Terminate();
-        return TallyOf(_calls);
+        var (calls, failed, log) = TallyOf(_calls);
+        return (calls, due, failed, log);
     }
 
     /// <summary>What a shop that has ended says.</summary>

@@ -76,7 +76,7 @@ internal static class ReplicationCodec
         var size = wire.Length;
         foreach (var record in delta.Records)
             size += ProtoWriter.MessageBytes(Delta.RecordsFieldNumber, RecordWire.SizeOf(record));
-        var bytes = new byte[size];
+        var bytes = GC.AllocateUninitializedArray<byte>(size);
         var output = new ProtoWriter(bytes);
         output.Encoded(wire);
         foreach (var record in delta.Records)

@@ -11,6 +11,9 @@ namespace Akka.Registry.Views;
 /// </summary>
 internal sealed class ReadPosition
 {
+    /// <summary>Records that room is kept for: of a long interval that came in parts, not of all that a node is given when it joins.</summary>
+    private const int RoomMax = 128 * 1024;
+
     private readonly SortedSet<Dot> _withheld = [];
     private readonly SortedSet<Dot> _dots = [];     // Those of _beyond: a cursor names the first of them, at each batch.
     private readonly List<RecordKey> _covered = [];
@@ -77,10 +80,21 @@ internal sealed class ReadPosition
                 _covered.Add(key);
         }
 
-        foreach (var key in _covered)
+        if (_covered.Count == _beyond.Count)
         {
-            _beyond.Remove(key, out var dot);
-            _dots.Remove(dot);
+            // An interval is whole now, as most are as soon as they have begun.
+            _beyond.Clear();
+            if (_beyond.Capacity > RoomMax)
+                _beyond.TrimExcess();
+            _dots.Clear();
+        }
+        else
+        {
+            foreach (var key in _covered)
+            {
+                _beyond.Remove(key, out var dot);
+                _dots.Remove(dot);
+            }
         }
 
         _covered.Clear();

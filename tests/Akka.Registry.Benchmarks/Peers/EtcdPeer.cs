@@ -92,6 +92,16 @@ internal sealed class EtcdPeer : IDisposable
         return leases;
     }
 
+    /// <summary>
+    /// Registrations a second until they are answered: a lease of its own for each, and the key under it. A majority has both on its disk then.
+    /// </summary>
+    public async Task<double> RegisterAsync(int count, int callers)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await ManyAsync(count, callers, async i => await PutAsync(0, Key(i), await GrantAsync()));
+        return count / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+    }
+
     /// <summary>Writes a second until they are answered: a majority has them on its disk then.</summary>
     public async Task<double> WriteAsync(int count, int callers)
     {

@@ -71,7 +71,7 @@ internal sealed class ReplicatedRegistrations : IQuestion
 
     public string Text => "Registrations at one of three nodes, until all three hold them";
 
-    public string Goal => ">= 100 k/s";
+    public string Goal => ">= 100 k/s, >= 30 x etcd";
 
     public async Task AnswerAsync(BenchRun run)
     {
@@ -108,10 +108,12 @@ internal sealed class ReplicatedRegistrations : IQuestion
         using var etcd = await EtcdPeer.StartAsync(3);
         var writes = run.Count(20_000);
         var etcdCost = new Cost("three members of etcd", () => etcd.ProcessorTime);
-        var beside = await run.MedianAsync(() => etcdCost.OverAsync(writes, () => etcd.WriteAsync(writes, EtcdCallers)));
-        Answer.Print("registrations held by three nodes", ours, "/s", $"etcd puts answered, {EtcdCallers} callers", beside);
+        var puts = await run.MedianAsync(() => etcd.WriteAsync(writes, EtcdCallers));   // Before there are leases: they make it slower.
+        var beside = await run.MedianAsync(() => etcdCost.OverAsync(writes, () => etcd.RegisterAsync(writes, EtcdCallers)));
+        Answer.Print("registrations held by three nodes", ours, "/s", $"etcd leases and their keys answered, {EtcdCallers} callers", beside);
+        Answer.Print("the same", ours, "/s", "etcd keys without a lease", puts);
         cost.Print("registration");
-        etcdCost.Print("put");
+        etcdCost.Print("registration");
     }
 
     private static async Task UntilEqualAsync(TestCluster cluster, int entries)
